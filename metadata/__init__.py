@@ -1,0 +1,1 @@
+"""The shipped CRM: YAML only."""

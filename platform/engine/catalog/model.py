@@ -1,0 +1,237 @@
+"""The compiled, frozen model that every face and every record operation works on.
+
+One `Catalog` is compiled from all layers of one revision and swapped as a whole; nothing in it changes afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from hanok.engine.catalog.names import Names
+from hanok.engine.errors import Problem, say
+from hanok.engine.errors import NotFound
+from hanok.engine.fields import Choice, Field, Labels
+from hanok.engine.expressions import Template
+
+
+@dataclass(frozen=True, slots=True)
+class CellSpec:
+    """One cell of a panel's row: a field, or an empty place (field "")."""
+
+    field: str
+    span: int = 1
+    label: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A titled block of rows of cells; `columns` is the number of cells side by side on a desktop (1 to 4)."""
+
+    key: str
+    label: Labels
+    columns: int
+    rows: tuple[tuple[CellSpec, ...], ...]
+
+    def fields(self) -> Iterator[str]:
+        return (cell.field for row in self.rows for cell in row if cell.field)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    key: str
+    label: Labels
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """Tabs of panels, and panels at the side. Serves as form and as detail."""
+
+    tabs: tuple[Tab, ...]
+    side: tuple[Panel, ...] = ()
+
+    def fields(self) -> tuple[str, ...]:
+        panels = [panel for tab in self.tabs for panel in tab.panels] + list(self.side)
+        return tuple(dict.fromkeys(key for panel in panels for key in panel.fields()))
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """`columns` in order (`title` stands for `$title`); `available` are the other columns that a reader may add.
+
+    `sort` holds field keys, "-" in front for descending. `where` is a condition (plain YAML data) or None.
+    """
+
+    columns: tuple[str, ...]
+    available: tuple[str, ...]
+    sort: tuple[str, ...]
+    page_size: int = 25
+    where: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """Fields offered by the filter editor: the basic ones first, then the advanced ones."""
+
+    basic: tuple[str, ...]
+    advanced: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    key: str
+    label: Labels
+    where: Mapping[str, Any]
+    sort: tuple[str, ...] = ()
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """The other end of a link: records of `module` whose field `field` points here."""
+
+    key: str
+    label: Labels
+    module: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subpanel:
+    """A table of linked records under a record. `module.field` points back at the record that it stands under."""
+
+    key: str
+    label: Labels
+    module: str
+    field: str
+    columns: tuple[str, ...]
+    sort: tuple[str, ...]
+    actions: tuple[str, ...] = ("create", "link", "unlink")
+    where: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    list: ListView
+    form: FormView
+    detail: FormView
+    quick: FormView
+    search: SearchView
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module. `fields` holds its own fields in order, `system` the fields that every module has.
+
+    `title` is the template of the stored column `title`; `owners` the fields that say who counts as owner (empty when
+    the module has no owner).
+    """
+
+    key: str
+    label: Labels
+    plural: Labels
+    area: str
+    icon: str
+    fields: Mapping[str, Field]
+    system: Mapping[str, Field]
+    title: Template
+    owners: tuple[str, ...]
+    table: sa.Table
+    views: Views
+    subpanels: Mapping[str, Subpanel]
+    saved_filters: Mapping[str, SavedFilter]
+    reverses: Mapping[str, Reverse]
+    traits: tuple[str, ...] = ()
+    index: tuple[tuple[str, ...], ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+
+    def field(self, key: str) -> Field:
+        """The field of this key, own or system. Raises KeyError."""
+        return self.fields.get(key) or self.system[key]
+
+    def has(self, key: str) -> bool:
+        return key in self.fields or key in self.system
+
+    @property
+    def searched(self) -> tuple[Field, ...]:
+        return tuple(found for found in self.fields.values() if found.search)
+
+    @property
+    def default_filter(self) -> SavedFilter | None:
+        return next((found for found in self.saved_filters.values() if found.default), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuFilter:
+    """One top menu ("filter", as the users call it) and the modules in it."""
+
+    key: str
+    label: Labels
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Levels by action: `all`, `owner`, `none` or `deny`; `modules` overrides `default` module by module."""
+
+    key: str
+    label: Labels
+    default: Mapping[str, str]
+    modules: Mapping[str, Mapping[str, str]]
+    studio: bool = False
+
+    def level(self, module: str, action: str) -> str:
+        own = self.modules.get(module, {})
+        return own.get(action) or self.default.get(action, "none")
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSet:
+    key: str
+    label: Labels
+    choices: tuple[Choice, ...]
+    attributes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    key: str
+    label: Labels
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What `app.yaml` says of the site: name, languages (the default first), base currency, zone, areas in order."""
+
+    name: Labels
+    languages: tuple[str, ...]
+    currency: str
+    zone: str
+    areas: Mapping[str, Area]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything of one revision. `revision` is 0 for a catalog that is not deployed (a check, a preview)."""
+
+    revision: int
+    app: App
+    modules: Mapping[str, Module]
+    options: Mapping[str, OptionSet]
+    menu: tuple[MenuFilter, ...]
+    roles: Mapping[str, Role]
+    names: Names
+    metadata: sa.MetaData
+    advice: Sequence[Problem] = ()
+
+    def module(self, key: str) -> Module:
+        """The module of this key. Raises NotFound."""
+        try:
+            return self.modules[key]
+        except KeyError:
+            raise NotFound(say("There is no module {module}.", module=key)) from None

@@ -1,0 +1,250 @@
+"""What a field type is: one class that says everything about itself.
+
+A type is written once, in one file, and registered in one tuple (`fields/__init__.py`). Its facets return data only:
+SQLAlchemy columns, marshmallow fields, names of widgets and cells. HTML and addresses are the faces' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import marshmallow as ma
+from sqlalchemy.types import TypeEngine
+
+from hanok.engine.errors import Place
+
+Labels = Mapping[str, str]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One physical column of a field. `name` is "" for the value itself, else what follows the `$` in the column."""
+
+    name: str
+    type: TypeEngine[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """Which input draws the field: the name of a widget of the face, and its facts (min, max, step, rows, unit …)."""
+
+    name: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How a value is shown: the name of a cell of the face, its facts, alignment and the kind of column width.
+
+    `width` is one of: text, long, link, choice, number, money, percent, date, datetime, user, phone, flag.
+    `role` is its place in a phone's list row: "title", "figure", "sub", "when", "state" or "" (left out there).
+    """
+
+    name: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    align: str = "start"
+    width: str = "text"
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of an option set, with its attributes (`closed`, `probability` …)."""
+
+    key: str
+    label: Labels
+    color: str = ""
+    icon: str = ""
+    retired: bool = False
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What an auto-number needs from the database: the counter's key, its first value, and how a value is written."""
+
+    key: str
+    start: int
+    write: Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The value of a link as it is read: the target's module, id (canonical text outside) and stored title."""
+
+    module: str
+    id: Any
+    title: str
+
+    def __str__(self) -> str:
+        return self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of one module, bound: its type, its labels and everything that was written about it.
+
+    `settings` holds the keys of the document (own keys of the type and the common ones) as read; `choices` is the
+    resolved option set of choice types; `targets` the modules that a link may point to; `columns` maps the names of
+    the type's parts to physical column names.
+    """
+
+    module: str
+    key: str
+    type: FieldType
+    label: Labels
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    targets: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    place: Place | None = None
+    system: bool = False
+
+    @property
+    def help(self) -> Labels:
+        return self.settings.get("help", NOTHING)
+
+    @property
+    def required(self) -> bool:
+        return bool(self.settings.get("required", False))
+
+    @property
+    def unique(self) -> bool:
+        return bool(self.settings.get("unique", False))
+
+    @property
+    def readonly(self) -> bool:
+        """True when nobody writes it by hand: system fields, generated ones, and what the document says."""
+        return self.system or self.type.generated or bool(self.settings.get("readonly", False))
+
+    @property
+    def hidden(self) -> bool:
+        return bool(self.settings.get("hidden", False))
+
+    @property
+    def search(self) -> bool:
+        return bool(self.settings.get("search", False))
+
+    @property
+    def audit(self) -> bool:
+        return bool(self.settings.get("audit", True))
+
+    def choice(self, key: str) -> Choice | None:
+        return next((found for found in self.choices if found.key == key), None)
+
+    def label_in(self, language: str) -> str:
+        return in_language(self.label, language)
+
+
+def in_language(labels: Labels, language: str) -> str:
+    """The label in this language, else in English, else in any language that there is."""
+    return labels.get(language) or labels.get("en") or next(iter(labels.values()), "")
+
+
+class FieldType:
+    """A field type. Subclass it in a file of its own, set the class variables and override what differs.
+
+    Shapes: `value` turns raw input (text from forms and files, JSON from the API) into the Python value of the type or
+    raises `marshmallow.ValidationError`; `write`/`read` turn that value into the columns of `parts` and back;
+    `dump` turns it into JSON (decimals as text); `export` into a spreadsheet cell, which `value` reads back unchanged.
+    """
+
+    key: ClassVar[str]
+    label: ClassVar[Labels]
+    icon: ClassVar[str] = "forms"
+    group: ClassVar[str] = "text"
+    #: JSON Schema of the type's own keys; the common keys are added by `catalog.schemas`.
+    options: ClassVar[Mapping[str, Any]] = NOTHING
+    #: Keys of `fields.operators.OPERATORS` that conditions and filters may use, the filter's default first.
+    operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "in", "not_in", "empty")
+    #: Types whose values become values of this one without a loss.
+    converts_from: ClassVar[frozenset[str]] = frozenset()
+    #: True when the engine makes the value (auto numbers): no form offers it.
+    generated: ClassVar[bool] = False
+    #: True when lists may sort by it.
+    sortable: ClassVar[bool] = True
+
+    # -- storage -----------------------------------------------------------------------------------------------
+    def parts(self, field: Field) -> tuple[Part, ...]:
+        """The physical columns, the value's own first (name "")."""
+        raise NotImplementedError
+
+    def write(self, field: Field, value: Any) -> dict[str, Any]:
+        """The value of each part, ready to be bound. `value` is None for empty."""
+        return {"": value}
+
+    def read(self, field: Field, parts: Mapping[str, Any]) -> Any:
+        """The Python value from the parts read back."""
+        return parts[""]
+
+    # -- values ------------------------------------------------------------------------------------------------
+    def value(self, field: Field) -> ma.fields.Field[Any]:
+        """The one validator: forms, API and import all load through it."""
+        raise NotImplementedError
+
+    def dump(self, field: Field, value: Any) -> Any:
+        """The value as JSON: for the API, the audit and the outbox."""
+        return value
+
+    def export(self, field: Field, value: Any, language: str) -> Any:
+        """The value for a spreadsheet cell: text, number, date or None."""
+        return self.dump(field, value)
+
+    def from_text(self, field: Field, text: str) -> Any:
+        """What an imported cell says, as `value` wants it: labels become keys, for instance."""
+        return text
+
+    def counter(self, field: Field, today: date) -> Counter | None:
+        """The counter that makes the value of a new record, for generated types."""
+        return None
+
+    # -- conditions, sorting, search ---------------------------------------------------------------------------
+    def compared(self, field: Field) -> str:
+        """The part that conditions and sorting look at."""
+        return ""
+
+    def comparable(self, field: Field, value: Any) -> Any:
+        """A loaded value as it is compared with that part (text is casefolded, say). Never called with None."""
+        return value
+
+    def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
+        """The validator of what stands on the right of an operator."""
+        return self.value(field)
+
+    def search_text(self, field: Field, value: Any) -> str:
+        """What the search index keeps of it."""
+        return "" if value is None else str(value)
+
+    # -- faces -------------------------------------------------------------------------------------------------
+    def input(self, field: Field) -> Widget:
+        raise NotImplementedError
+
+    def cell(self, field: Field) -> Cell:
+        return Cell("text")
+
+    # -- what it refers to -------------------------------------------------------------------------------------
+    def option_set(self, settings: Mapping[str, Any]) -> Any:
+        """The key of the option set, or the options written in place, or None."""
+        return None
+
+    def targets(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """Modules that a value points to; not empty means: the value is a record's id and has a title to show."""
+        return ()
+
+    def reverse(self, settings: Mapping[str, Any]) -> Any:
+        """What the targets call this link: a key, or a map with key and label, or None."""
+        return None
+
+    # -- documentation, preview, contract ----------------------------------------------------------------------
+    def samples(self, field: Field) -> Sequence[Any]:
+        """Raw values worth testing: each loads, and survives write → read → export → load unchanged."""
+        raise NotImplementedError
+
+    def settings_samples(self) -> Sequence[Mapping[str, Any]]:
+        """Settings worth testing, as they stand in YAML."""
+        return (NOTHING,)

@@ -1,0 +1,97 @@
+"""Column types that give the same values on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class RecordId(TypeDecorator[UUID]):
+    """A UUID: `uuid` on PostgreSQL, 16 bytes on SQLite (whose own order is then the order of time of UUIDv7)."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
+        return dialect.type_descriptor(sa.LargeBinary(16))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        found = value if isinstance(value, UUID) else UUID(str(value))
+        return found if dialect.name == "postgresql" else found.bytes
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+        if value is None or isinstance(value, UUID):
+            return value
+        return UUID(bytes=bytes(value))
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal with a fixed number of places: NUMERIC on PostgreSQL, a scaled integer on SQLite.
+
+    SQLite's own NUMERIC is a float. Its integers hold 63 bits, so a value has at most 18 digits in all.
+    """
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def __init__(self, places: int = 2) -> None:
+        super().__init__()
+        self.places = places
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.Numeric(18, self.places))
+        return dialect.type_descriptor(sa.BigInteger())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        exact = Decimal(value)
+        return exact if dialect.name == "postgresql" else int(exact.scaleb(self.places).to_integral_value())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        if value is None:
+            return None
+        exact = Decimal(value) if dialect.name == "postgresql" else Decimal(int(value)).scaleb(-self.places)
+        return exact.quantize(Decimal(1).scaleb(-self.places))
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, to the microsecond: `timestamptz` on PostgreSQL, sortable ISO text on SQLite."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.DateTime(timezone=True))
+        return dialect.type_descriptor(sa.String(32))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def plain_text() -> TypeEngine[str]:
+    """Text that sorts by code point on both databases, whatever the locale of the server."""
+    return sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")

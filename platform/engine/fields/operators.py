@@ -1,0 +1,81 @@
+"""The operators of conditions: one row each, with SQL, Python and words.
+
+`sql(column, operand)` and `test(value, operand)` are two-valued and say the same: an empty value satisfies `ne` and
+`not_in` and nothing else but `empty`. Operands and values come in comparable form (text is casefolded already).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+
+from hanok.engine.fields.base import Labels
+
+ESCAPE = "\\"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator. `takes` says what stands on its right: one value, many (a list), two (a range) or a flag."""
+
+    key: str
+    label: Labels
+    takes: str
+    sql: Callable[[Any, Any], ColumnElement[bool]]
+    test: Callable[[Any, Any], bool]
+
+
+def like(text: str) -> str:
+    """The text with the wildcards of LIKE escaped."""
+    return text.replace(ESCAPE, ESCAPE * 2).replace("%", ESCAPE + "%").replace("_", ESCAPE + "_")
+
+
+def _in(column: Any, operand: Any) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.in_(operand)
+    return found
+
+
+def _between(value: Any, operand: Any) -> bool:
+    low, high = operand
+    return value is not None and (low is None or value >= low) and (high is None or value <= high)
+
+
+def _between_sql(column: Any, operand: Any) -> ColumnElement[bool]:
+    low, high = operand
+    bounds = [column >= low] if low is not None else []
+    bounds += [column <= high] if high is not None else []
+    return sa.and_(sa.true(), *bounds) if bounds else column.is_not(None)
+
+
+OPERATORS: dict[str, Operator] = {
+    row.key: row
+    for row in (
+        Operator("eq", {"en": "is", "ko": "="}, "one", lambda c, v: c == v, lambda a, b: a == b),
+        Operator("ne", {"en": "is not", "ko": "≠"}, "one", lambda c, v: sa.or_(c.is_(None), c != v), lambda a, b: a != b),
+        Operator("gt", {"en": ">", "ko": ">"}, "one", lambda c, v: c > v, lambda a, b: a is not None and a > b),
+        Operator("gte", {"en": "≥", "ko": "≥"}, "one", lambda c, v: c >= v, lambda a, b: a is not None and a >= b),
+        Operator("lt", {"en": "<", "ko": "<"}, "one", lambda c, v: c < v, lambda a, b: a is not None and a < b),
+        Operator("lte", {"en": "≤", "ko": "≤"}, "one", lambda c, v: c <= v, lambda a, b: a is not None and a <= b),
+        Operator("in", {"en": "is any of", "ko": "다음 중 하나"}, "many", _in, lambda a, b: a in b),
+        Operator("not_in", {"en": "is none of", "ko": "다음이 아님"}, "many",
+                 lambda c, v: sa.or_(c.is_(None), c.not_in(v)), lambda a, b: a not in b),
+        Operator("between", {"en": "between", "ko": "범위"}, "two", _between_sql, _between),
+        Operator("empty", {"en": "is empty", "ko": "비어 있음"}, "flag",
+                 lambda c, v: c.is_(None) if v else c.is_not(None), lambda a, b: (a is None) is b),
+        Operator("contains", {"en": "contains", "ko": "포함"}, "one",
+                 lambda c, v: c.like(f"%{like(v)}%", escape=ESCAPE), lambda a, b: a is not None and b in a),
+        Operator("not_contains", {"en": "does not contain", "ko": "포함하지 않음"}, "one",
+                 lambda c, v: sa.or_(c.is_(None), c.not_like(f"%{like(v)}%", escape=ESCAPE)),
+                 lambda a, b: a is None or b not in a),
+        Operator("starts_with", {"en": "starts with", "ko": "(으)로 시작"}, "one",
+                 lambda c, v: c.like(f"{like(v)}%", escape=ESCAPE), lambda a, b: a is not None and a.startswith(b)),
+        Operator("ends_with", {"en": "ends with", "ko": "(으)로 끝남"}, "one",
+                 lambda c, v: c.like(f"%{like(v)}", escape=ESCAPE), lambda a, b: a is not None and a.endswith(b)),
+    )
+}
+NUMERIC = ("eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "not_in", "empty")
+TEXTUAL = ("contains", "eq", "ne", "starts_with", "ends_with", "not_contains", "in", "not_in", "empty")
