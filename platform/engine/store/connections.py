@@ -1,0 +1,116 @@
+"""One database: its two engines and their transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from hanok.engine.errors import Refused, say
+from hanok.engine.store import schema
+
+BUSY_MILLISECONDS = 10_000
+_DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+
+class Store:
+    """A database with two engines on it. `read()` and `write()` each give one transaction.
+
+    `write()` commits when its block ends well and rolls back when it raises, DDL included. `read()` is a snapshot:
+    every statement of it sees the same state.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.dialect: str = url.get_backend_name()
+        make = _sqlite_engine if self.dialect == "sqlite" else _postgresql_engine
+        self._reading = make(url, writes=False)
+        self._writing = make(url, writes=True)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        with self._reading.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        with self._writing.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def apart(self) -> Iterator[sa.Connection]:
+        """A connection on which each statement commits by itself; on SQLite an ordinary write transaction."""
+        if self.dialect == "sqlite":
+            with self.write() as conn:
+                yield conn
+        else:
+            with self._writing.connect() as conn:
+                yield conn.execution_options(isolation_level="AUTOCOMMIT")
+
+    @property
+    def engines(self) -> tuple[sa.Engine, sa.Engine]:
+        """The reading and the writing engine, for listeners that count statements."""
+        return self._reading, self._writing
+
+    def upgrade(self) -> None:
+        """Brings the system tables to what this code knows. Safe to repeat, safe beside others."""
+        with self.write() as conn:
+            schema.upgrade(conn)
+
+    def check_schema(self) -> None:
+        """Refuses a database whose system tables are older or newer than this code."""
+        with self.read() as conn:
+            schema.check(conn)
+
+    def dispose(self) -> None:
+        """Closes the pools; a forked process does it before its first statement."""
+        for engine in self.engines:
+            engine.dispose()
+
+
+def open_store(url: str | URL) -> Store:
+    """The store of an address: `sqlite:///path/to/file` or `postgresql://user@host/name`. Opens no connection yet."""
+    try:
+        found = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise Refused(say("The database address cannot be read: {url}", url=str(url))) from None
+    driver = _DRIVERS.get(found.get_backend_name())
+    if driver is None:
+        name = found.drivername
+        raise Refused(say("There is no support for the database {name}; use sqlite or postgresql.", name=name))
+    if driver.startswith("sqlite") and found.database in (None, "", ":memory:"):
+        raise Refused(say("SQLite needs a file: sqlite:///path/to/hanok.db"))
+    return Store(found.set(drivername=driver))
+
+
+def _sqlite_engine(url: URL, *, writes: bool) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
+    start = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(raw: Any, _: Any) -> None:
+        raw.isolation_level = None  # the driver would commit before DDL; BEGIN is ours
+        for pragma in (
+            f"busy_timeout = {BUSY_MILLISECONDS}",
+            "journal_mode = WAL",
+            "foreign_keys = ON",
+            f"query_only = {'OFF' if writes else 'ON'}",
+        ):
+            raw.execute(f"PRAGMA {pragma}").close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(conn: sa.Connection) -> None:
+        conn.exec_driver_sql(start)
+
+    return engine
+
+
+def _postgresql_engine(url: URL, *, writes: bool) -> sa.Engine:
+    options = {"connect_args": {"options": "-c timezone=UTC", "application_name": "hanok"}}
+    if writes:
+        return sa.create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, **options)
+    engine = sa.create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True, **options)
+    return engine.execution_options(postgresql_readonly=True)

@@ -1,0 +1,147 @@
+"""The system tables, as the code of this version reads and writes them.
+
+Migrations create them (`migrations/versions`); a test compares the two. Moments are UTC, ids are UUIDv7.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from hanok.engine.fields.columns import Moment, RecordId
+from hanok.engine.store.columns import Grams, JsonText
+
+metadata = sa.MetaData()
+
+#: One deployed state of all metadata. `state`: prepared (not live), live (steps open), finished (all steps done).
+revision = sa.Table(
+    "hanok_revision",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("code_version", sa.Text, nullable=False),
+    sa.Column("layers", JsonText, nullable=False),
+    sa.Column("names", JsonText, nullable=False),
+    sa.Column("checksum", sa.Text, nullable=False),
+    sa.Column("plan", JsonText, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+)
+
+#: What a revision still has to do after it went live; each is idempotent.
+step = sa.Table(
+    "hanok_step",
+    metadata,
+    sa.Column("revision", sa.Integer, sa.ForeignKey("hanok_revision.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("facts", JsonText, nullable=False),
+    sa.Column("done_at", Moment),
+)
+
+#: Who changed what. `changes` maps a field to [before, after] in dump form.
+audit = sa.Table(
+    "hanok_audit",
+    metadata,
+    sa.Column("id", RecordId, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("actor_id", RecordId),
+    sa.Column("actor_name", sa.Text, nullable=False),
+    sa.Column("module", sa.String(40), nullable=False),
+    sa.Column("record", RecordId, nullable=False),
+    sa.Column("action", sa.String(32), nullable=False),
+    sa.Column("changes", JsonText, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Index("hanok_audit_record", "module", "record", "id"),
+)
+
+#: Events written with the change that they tell of; jobs take them from here.
+outbox = sa.Table(
+    "hanok_outbox",
+    metadata,
+    sa.Column("id", RecordId, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("topic", sa.String(64), nullable=False),
+    sa.Column("module", sa.String(40), nullable=False),
+    sa.Column("record", RecordId),
+    sa.Column("payload", JsonText, nullable=False),
+)
+
+#: One login. `token` is the SHA-256 of what the cookie holds, in hex.
+session = sa.Table(
+    "hanok_session",
+    metadata,
+    sa.Column("token", sa.String(64), primary_key=True),
+    sa.Column("user_id", RecordId, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("seen", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("agent", sa.Text, nullable=False),
+    sa.Column("data", JsonText, nullable=False),
+    sa.Index("hanok_session_user", "user_id"),
+    sa.Index("hanok_session_expires", "expires"),
+)
+
+credential = sa.Table(
+    "hanok_credential",
+    metadata,
+    sa.Column("user_id", RecordId, primary_key=True),
+    sa.Column("password", sa.Text, nullable=False),
+    sa.Column("changed", Moment, nullable=False),
+)
+
+#: Every attempt to log in; `username` is folded, as it was tried.
+login = sa.Table(
+    "hanok_login",
+    metadata,
+    sa.Column("id", RecordId, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("username", sa.Text, nullable=False),
+    sa.Column("user_id", RecordId),
+    sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Index("hanok_login_username", "username", "at"),
+    sa.Index("hanok_login_address", "address", "at"),
+)
+
+grant = sa.Table(
+    "hanok_grant",
+    metadata,
+    sa.Column("user_id", RecordId, primary_key=True),
+    sa.Column("role", sa.String(40), primary_key=True),
+)
+
+counter = sa.Table(
+    "hanok_counter",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
+setting = sa.Table(
+    "hanok_setting",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", JsonText, nullable=False),
+)
+
+#: What quick search knows of a record: `text` is what a hit shows, its grams stand in `search_grams` under `number`.
+search = sa.Table(
+    "hanok_search",
+    metadata,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), sa.Identity(), primary_key=True),
+    sa.Column("module", sa.String(40), nullable=False),
+    sa.Column("record", RecordId, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.UniqueConstraint("module", "record", name="hanok_search_record"),
+)
+
+#: An FTS5 table on SQLite, a tsvector with a GIN index on PostgreSQL.
+search_grams = sa.Table(
+    "hanok_search_grams",
+    sa.MetaData(),
+    sa.Column("rowid", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("grams", Grams, nullable=False),
+)
