@@ -1,0 +1,5 @@
+"""The fixtures that tests share: databases and stores, a served site, a browser."""
+
+from __future__ import annotations
+
+pytest_plugins = ["tests.databases", "tests.served", "tests.browser"]

