@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -215,6 +215,10 @@ class FieldType:
     def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
         """The validator of what stands on the right of an operator."""
         return self.value(field)
+
+    def relative(self, field: Field, word: str, *, now: datetime, zone: str) -> tuple[Any, Any] | None:
+        """First and last value of what a relative word ("today", "+30d", "this_month") stands for, else None."""
+        return None
 
     def search_text(self, field: Field, value: Any) -> str:
         """What the search index keeps of it."""
