@@ -1,1 +1,11 @@
+"""Who may do what: row predicates and levels, built here and run elsewhere.
 
+Every statement of the records room carries the predicate of its actor; screens, API, search and import ask the same
+functions. An administrator may do all; of several roles the most permissive wins, but `deny` in any wins over all.
+"""
+
+from hanok.engine.access.actor import ADMINISTRATOR, SYSTEM, Actor
+from hanok.engine.access.levels import allows, level, may
+from hanok.engine.access.rows import predicate, row_rule
+
+__all__ = ["ADMINISTRATOR", "SYSTEM", "Actor", "allows", "level", "may", "predicate", "row_rule"]

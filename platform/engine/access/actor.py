@@ -1,0 +1,29 @@
+"""The one on whose behalf something is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+#: The role key that is built in: whoever has it may do everything.
+ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person (or the system, without id) with the roles that were granted. `zone` is an IANA name."""
+
+    id: UUID | None
+    username: str
+    title: str
+    admin: bool = False
+    roles: tuple[str, ...] = ()
+    language: str = ""
+    zone: str = ""
+
+    def __str__(self) -> str:
+        return self.title or self.username
+
+
+#: Acts where nobody asked: deploys, imports from the command line, demo data.
+SYSTEM = Actor(id=None, username="system", title="System", admin=True)

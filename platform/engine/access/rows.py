@@ -1,0 +1,35 @@
+"""Levels as predicates over a module's table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+
+from hanok.engine.access.actor import Actor
+from hanok.engine.access.levels import level, owners
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.conditions import Scope
+from hanok.engine.conditions.sql import RowRule
+
+
+def predicate(catalog: Catalog, actor: Actor, module: Module, action: str, table: Any) -> ColumnElement[bool]:
+    """Which rows of `table` (the module's, or an alias of it) the actor may do this to."""
+    found = level(catalog, actor, module.key, action)
+    if found == "all":
+        return sa.true()
+    if found == "none" or actor.id is None:
+        return sa.false()
+    mine = [table.c[module.field(key).columns[""]] == actor.id for key in owners(module)]
+    return sa.or_(sa.false(), *mine)
+
+
+def row_rule(catalog: Catalog, actor: Actor) -> RowRule:
+    """The predicate for the steps of a condition through links: what the actor may view of the target."""
+
+    def rule(scope: Scope, table: Any) -> ColumnElement[bool]:
+        module = next(found for found in catalog.modules.values() if found.table is scope.table)
+        return predicate(catalog, actor, module, "view", table)
+
+    return rule

@@ -1,0 +1,145 @@
+"""Compiles layers of documents into one frozen `Catalog`, or says everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+
+from hanok.engine.catalog.bases import sources
+from hanok.engine.catalog.binding import bind_fields, choice, system_fields
+from hanok.engine.catalog.filters import saved_filters
+from hanok.engine.catalog.layouts import Layouts
+from hanok.engine.catalog.model import Catalog, Module, OptionSet, Reverse, Subpanel, Views
+from hanok.engine.catalog.names import Names, Naming
+from hanok.engine.catalog.relations import reverses, subpanels
+from hanok.engine.catalog.report import Report, Source
+from hanok.engine.catalog.schemas import kinds
+from hanok.engine.catalog.scopes import check_conditions
+from hanok.engine.catalog.site import app_of, menu_of, roles_of
+from hanok.engine.catalog.tables import module_table
+from hanok.engine.errors import MetadataError
+from hanok.engine.expressions import ExpressionError, Template
+from hanok.engine.fields import Field, FieldType
+from hanok.engine.language import Documents, Layer, read
+
+
+def compile_catalog(
+    layers: Sequence[Layer], types: Mapping[str, FieldType], *, names: Names | None = None, revision: int = 0
+) -> Catalog:
+    """The catalog of these layers, the lowest first.
+
+    `names` are the physical names of the live revision; the result's `names` add those given now. Raises
+    MetadataError with every problem of language and reference.
+    """
+    registry = kinds(types)
+    documents = read(layers, registry)
+    report = Report(advice=list(documents.advice))
+    build = _Build(documents, types, sources(documents, registry, report), Naming(names or Names()), report)
+    modules = build.modules()
+    app = app_of(documents, report)
+    menu = menu_of(documents, modules, report)
+    roles = roles_of(documents, modules, report)
+    if report.problems:
+        raise MetadataError(report.problems)
+    return Catalog(
+        revision=revision, app=app, modules=MappingProxyType(modules), options=MappingProxyType(build.options),
+        menu=menu, roles=roles, names=build.naming.names(), metadata=build.metadata, advice=tuple(report.advice),
+    )  # fmt: skip
+
+
+class _Build:
+    """The passes over the modules: fields first, then what refers to the fields of others."""
+
+    def __init__(
+        self, documents: Documents, types: Mapping[str, FieldType], found: Mapping[str, Source], naming: Naming,
+        report: Report,
+    ) -> None:  # fmt: skip
+        self.sources = found
+        self.types = types
+        self.naming = naming
+        self.report = report
+        self.metadata = sa.MetaData()
+        self.options = {key: _option_set(key, document.data) for key, document in documents.of("option").items()}
+
+    def modules(self) -> dict[str, Module]:
+        known = frozenset(self.sources)
+        fields = {
+            key: bind_fields(source, self.types, self.options, known, self.naming, self.report)
+            for key, source in self.sources.items()
+        }
+        system = {key: system_fields(key, self.types, known) for key in self.sources}
+        layouts = {key: Layouts(self.sources[key], fields[key], system[key], self.report) for key in self.sources}
+        views = {key: layout.build() for key, layout in layouts.items()}
+        ends = reverses(self.sources, fields, self.report)
+        built = {}
+        for key, source in self.sources.items():
+            panels = subpanels(source, ends[key], layouts, views, self.report)
+            built[key] = self._module(source, fields[key], system[key], layouts[key], views[key], panels, ends[key])
+        for module in built.values():
+            self._check_conditions(module, built)
+        return built
+
+    def _module(
+        self, source: Source, fields: Mapping[str, Field], system: Mapping[str, Field], layout: Layouts, views: Views,
+        panels: Mapping[str, Subpanel], ends: Mapping[str, Reverse],
+    ) -> Module:  # fmt: skip
+        data = source.data
+        label = data.get("label") or {"en": source.key.replace("_", " ").capitalize()}
+        return Module(
+            key=source.key, label=label, plural=data.get("plural") or label, area=data.get("area", ""),
+            icon=data.get("icon", "box"), fields=MappingProxyType(dict(fields)), system=MappingProxyType(dict(system)),
+            title=self._title(source, fields), owners=self._keys(source, fields, "owners"),
+            table=module_table(self.naming.table(source.key), fields, self.metadata), views=views, subpanels=panels,
+            saved_filters=saved_filters(source, layout), reverses=ends, traits=source.traits,
+            index=self._groups(source, fields, "index"), unique=self._groups(source, fields, "unique"),
+        )  # fmt: skip
+
+    def _title(self, source: Source, fields: Mapping[str, Field]) -> Template:
+        written = source.data.get("title")
+        if written is None:
+            written = "{{ " + _titled(fields) + " }}"
+        try:
+            template = Template(written)
+        except ExpressionError as error:
+            self.report.wrong(source.place("title"), error.message, code="expression")
+            return Template("")
+        for name in sorted(template.names - set(fields)):
+            self.report.missing(source.place("title"), "field", name, fields)
+        return template
+
+    def _keys(self, source: Source, fields: Mapping[str, Field], what: str) -> tuple[str, ...]:
+        keys = source.data.get(what, [])
+        for number, key in enumerate(keys):
+            if key not in fields:
+                self.report.missing(source.place(what, number), "field", key, fields)
+        return tuple(key for key in keys if key in fields)
+
+    def _groups(self, source: Source, fields: Mapping[str, Field], what: str) -> tuple[tuple[str, ...], ...]:
+        known = {*fields, "created_at", "updated_at", "title"}
+        kept = []
+        for number, group in enumerate(source.data.get(what, [])):
+            for place, key in enumerate(group):
+                if key not in known:
+                    self.report.missing(source.place(what, number, place), "field", key, known)
+            if known.issuperset(group):
+                kept.append(tuple(group))
+        return tuple(kept)
+
+    def _check_conditions(self, module: Module, modules: Mapping[str, Module]) -> None:
+        check_conditions(self.sources[module.key], module, modules, self.report)
+
+
+def _titled(fields: Mapping[str, Field]) -> str:
+    """The field that names a record when nothing is said: `name`, else the first text, else the first field."""
+    if "name" in fields:
+        return "name"
+    texts = [key for key, field in fields.items() if field.type.group == "text" and not field.hidden]
+    return (texts or [*fields, "''"])[0]
+
+
+def _option_set(key: str, data: Mapping[str, Any]) -> OptionSet:
+    choices = tuple(choice(name, written or {}) for name, written in data.get("options", {}).items())
+    return OptionSet(key, data["label"], choices, data.get("attributes", {}))

@@ -1,0 +1,37 @@
+"""The physical tables of the modules: what the catalog says, as SQLAlchemy tables.
+
+No column is NOT NULL but the system's: required, unique and delete rules are the engine's, not the table's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from hanok.engine.fields import Field
+from hanok.engine.fields.columns import Moment, RecordId, plain_text
+
+
+def module_table(name: str, fields: Mapping[str, Field], metadata: sa.MetaData) -> sa.Table:
+    """The table of a module: system columns first, then the columns of each field's parts."""
+    return sa.Table(name, metadata, *_system(), *(column for field in fields.values() for column in _columns(field)))
+
+
+def _system() -> list[sa.Column[object]]:
+    return [
+        sa.Column("id", RecordId(), primary_key=True),
+        sa.Column("title", plain_text(), nullable=False, default=""),
+        sa.Column("title$folded", plain_text(), nullable=False, default=""),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_by", RecordId()),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.Column("updated_by", RecordId()),
+        sa.Column("version", sa.Integer(), nullable=False, default=1),
+        sa.Column("deleted_at", Moment()),
+        sa.Column("deleted_by", RecordId()),
+    ]
+
+
+def _columns(field: Field) -> list[sa.Column[object]]:
+    return [sa.Column(field.columns[part.name], part.type) for part in field.type.parts(field)]

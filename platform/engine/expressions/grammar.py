@@ -1,0 +1,59 @@
+"""What an expression may be made of, checked on the parsed tree before Jinja compiles it.
+
+Jinja's sandbox guards attributes, not time: it folds constants while compiling, so `{{ 9**(9**9) }}` would hang there.
+"""
+
+from __future__ import annotations
+
+from jinja2 import nodes
+
+from hanok.engine.errors import Message, say
+from hanok.engine.expressions.functions import FILTERS, FUNCTIONS
+
+LONGEST = 2000
+LARGEST = 120
+DEEPEST = 12
+ALLOWED: frozenset[type[nodes.Node]] = frozenset({
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.CondExpr,
+    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Filter, nodes.Call, nodes.Concat,
+    nodes.Add, nodes.Sub,
+})  # fmt: skip
+
+
+class ExpressionError(ValueError):
+    """The text is no expression that Hanok runs; `message` says why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+def check(tree: nodes.Template) -> frozenset[str]:
+    """The names that the tree reads. Raises ExpressionError for anything outside the grammar."""
+    names: set[str] = set()
+    called: set[int] = set()
+    waiting: list[tuple[nodes.Node, int]] = [(tree, 0)]
+    seen = 0
+    while waiting:
+        node, depth = waiting.pop()
+        seen += 1
+        if seen > LARGEST or depth > DEEPEST:
+            raise ExpressionError(say("This expression is too large."))
+        _check_node(node, called)
+        if isinstance(node, nodes.Name) and id(node) not in called:
+            names.add(node.name)
+        waiting += [(child, depth + 1) for child in node.iter_child_nodes()]
+    return frozenset(names)
+
+
+def _check_node(node: nodes.Node, called: set[int]) -> None:
+    if type(node) not in ALLOWED:
+        raise ExpressionError(say("“{kind}” is not allowed in an expression.", kind=type(node).__name__))
+    if isinstance(node, nodes.Call):
+        if not isinstance(node.node, nodes.Name) or node.node.name not in FUNCTIONS:
+            raise ExpressionError(say("Only these functions can be called: {known}.", known=", ".join(sorted(FUNCTIONS))))
+        called.add(id(node.node))
+    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+        raise ExpressionError(say("Only these filters can be used: {known}.", known=", ".join(sorted(FILTERS))))
+    if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+        raise ExpressionError(say("“{name}” is not a field.", name=node.attr))
