@@ -16,8 +16,43 @@ from hanok.engine.fields.base import (
     Widget,
     in_language,
 )
+from hanok.engine.fields.boolean import Boolean
+from hanok.engine.fields.choice import OneOf
+from hanok.engine.fields.date import Date
+from hanok.engine.fields.datetime import DateTime
+from hanok.engine.fields.decimal import Decimal
+from hanok.engine.fields.integer import Integer
+from hanok.engine.fields.link import Link
+from hanok.engine.fields.long_text import LongText
 from hanok.engine.fields.text import Text
+from hanok.engine.fields.user import User
+from hanok.engine.fields.uuid import Uuid
 
-BUILT_IN: tuple[type[FieldType], ...] = (Text,)
+#: Every type there is: a new one is a new file and one more name here.
+BUILT_IN: tuple[type[FieldType], ...] = (
+    Text,
+    LongText,
+    Integer,
+    Decimal,
+    Boolean,
+    OneOf,
+    Date,
+    DateTime,
+    Link,
+    User,
+    Uuid,
+)
 
-__all__ = ["BUILT_IN", "Cell", "Choice", "Counter", "Field", "FieldType", "Labels", "Linked", "Part", "Widget", "in_language"]
+__all__ = [
+    "BUILT_IN",
+    "Cell",
+    "Choice",
+    "Counter",
+    "Field",
+    "FieldType",
+    "Labels",
+    "Linked",
+    "Part",
+    "Widget",
+    "in_language",
+]

@@ -13,9 +13,11 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 import marshmallow as ma
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from hanok.engine.errors import Place
+from hanok.engine.fields.operators import OPERATORS, Operator
 
 Labels = Mapping[str, str]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -23,10 +25,14 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One physical column of a field. `name` is "" for the value itself, else what follows the `$` in the column."""
+    """One physical column of a field. `name` is "" for the value itself, else what follows the `$` in the column.
+
+    `default`, when it is not None, is the column's server default: what rows hold that were there before the column.
+    """
 
     name: str
     type: TypeEngine[Any]
+    default: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Cell:
     """How a value is shown: the name of a cell of the face, its facts, alignment and the kind of column width.
 
     `width` is one of: text, long, link, choice, number, money, percent, date, datetime, user, phone, flag.
-    `role` is its place in a phone's list row: "title", "figure", "sub", "when", "state" or "" (left out there).
+    `role` is its place in a phone's list row: "title", "figure", "sub", "when", "state", "owner" or "" (left out).
     """
 
     name: str
@@ -91,7 +97,8 @@ class Field:
 
     `settings` holds the keys of the document (own keys of the type and the common ones) as read; `choices` is the
     resolved option set of choice types; `targets` the modules that a link may point to; `columns` maps the names of
-    the type's parts to physical column names.
+    the type's parts to physical column names. `app` holds what `app.yaml` says that types ask for: `currency`
+    (ISO 4217) and `country` (ISO 3166, two letters).
     """
 
     module: str
@@ -104,10 +111,12 @@ class Field:
     columns: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
     system: bool = False
+    app: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def help(self) -> Labels:
-        return self.settings.get("help", NOTHING)
+        found: Labels = self.settings.get("help", NOTHING)
+        return found
 
     @property
     def required(self) -> bool:
@@ -160,6 +169,8 @@ class FieldType:
     group: ClassVar[str] = "text"
     #: JSON Schema of the type's own keys; the common keys are added by `catalog.schemas`.
     options: ClassVar[Mapping[str, Any]] = NOTHING
+    #: Those of them that a document must write.
+    needs: ClassVar[tuple[str, ...]] = ()
     #: Keys of `fields.operators.OPERATORS` that conditions and filters may use, the filter's default first.
     operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "in", "not_in", "empty")
     #: Types whose values become values of this one without a loss.
@@ -168,6 +179,8 @@ class FieldType:
     generated: ClassVar[bool] = False
     #: True when lists may sort by it.
     sortable: ClassVar[bool] = True
+    #: The value when nobody said anything and the document gives no default.
+    blank: ClassVar[Any] = None
 
     # -- storage -----------------------------------------------------------------------------------------------
     def parts(self, field: Field) -> tuple[Part, ...]:
@@ -184,8 +197,21 @@ class FieldType:
 
     # -- values ------------------------------------------------------------------------------------------------
     def value(self, field: Field) -> ma.fields.Field[Any]:
-        """The one validator: forms, API and import all load through it."""
+        """The one validator: forms, API and import all load through it (a `fields.value.Value`).
+
+        Call it as `value(field).deserialize(raw, zone=actor.zone)`: a moment written without an offset is meant in that
+        zone. None and blank text load as `blank`; `required` is not its business. Raises `marshmallow.ValidationError`
+        whose `messages` are a list of `Message`.
+        """
         raise NotImplementedError
+
+    def unchanged(self, field: Field, raw: Any, present: Any) -> bool:
+        """True when the raw input says what is stored already, so that the stored value stays without being checked.
+
+        A form sends every field: nobody shall be stopped by a value that she did not touch and that newer rules
+        refuse (a retired option, a narrower `max`). Records ask this before they load.
+        """
+        return any(type(raw) is type(known) and raw == known for known in (present, self.dump(field, present)))
 
     def dump(self, field: Field, value: Any) -> Any:
         """The value as JSON: for the API, the audit and the outbox."""
@@ -195,8 +221,11 @@ class FieldType:
         """The value for a spreadsheet cell: text, number, date or None."""
         return self.dump(field, value)
 
-    def from_text(self, field: Field, text: str) -> Any:
-        """What an imported cell says, as `value` wants it: labels become keys, for instance."""
+    def from_text(self, field: Field, text: Any) -> Any:
+        """What an imported cell says, as `value` wants it: labels become keys, for instance.
+
+        The cell is text, or a spreadsheet's number, boolean, date or datetime.
+        """
         return text
 
     def counter(self, field: Field, today: date) -> Counter | None:
@@ -212,12 +241,26 @@ class FieldType:
         """A loaded value as it is compared with that part (text is casefolded, say). Never called with None."""
         return value
 
+    def order(self, field: Field, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """What lists sort by, from the compared part's column: options in their own order, for instance."""
+        return column
+
     def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
-        """The validator of what stands on the right of an operator."""
+        """The validator of one value on the right of an operator: of each one in a list, of both ends of a range.
+
+        What loads as None is no operand (`empty` asks for that).
+        """
         return self.value(field)
 
+    def operator(self, key: str) -> Operator:
+        """What one of `operators` means for this type."""
+        return OPERATORS[key]
+
     def relative(self, field: Field, word: str, *, now: datetime, zone: str) -> tuple[Any, Any] | None:
-        """First and last value of what a relative word ("today", "+30d", "this_month") stands for, else None."""
+        """First and last value of what a relative word ("today", "+30d", "this_month") stands for, else None.
+
+        `now` is aware; `zone` is the IANA name of the zone whose day is meant.
+        """
         return None
 
     def search_text(self, field: Field, value: Any) -> str:

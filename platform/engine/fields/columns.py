@@ -49,6 +49,10 @@ class Exact(TypeDecorator[Decimal]):
         super().__init__()
         self.places = places
 
+    def __repr__(self) -> str:
+        """With the places: another number of places is another column."""
+        return f"Exact(places={self.places})"
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
             return dialect.type_descriptor(sa.Numeric(18, self.places))
@@ -58,7 +62,12 @@ class Exact(TypeDecorator[Decimal]):
         if value is None:
             return None
         exact = Decimal(value)
-        return exact if dialect.name == "postgresql" else int(exact.scaleb(self.places).to_integral_value())
+        if dialect.name == "postgresql":
+            return exact
+        scaled = exact.scaleb(self.places)
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"{exact} has more than {self.places} places")
+        return int(scaled)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         if value is None:
@@ -81,8 +90,10 @@ class Moment(TypeDecorator[datetime]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if value is None:
             return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
         moment = value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None).isoformat(timespec="microseconds")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -6,14 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
-
-from hanok.engine.fields.base import Labels
 
 ESCAPE = "\\"
 
@@ -23,7 +21,7 @@ class Operator:
     """One operator. `takes` says what stands on its right: one value, many (a list), two (a range) or a flag."""
 
     key: str
-    label: Labels
+    label: Mapping[str, str]
     takes: str
     sql: Callable[[Any, Any], ColumnElement[bool]]
     test: Callable[[Any, Any], bool]
@@ -55,7 +53,8 @@ OPERATORS: dict[str, Operator] = {
     row.key: row
     for row in (
         Operator("eq", {"en": "is", "ko": "="}, "one", lambda c, v: c == v, lambda a, b: a == b),
-        Operator("ne", {"en": "is not", "ko": "≠"}, "one", lambda c, v: sa.or_(c.is_(None), c != v), lambda a, b: a != b),
+        Operator("ne", {"en": "is not", "ko": "≠"}, "one",
+                 lambda c, v: sa.or_(c.is_(None), c != v), lambda a, b: a != b),
         Operator("gt", {"en": ">", "ko": ">"}, "one", lambda c, v: c > v, lambda a, b: a is not None and a > b),
         Operator("gte", {"en": "≥", "ko": "≥"}, "one", lambda c, v: c >= v, lambda a, b: a is not None and a >= b),
         Operator("lt", {"en": "<", "ko": "<"}, "one", lambda c, v: c < v, lambda a, b: a is not None and a < b),
@@ -77,5 +76,5 @@ OPERATORS: dict[str, Operator] = {
                  lambda c, v: c.like(f"%{like(v)}", escape=ESCAPE), lambda a, b: a is not None and a.endswith(b)),
     )
 }
-NUMERIC = ("eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "not_in", "empty")
-TEXTUAL = ("contains", "eq", "ne", "starts_with", "ends_with", "not_contains", "in", "not_in", "empty")
+NUMERIC: tuple[str, ...] = ("eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "not_in", "empty")
+TEXTUAL: tuple[str, ...] = ("contains", "eq", "ne", "starts_with", "ends_with", "not_contains", "in", "not_in", "empty")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import marshmallow as ma
@@ -12,32 +13,44 @@ from hanok.engine.errors import say
 from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
 from hanok.engine.fields.columns import plain_text
 from hanok.engine.fields.operators import TEXTUAL
+from hanok.engine.fields.value import Value, refuse
+
+#: Longest operand: SQLite refuses patterns of LIKE beyond 50,000 bytes.
+LONGEST_OPERAND = 1000
+#: Control characters, lone surrogates (no database stores them) and Unicode's own line ends.
+UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def fold(text: str) -> str:
     """The form in which text is compared and searched: NFC and casefolded."""
-    return unicodedata.normalize("NFC", text.casefold())
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
-class TextValue(ma.fields.Field[str]):
-    """Text in NFC without control characters; blank is empty. `lines` allows line breaks."""
+def clean(value: Any, *, lines: bool = False) -> str:
+    """The text in NFC, without blanks around it. Raises ValidationError for what is no text or cannot be shown."""
+    if not isinstance(value, str):
+        raise refuse(say("This must be text."))
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if "\n" in text and not lines:
+        raise refuse(say("This must be on one line."))
+    if any(unicodedata.category(sign) in UNSEEN and not (sign in "\n\t" and lines) for sign in text):
+        raise refuse(say("This has characters that cannot be shown."))
+    return text
+
+
+class TextValue(Value):
+    """Text in NFC without control characters; blank is empty. `lines` allows line breaks and tabs."""
 
     def __init__(self, *, length: int | None = None, lines: bool = False, **rest: Any) -> None:
         super().__init__(**rest)
         self.length = length
         self.lines = lines
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
-        if not isinstance(value, str):
-            raise ma.ValidationError([say("This must be text.")])  # type: ignore[list-item]  # messages are Message
-        text = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
-        if any(unicodedata.category(sign) == "Cc" and not (sign in "\n\t" and self.lines) for sign in text):
-            raise ma.ValidationError([say("This has characters that cannot be shown.")])  # type: ignore[list-item]
+    def load(self, value: Any, **known: Any) -> str:
+        text = clean(value, lines=self.lines)
         if self.length and len(text) > self.length:
-            raise ma.ValidationError(
-                [say("This is {found} characters long; {length} are allowed.", found=len(text), length=self.length)]  # type: ignore[list-item]
-            )
-        return text or None
+            raise refuse(say("This has {found} characters; at most {length} fit.", found=len(text), length=self.length))
+        return text
 
 
 class Text(FieldType):
@@ -45,12 +58,16 @@ class Text(FieldType):
     label: ClassVar[Labels] = {"en": "Text", "ko": "텍스트"}
     icon = "letter-case"
     options: ClassVar[Mapping[str, Any]] = {
-        "length": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 255},
+        "length": {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 255},
         "placeholder": {"$ref": "#/$defs/labels"},
     }
     operators = TEXTUAL
     converts_from = frozenset({"integer", "decimal", "choice", "email", "phone", "url", "auto_number", "date"})
+    #: How long a value may be when the document does not say it.
     longest: ClassVar[int] = 255
+
+    def length(self, field: Field) -> int:
+        return int(field.settings.get("length", self.longest))
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         return (Part("", plain_text()), Part("folded", plain_text()))
@@ -59,10 +76,16 @@ class Text(FieldType):
         return {"": value, "folded": None if value is None else fold(value)}
 
     def value(self, field: Field) -> ma.fields.Field[Any]:
-        return TextValue(length=field.settings.get("length", self.longest))
+        return TextValue(length=self.length(field))
+
+    def from_text(self, field: Field, text: Any) -> Any:
+        """A number in a spreadsheet (a postal code, say) is the text that the sheet shows."""
+        if isinstance(text, bool) or not isinstance(text, int | float | Decimal):
+            return text
+        return f"{text:.15g}" if isinstance(text, float) else str(text)
 
     def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
-        return TextValue()
+        return TextValue(length=LONGEST_OPERAND)
 
     def compared(self, field: Field) -> str:
         return "folded"
@@ -71,11 +94,14 @@ class Text(FieldType):
         return fold(value)
 
     def input(self, field: Field) -> Widget:
-        return Widget("text", {"length": field.settings.get("length", self.longest)})
+        return Widget("text", {"length": self.length(field), "placeholder": field.settings.get("placeholder", {})})
 
     def cell(self, field: Field) -> Cell:
         return Cell("text", role="sub")
 
     def samples(self, field: Field) -> Sequence[Any]:
-        longest = field.settings.get("length", self.longest)
-        return ("한빛전자", "Ångström & Söhne", "가" * longest, "=1+1", "<b>", "100% _ \\")
+        longest = "가" * self.length(field)
+        return ("한빛전자", "Ångström & Söhne", "STRASSE", "straße", longest, "=1+1", "<b>", "100% _ \\")
+
+    def settings_samples(self) -> Sequence[Mapping[str, Any]]:
+        return ({}, {"length": 20, "placeholder": {"en": "Name", "ko": "이름"}})

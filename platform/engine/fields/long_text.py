@@ -1,0 +1,41 @@
+"""Text of many lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import marshmallow as ma
+
+from hanok.engine.fields.base import Cell, Field, Labels, Widget
+from hanok.engine.fields.text import Text, TextValue
+
+
+class LongText(Text):
+    key = "long_text"
+    label: ClassVar[Labels] = {"en": "Long text", "ko": "긴 텍스트"}
+    icon = "align-left"
+    options: ClassVar[Mapping[str, Any]] = {
+        "length": {"type": "integer", "minimum": 1, "maximum": 100_000, "default": 20_000},
+        "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 4},
+        "placeholder": {"$ref": "#/$defs/labels"},
+    }
+    operators = ("contains", "not_contains", "starts_with", "empty")
+    converts_from = Text.converts_from | {"text"}
+    sortable = False
+    longest = 20_000
+
+    def value(self, field: Field) -> ma.fields.Field[Any]:
+        return TextValue(length=self.length(field), lines=True)
+
+    def input(self, field: Field) -> Widget:
+        return Widget("textarea", {**super().input(field).facts, "rows": field.settings.get("rows", 4)})
+
+    def cell(self, field: Field) -> Cell:
+        return Cell("long_text", width="long")
+
+    def samples(self, field: Field) -> Sequence[Any]:
+        return ("첫째 줄\n둘째 줄\n\n\t들여쓴 줄", *super().samples(field))
+
+    def settings_samples(self) -> Sequence[Mapping[str, Any]]:
+        return ({}, {"length": 500, "rows": 10})
