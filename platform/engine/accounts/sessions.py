@@ -1,0 +1,124 @@
+"""Sessions: kept in the database, known to the browser by a random token only."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from hanok.engine.access import Actor
+from hanok.engine.accounts.people import UserColumns, actor_from
+from hanok.engine.catalog import Catalog
+from hanok.engine.store import Store
+from hanok.engine.store.tables import grant, session
+
+#: A session ends this long after the login, and after this long without a request.
+LIFETIME = timedelta(days=14)
+IDLE = timedelta(hours=24)
+#: How old `seen` may grow before it is written again.
+SEEN_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A living session and whose it is. `key` is the stored hash of the token."""
+
+    key: str
+    actor: Actor
+    created: datetime
+    seen: datetime
+    expires: datetime
+    data: Mapping[str, Any]
+
+
+def session_key(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(
+    conn: sa.Connection, user_id: UUID, *, address: str, agent: str, now: datetime
+) -> str:
+    """A new session; returns its token, which is never stored."""
+    token = secrets.token_urlsafe(32)
+    row = {"token": session_key(token), "user_id": user_id, "created": now, "seen": now, "expires": now + LIFETIME}
+    conn.execute(session.insert().values(**row, address=address, agent=agent[:400], data={}))
+    return token
+
+
+def session_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: datetime | None = None) -> Session | None:
+    """The living session of a token with its actor and roles, in one statement; None when there is none."""
+    now = now or datetime.now(UTC)
+    user = UserColumns.of(catalog)
+    statement = (
+        sa.select(
+            session.c.created, session.c.seen, session.c.expires, session.c.data, grant.c.role,
+            user.id.label("id"), user.username.label("username"), user.title.label("title"),
+            user.language.label("language"), user.zone.label("zone"),
+        )
+        .join_from(session, user.id.table, user.id == session.c.user_id)
+        .outerjoin(grant, grant.c.user_id == session.c.user_id)
+        .where(session.c.token == session_key(token), session.c.expires > now, session.c.seen > now - IDLE)
+        .where(user.present)
+        .order_by(grant.c.role)
+    )  # fmt: skip
+    rows = conn.execute(statement).mappings().all()
+    if not rows:
+        return None
+    actor = actor_from(catalog, dict(rows[0]), [row["role"] for row in rows if row["role"]])
+    first = rows[0]
+    return Session(session_key(token), actor, first["created"], first["seen"], first["expires"], first["data"])
+
+
+def actor_of(conn: sa.Connection, catalog: Catalog, token: str) -> Actor | None:
+    """Whoever this token belongs to, or None."""
+    found = session_of(conn, catalog, token)
+    return found.actor if found else None
+
+
+def set_session_data(conn: sa.Connection, key: str, data: Mapping[str, Any]) -> None:
+    """Replaces what a session keeps for the faces (its language, say)."""
+    conn.execute(session.update().where(session.c.token == key).values(data=dict(data)))
+
+
+def forget_expired(conn: sa.Connection, *, now: datetime | None = None) -> int:
+    """Deletes the sessions that have ended; returns how many."""
+    now = now or datetime.now(UTC)
+    ended = sa.or_(session.c.expires <= now, session.c.seen <= now - IDLE)
+    return conn.execute(session.delete().where(ended)).rowcount
+
+
+class Sightings:
+    """When sessions were last seen, remembered in this process and written together.
+
+    `note` is called by each request and costs nothing; `write` by a clock, once a minute or so. A crash forgets at
+    most what was noted since.
+    """
+
+    def __init__(self) -> None:
+        self._noted: dict[str, datetime] = {}
+        self._lock = Lock()
+
+    def note(self, found: Session, *, now: datetime | None = None) -> None:
+        now = now or datetime.now(UTC)
+        if now - found.seen >= SEEN_EVERY:
+            with self._lock:
+                self._noted[found.key] = now
+
+    def write(self, store: Store) -> int:
+        """Writes what was noted, in one transaction and only when there is something; returns how many."""
+        with self._lock:
+            noted, self._noted = self._noted, {}
+        if not noted:
+            return 0
+        later = session.update().where(session.c.token == sa.bindparam("key")).values(seen=sa.bindparam("now"))
+        with store.write() as conn:
+            conn.execute(later, [{"key": key, "now": now} for key, now in sorted(noted.items())])
+        return len(noted)
