@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 import environment
 import vendor
-from steps import ROOT, Failed, Steps, main, run
+from steps import Failed, Steps, main, run, tell
 
 WORKERS = os.environ.get("WORKERS") or "2"
-
-
-def lint(steps: Steps) -> None:
-    with steps("Style (ruff)"):
-        run([environment.in_environment("ruff"), "check", "--quiet", "."], env=environment.clean_environment())
-    with steps("Types (mypy)"):
-        run([environment.in_environment("mypy"), "--no-error-summary"], env=environment.clean_environment())
+ENV = environment.clean_environment()
 
 
 def prepare(steps: Steps) -> None:
@@ -26,30 +21,48 @@ def prepare(steps: Steps) -> None:
         vendor.ensure()
 
 
-def pytest(*words: str) -> None:
-    run([environment.PYTHON, "-m", "pytest", *words], env=environment.clean_environment())
+def ruff() -> None:
+    run([environment.in_environment("ruff"), "check", "--quiet", "--output-format=concise", "."], env=ENV)
+
+
+def mypy() -> None:
+    run([environment.in_environment("mypy"), "--no-error-summary"], env=ENV)
+
+
+def tests() -> None:
+    run([environment.PYTHON, "-m", "pytest", "-m", "not slow", "-n", WORKERS, "--dist=loadscope", "-ra"], env=ENV)
+
+
+def sweeps() -> None:
+    run([environment.PYTHON, "-m", "pytest", "-m", "slow"], env=ENV)
+
+
+STYLE = ("Style (ruff)", ruff)
+TYPES = ("Types (mypy)", mypy)
+TESTS = (f"Tests on SQLite, on PostgreSQL and in Chromium ({WORKERS} processes)", tests)
+SWEEPS = ("The full sweeps (evidence in docs/evidence)", sweeps)
+RUNS = {"test": (STYLE, TYPES, TESTS), "lint": (STYLE, TYPES), "slow": (SWEEPS,)}
 
 
 def work() -> None:
-    asked = sys.argv[1] if len(sys.argv) > 1 else "test"
-    if asked == "lint":
-        steps = Steps(4)
-        prepare(steps)
-        lint(steps)
-    elif asked == "test":
-        steps = Steps(5)
-        prepare(steps)
-        lint(steps)
-        with steps(f"Tests on SQLite, PostgreSQL and in Chromium ({WORKERS} processes)"):
-            pytest("-m", "not slow", "-n", WORKERS, "--dist", "loadgroup", "-ra", *sys.argv[2:])
-    elif asked == "slow":
-        steps = Steps(3)
-        prepare(steps)
-        (ROOT / "docs" / "evidence").mkdir(exist_ok=True)
-        with steps("The full sweeps (evidence in docs/evidence)"):
-            pytest("-m", "slow", *sys.argv[2:])
-    else:
-        raise Failed(f"there is no `{asked}`; there are test, lint and slow.")
+    checks = RUNS[sys.argv[1]]
+    steps = Steps(2 + len(checks))
+    prepare(steps)
+    failed = [title for title, check in checks if not passes(steps, title, check)]
+    if failed:
+        raise Failed(f"not all is well: {', '.join(failed)}; the reasons stand above.")
+    tell("All is well.")
+
+
+def passes(steps: Steps, title: str, check: Callable[[], None]) -> bool:
+    """Runs one check; a failed one does not keep the next from running."""
+    with steps(title):
+        try:
+            check()
+        except Failed as reason:
+            tell(f"      {reason}")
+            return False
+    return True
 
 
 if __name__ == "__main__":
