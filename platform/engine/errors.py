@@ -27,8 +27,16 @@ class Message:
     text: str
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    def written(self, text: str, language: str) -> str:
+        """The sentence: `text` is the template in that language. A fact that is a map of languages is a label."""
+        facts = {
+            name: (fact.get(language) or fact.get("en") or next(iter(fact.values()), "")) if isinstance(fact, Mapping) else fact
+            for name, fact in self.facts.items()
+        }
+        return text.format(**facts) if facts or "{{" in text else text
+
     def __str__(self) -> str:
-        return self.text.format(**self.facts) if self.facts else self.text
+        return self.written(self.text, "en")
 
 
 def say(text: str, **facts: Any) -> Message:

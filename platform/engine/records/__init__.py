@@ -1,1 +1,18 @@
+"""Records: list, read, save, delete, restore, history, search.
 
+Every function takes `conn, catalog, actor`; every statement carries the actor's predicate. A save writes the row, its
+audit row, its outbox row and its search entry in the caller's one transaction, or nothing.
+"""
+
+from hanok.engine.records.delete import delete, restore
+from hanok.engine.records.history import Change, Entry, history
+from hanok.engine.records.index import reindex
+from hanok.engine.records.query import Page, Query, Record
+from hanok.engine.records.read import count, get, page
+from hanok.engine.records.save import create, update
+from hanok.engine.records.search import Hit, search
+
+__all__ = [
+    "Change", "Entry", "Hit", "Page", "Query", "Record", "count", "create", "delete", "get", "history", "page",
+    "reindex", "restore", "search", "update",
+]  # fmt: skip

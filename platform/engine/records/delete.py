@@ -1,0 +1,116 @@
+"""Soft delete and restore, with the delete rule of every link that points here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from hanok.engine.access import Actor
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.errors import Conflict, Denied, Refused, say
+from hanok.engine.fields import Field
+from hanok.engine.records import index
+from hanok.engine.records.query import Record
+from hanok.engine.records.read import get
+from hanok.engine.records.trail import leave
+
+DEEPEST = 20
+
+
+def delete(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, *, version: int | None = None
+) -> None:
+    """Puts a record into the bin, and what its links' rules take along.
+
+    Links with the rule `unlink` keep their value, which reads as empty while the target is deleted: a restore brings
+    them back. Raises NotFound, Denied, Refused (a `restrict` link), and Conflict when `version` is not the stored one.
+    """
+    current = get(conn, catalog, actor, module, id)
+    if not current.may_delete:
+        raise Denied(say("You may see this record but not delete it."))
+    if version is not None and version != current.version:
+        raise Conflict(current.version)
+    _delete(conn, catalog, actor, current, datetime.now(UTC), 0)
+
+
+def _delete(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, at: datetime, depth: int
+) -> None:
+    module = catalog.modules[record.module]
+    _set(conn, module, record, {"deleted_at": at, "deleted_by": actor.id})
+    for other, link in _pointing(catalog, module):
+        rule = link.settings.get("on_delete", "unlink")
+        if rule == "restrict":
+            _refuse_if_any(conn, module, other, link, record)
+        if rule == "cascade" and depth < DEEPEST:
+            for child in _children(conn, other, link, record.id, other.table.c.deleted_at.is_(None)):
+                _delete(conn, catalog, actor, child, at, depth + 1)
+    leave(conn, catalog, actor, module, record.id, "deleted", {}, at=at, version=record.version + 1)
+    index.drop(conn, module, record.id)
+
+
+def restore(conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str) -> Record:
+    """Takes a record out of the bin, with what was deleted along with it. Raises NotFound or Denied."""
+    current = get(conn, catalog, actor, module, id, deleted=True)
+    if not current.may_delete:
+        raise Denied(say("You may not restore this record."))
+    _restore(conn, catalog, actor, current, 0)
+    return get(conn, catalog, actor, module, id)
+
+
+def _restore(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, depth: int) -> None:
+    module = catalog.modules[record.module]
+    at = record.values.get("deleted_at")
+    if at is None:
+        at = conn.scalar(sa.select(module.table.c.deleted_at).where(module.table.c.id == record.id))
+    _set(conn, module, record, {"deleted_at": None, "deleted_by": None})
+    leave(conn, catalog, actor, module, record.id, "restored", {}, at=datetime.now(UTC), version=record.version + 1)
+    from_bin = get(conn, catalog, _anybody(actor), module.key, record.id)
+    index.put(conn, module, record.id, from_bin.title, from_bin.values)
+    for other, link in _pointing(catalog, module):
+        if link.settings.get("on_delete", "unlink") == "cascade" and depth < DEEPEST:
+            for child in _children(conn, other, link, record.id, other.table.c.deleted_at == at):
+                _restore(conn, catalog, actor, child, depth + 1)
+
+
+def _anybody(actor: Actor) -> Actor:
+    """The same person without limits: what a cascade took along comes back whole, whoever may see it."""
+    return Actor(actor.id, actor.username, actor.title, admin=True, language=actor.language, zone=actor.zone)
+
+
+def _set(conn: sa.Connection, module: Module, record: Record, values: dict[str, Any]) -> None:
+    table = module.table
+    statement = sa.update(table).where(table.c.id == record.id, table.c.version == record.version)
+    if conn.execute(statement.values(version=record.version + 1, **values)).rowcount != 1:
+        raise Conflict(record.version)
+
+
+def _pointing(catalog: Catalog, module: Module) -> list[tuple[Module, Field]]:
+    """Every link of any module that may point at a record of this one."""
+    return [
+        (other, link)
+        for other in catalog.modules.values()
+        for link in other.fields.values()
+        if module.key in link.targets
+    ]
+
+
+def _refuse_if_any(conn: sa.Connection, module: Module, other: Module, link: Field, record: Record) -> None:
+    table = other.table
+    found = conn.scalar(
+        sa.select(sa.func.count()).where(table.c[link.columns[""]] == record.id, table.c.deleted_at.is_(None))
+    )
+    if found:
+        raise Refused(say("{count} records of “{module}” still point here; move or delete them first.",
+                          count=found, module=other.label))  # fmt: skip
+
+
+def _children(conn: sa.Connection, other: Module, link: Field, id: UUID, rule: Any) -> list[Record]:
+    table = other.table
+    rows = conn.execute(
+        sa.select(table.c.id, table.c.version, table.c.title, table.c.deleted_at).where(table.c[link.columns[""]] == id, rule)
+    )
+    return [Record(other.key, row.id, row.version, row.title, {"deleted_at": row.deleted_at}) for row in rows]

@@ -1,0 +1,73 @@
+"""What happened to a record, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+import sqlalchemy as sa
+
+from hanok.engine.access import Actor
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.fields import Linked
+from hanok.engine.records.read import get
+from hanok.engine.store.tables import audit
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of an entry; the values are Python values of its type."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of a record: created, changed, deleted or restored, by whom and when (UTC)."""
+
+    id: UUID
+    at: datetime
+    who: str
+    who_id: UUID | None
+    action: str
+    changes: tuple[Change, ...]
+
+
+def history(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, *, size: int = 50,
+    before: UUID | None = None,
+) -> tuple[Entry, ...]:  # fmt: skip
+    """The entries of a record that the actor may view. `before` is the id of the last entry of an earlier answer."""
+    record = get(conn, catalog, actor, module, id)
+    statement = sa.select(audit).where(audit.c.module == module, audit.c.record == record.id)
+    if before is not None:
+        statement = statement.where(audit.c.id < before)
+    rows = conn.execute(statement.order_by(audit.c.id.desc()).limit(size))
+    return tuple(_entry(catalog.module(module), row) for row in rows)
+
+
+def _entry(module: Module, row: Any) -> Entry:
+    changes = tuple(
+        Change(key, _value(module, key, pair[0]), _value(module, key, pair[1]))
+        for key, pair in row.changes.items()
+        if module.has(key)
+    )
+    return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, changes)
+
+
+def _value(module: Module, key: str, dumped: Any) -> Any:
+    """A kept value as its type reads it today; what it no longer understands is shown as it was written."""
+    if isinstance(dumped, dict) and "title" in dumped:
+        return Linked(dumped["module"], UUID(dumped["id"]), dumped["title"])
+    if dumped is None:
+        return None
+    found = module.field(key)
+    try:
+        return found.type.operand(found, "eq").deserialize(dumped) if found.choices else found.type.value(found).deserialize(dumped)
+    except ma.ValidationError:
+        return dumped

@@ -1,0 +1,42 @@
+"""The search entries of records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from hanok.engine.access import SYSTEM
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.records.grams import grams
+from hanok.engine.records.selection import Selection
+from hanok.engine.store import search as index
+
+BATCH = 500
+
+
+def put(conn: sa.Connection, module: Module, id: UUID, title: str, values: Mapping[str, Any]) -> None:
+    """Indexes one record: its title and the fields that say `search: true`."""
+    texts = [found.type.search_text(found, values.get(found.key)) for found in module.searched]
+    shown = " · ".join(text for text in dict.fromkeys(texts) if text and text != title)
+    index.put(conn, module=module.key, record=id, title=title, text=shown[:400], grams=grams(" ".join([title, *texts])))
+
+
+def drop(conn: sa.Connection, module: Module, id: UUID) -> None:
+    index.drop(conn, module=module.key, record=id)
+
+
+def reindex(conn: sa.Connection, catalog: Catalog, module: str, *, after: UUID | None = None) -> UUID | None:
+    """Indexes the next batch of a module's records after this id; the last id done, None when all are."""
+    found = catalog.module(module)
+    selection = Selection(catalog, found, tuple(field.key for field in found.searched))
+    table = selection.table
+    statement = selection.statement().where(table.c.deleted_at.is_(None)).order_by(table.c.id).limit(BATCH)
+    if after is not None:
+        statement = statement.where(table.c.id > after)
+    rows = [selection.record(row, SYSTEM) for row in conn.execute(statement)]
+    for row in rows:
+        put(conn, found, row.id, row.title, row.values)
+    return rows[-1].id if len(rows) == BATCH else None

@@ -1,0 +1,55 @@
+"""What is asked of a list, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question to one module.
+
+    `where` is a condition of metadata (a view's, a saved filter's), `asked` one of the actor's own: the latter gets
+    the actor's row rule at each step through a link. `sort` holds field keys, "-" in front for descending. `columns`
+    are the fields to read (empty: all). `after`/`before` are cursors of an earlier page. `words` searches.
+    """
+
+    module: str
+    where: Mapping[str, Any] | None = None
+    asked: Mapping[str, Any] | None = None
+    sort: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    size: int = 25
+    after: str | None = None
+    before: str | None = None
+    words: str = ""
+    deleted: bool = False
+    action: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as the actor may see it. `values`: Python values by field key, links as `Linked`, system fields too."""
+
+    module: str
+    id: UUID
+    version: int
+    title: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    may_edit: bool = False
+    may_delete: bool = False
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values.get(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in order; `next` and `previous` are cursors for `Query.after` and `Query.before`, None at the ends."""
+
+    rows: tuple[Record, ...]
+    next: str | None = None
+    previous: str | None = None

@@ -1,0 +1,149 @@
+"""Lists and single records: one statement each, the actor's predicate in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+
+from hanok.engine.access import Actor, predicate, row_rule
+from hanok.engine.catalog import Catalog, Module, ModuleScope
+from hanok.engine.conditions import ConditionError, Context, parse, to_sql
+from hanok.engine.conditions.sql import everything
+from hanok.engine.errors import Invalid, NotFound, say
+from hanok.engine.records import cursor
+from hanok.engine.records.grams import phrases
+from hanok.engine.records.query import Page, Query, Record
+from hanok.engine.records.selection import Selection, every_key, known_keys
+from hanok.engine.store import search as index
+from hanok.engine.store.tables import search as search_table
+
+LARGEST_PAGE = 1000
+
+
+def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> Page:
+    """One page of a list, by one statement. Raises Invalid for a condition, sort or cursor that cannot be read."""
+    module = catalog.module(query.module)
+    selection = Selection(catalog, module, known_keys(module, query.columns))
+    keys = _keys(selection, query.sort or module.views.list.sort)
+    size = max(1, min(query.size, LARGEST_PAGE))
+    backwards = query.before is not None and query.after is None
+    statement = selection.statement().where(*_wheres(conn, catalog, actor, query, module, selection.table))
+    here = query.before if backwards else query.after
+    if here is not None:
+        values = cursor.decode(here, length=len(keys))
+        statement = statement.where(cursor.beyond(keys, values, backwards=backwards))
+    order = [key.ordered(conn.dialect.name, backwards=backwards) for key in keys]
+    rows = list(conn.execute(statement.order_by(*order).limit(size + 1)))
+    return _page(selection, actor, keys, rows, size=size, here=here, backwards=backwards)
+
+
+def _page(
+    selection: Selection, actor: Actor, keys: Sequence[cursor.Key], rows: list[Any], *, size: int, here: str | None,
+    backwards: bool,
+) -> Page:  # fmt: skip
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    ahead, behind = (True, more) if backwards else (more, here is not None)
+    ends = [cursor.encode([row[key.place] for key in keys]) for row in (rows[0], rows[-1])] if rows else ["", ""]
+    return Page(
+        tuple(selection.record(row, actor) for row in rows),
+        next=ends[1] if rows and ahead else None, previous=ends[0] if rows and behind else None,
+    )  # fmt: skip
+
+
+def count(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query, *, cap: int | None = 1000) -> int:
+    """How many records a list has, counted up to `cap` + 1 (None: all of them)."""
+    module = catalog.module(query.module)
+    table = module.table.alias("r")
+    found = sa.select(sa.literal(1)).select_from(table).where(*_wheres(conn, catalog, actor, query, module, table))
+    if cap is not None:
+        found = found.limit(cap + 1)
+    return conn.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+
+
+def get(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, *, deleted: bool = False,
+    action: str = "view", lock: bool = False,
+) -> Record:  # fmt: skip
+    """One record with all its fields. Raises NotFound, also when the actor may not see it.
+
+    `deleted` looks among deleted records instead; `lock` holds the row until the transaction ends.
+    """
+    found = catalog.module(module)
+    selection = Selection(catalog, found, every_key(found))
+    table = selection.table
+    statement = selection.statement().where(
+        table.c.id == identity(id), predicate(catalog, actor, found, action, table),
+        table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None),
+    )  # fmt: skip
+    if lock:
+        statement = statement.with_for_update(of=table)
+    row = conn.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound(say("There is no such record, or you may not see it."))
+    return selection.record(row, actor)
+
+
+def identity(id: UUID | str) -> UUID:
+    """The id as a UUID. Raises NotFound when it is none."""
+    try:
+        return id if isinstance(id, UUID) else UUID(str(id))
+    except ValueError:
+        raise NotFound(say("There is no such record, or you may not see it.")) from None
+
+
+def context_of(actor: Actor, catalog: Catalog) -> Context:
+    """What `$me` and relative dates stand for, for this actor, now."""
+    return Context(actor.id, datetime.now(UTC), actor.zone or catalog.app.zone)
+
+
+def _keys(selection: Selection, sort: Sequence[str]) -> list[cursor.Key]:
+    keys = []
+    for written in sort:
+        key, descending = written.removeprefix("-"), written.startswith("-")
+        if not selection.module.has(key) or not selection.module.field(key).type.sortable:
+            raise Invalid({"": [say("Lists cannot be sorted by “{key}”.", key=key)]})
+        column = selection.order(key)
+        nullable = not selection.module.field(key).system or key.endswith("_by")
+        keys.append(cursor.Key(column, descending, nullable, selection.add(column)))
+    tie = selection.table.c.id
+    return [*keys, cursor.Key(tie, keys[0].descending if keys else True, False, selection.add(tie))]
+
+
+def _wheres(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query, module: Module, table: Any
+) -> list[ColumnElement[bool]]:
+    deleted = table.c.deleted_at.is_not(None) if query.deleted else table.c.deleted_at.is_(None)
+    found = [predicate(catalog, actor, module, query.action, table), deleted]
+    context = context_of(actor, catalog)
+    for condition, rule in ((query.where, everything), (query.asked, row_rule(catalog, actor))):
+        if condition:
+            found.append(to_sql(_parsed(catalog, module, condition), table, context, rule=rule))
+    if query.words.strip():
+        found.append(_matching(conn, module, query.words, table))
+    return found
+
+
+def _parsed(catalog: Catalog, module: Module, condition: Mapping[str, Any]) -> Any:
+    try:
+        return parse(condition, ModuleScope(module, catalog.modules))
+    except ConditionError as error:
+        raise Invalid({".".join(map(str, fault.path)): [fault.message] for fault in error.faults}) from error
+
+
+def _matching(conn: sa.Connection, module: Module, words: str, table: Any) -> ColumnElement[bool]:
+    wanted = phrases(words)
+    if not wanted:
+        return sa.false()
+    hits = sa.select(search_table.c.record).where(
+        search_table.c.module == module.key, index.found(conn.dialect.name, wanted)
+    )
+    matching: ColumnElement[bool] = table.c.id.in_(hits)
+    return matching

@@ -1,0 +1,63 @@
+"""Quick search: all modules that the actor may see, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from hanok.engine.access import Actor, may, predicate
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.fields.operators import ESCAPE, like
+from hanok.engine.fields.text import fold
+from hanok.engine.records.grams import phrases
+from hanok.engine.store import search as index
+from hanok.engine.store.tables import search as entries
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One record that was found: `snippet` is what else it was found by."""
+
+    module: str
+    id: UUID
+    title: str
+    snippet: str
+
+
+def search(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, words: str, *, modules: Sequence[str] | None = None,
+    size: int = 8,
+) -> tuple[Hit, ...]:  # fmt: skip
+    """At most `size` hits of each module, titles that begin with the words first; nothing for no words."""
+    wanted = phrases(words)
+    asked = [found for key, found in catalog.modules.items() if modules is None or key in modules]
+    visible = [found for found in asked if may(catalog, actor, found.key, "view")]
+    if not wanted or not visible:
+        return ()
+    parts = [_one(conn, catalog, actor, found, words, size) for found in visible]
+    rows = conn.execute(sa.union_all(*(sa.select(part.subquery()) for part in parts)))
+    places = {found.key: number for number, found in enumerate(visible)}
+    ordered = sorted(rows, key=lambda row: (row.rank, places[row.module]))
+    return tuple(Hit(row.module, row.record, row.title, row.text) for row in ordered)
+
+
+def _one(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, words: str, size: int
+) -> sa.Select[Any]:
+    table = module.table.alias()
+    begins = table.c["title$folded"].like(like(fold(words.strip())) + "%", escape=ESCAPE)
+    rank = sa.case((begins, 0), else_=1).label("rank")
+    return (
+        sa.select(entries.c.module, entries.c.record, table.c.title, entries.c.text, rank)
+        .select_from(entries.join(table, table.c.id == entries.c.record))
+        .where(
+            entries.c.module == module.key, index.found(conn.dialect.name, phrases(words)),
+            table.c.deleted_at.is_(None), predicate(catalog, actor, module, "view", table),
+        )
+        .order_by(rank, table.c.id.desc())
+        .limit(size)
+    )  # fmt: skip

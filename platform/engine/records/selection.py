@@ -1,0 +1,95 @@
+"""The columns of a statement: the parts of the wanted fields, and the titles of their links by join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+
+from hanok.engine.access import Actor, allows
+from hanok.engine.access.levels import owners
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.fields import Field
+from hanok.engine.records.query import Record
+
+ALWAYS = ("id", "title", "version")
+
+
+@dataclass(slots=True)
+class Selection:
+    """Collects columns over an alias of the module's table; `record` reads a row of the result back."""
+
+    catalog: Catalog
+    module: Module
+    keys: tuple[str, ...]
+    table: Any = None
+    columns: list[ColumnElement[Any]] = field(default_factory=list)
+    places: dict[str, dict[str, int]] = field(default_factory=dict)
+    joins: dict[str, list[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.table = self.module.table.alias("r")
+        for key in dict.fromkeys((*ALWAYS, *owners(self.module), *self.keys)):
+            self._take(self.module.field(key))
+
+    def _take(self, found: Field) -> None:
+        places = {part: self.add(self.table.c[column]) for part, column in found.columns.items() if part != "folded"}
+        if found.targets:
+            places["title"] = self.add(self.titles(found, "title"))
+        self.places[found.key] = places
+
+    def add(self, column: ColumnElement[Any]) -> int:
+        """Takes one more column and says its position in the row."""
+        self.columns.append(column)
+        return len(self.columns) - 1
+
+    def titles(self, found: Field, column: str) -> ColumnElement[Any]:
+        """The target's title. A deleted target is as good as none: its title is not read."""
+        if found.key not in self.joins:
+            start = sum(map(len, self.joins.values()))
+            tables = [self.catalog.modules[target].table for target in found.targets]
+            self.joins[found.key] = [table.alias(f"j{start + number}") for number, table in enumerate(tables)]
+        columns = [there.c[column] for there in self.joins[found.key]]
+        return columns[0] if len(columns) == 1 else sa.func.coalesce(*columns)
+
+    def order(self, key: str) -> ColumnElement[Any]:
+        """What a list sorts by for this field: a link's title, a type's own order, else the compared part."""
+        found = self.module.field(key)
+        if found.targets:
+            return self.titles(found, "title$folded")
+        return found.type.order(found, self.table.c[found.columns[found.type.compared(found)]])
+
+    def statement(self) -> sa.Select[Any]:
+        source: Any = self.table
+        for key, tables in self.joins.items():
+            link = self.table.c[self.module.field(key).columns[""]]
+            for there in tables:
+                source = source.outerjoin(there, sa.and_(there.c.id == link, there.c.deleted_at.is_(None)))
+        unique = [column.label(f"c{number}") for number, column in enumerate(self.columns)]
+        return sa.select(*unique).select_from(source)
+
+    def record(self, row: Any, actor: Actor) -> Record:
+        values = {key: self._value(self.module.field(key), places, row) for key, places in self.places.items()}
+        return Record(
+            self.module.key, values["id"], values["version"], values["title"] or "", values,
+            may_edit=allows(self.catalog, actor, self.module, "edit", values),
+            may_delete=allows(self.catalog, actor, self.module, "delete", values),
+        )  # fmt: skip
+
+    def _value(self, found: Field, places: Mapping[str, int], row: Any) -> Any:
+        parts = {part: row[place] for part, place in places.items()}
+        if found.targets and parts["title"] is None:
+            return None
+        return found.type.read(found, parts)
+
+
+def every_key(module: Module) -> tuple[str, ...]:
+    """All fields of a module, own and system."""
+    return (*module.fields, *module.system)
+
+
+def known_keys(module: Module, keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(key for key in keys if module.has(key)) or every_key(module)
