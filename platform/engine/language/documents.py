@@ -1,0 +1,126 @@
+"""Reads all layers: every file into a tree, every tree over the ones below it, every result checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from hanok.engine.errors import Message, MetadataError, Place, Problem
+from hanok.engine.language.kinds import Kind
+from hanok.engine.language.layers import Layer
+from hanok.engine.language.nodes import Lost, Node, Path, spell
+from hanok.engine.language.ordering import Anchor
+from hanok.engine.language.stacks import Stack, Stacks, stack_up
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document, merged from all layers that say something of it.
+
+    `data` is valid by the kind's schema and in its long form: maps, lists, text, whole numbers, Decimals, booleans.
+    What was faulty was reported and cut out of it (`is_lost`). `anchors` maps the path of an item that was placed by
+    `after` or `before` to its neighbour; `layers` names the layers that wrote it, lowest first.
+    """
+
+    kind: str
+    key: str
+    data: Mapping[str, Any]
+    root: Node
+    lost: Lost = frozenset()
+    anchors: Mapping[Path, Anchor] = field(default_factory=dict)
+    layers: tuple[str, ...] = ()
+
+    def place(self, path: Sequence[str | int] = ()) -> Place:
+        """Where the layer that has the last word wrote what stands at this path (or its nearest parent that exists).
+
+        Points at the value of text, numbers and booleans, at the key of maps and lists.
+        """
+        found = self.root.nearest(path).shown
+        return Place(found.source.file, found.line, found.column, spell(path))
+
+    def key_place(self, path: Sequence[str | int]) -> Place:
+        """The same, but points at the key itself."""
+        node = self.root.nearest(path)
+        found = node.key or node.mark
+        return Place(found.source.file, found.line, found.column, spell(path))
+
+    def layer(self, path: Sequence[str | int] = ()) -> str:
+        """The name of the layer that wrote what stands at this path (of a map: the one that wrote it first)."""
+        return self.root.nearest(path).shown.source.layer
+
+    def is_lost(self, path: Sequence[str | int]) -> bool:
+        """Whether this was written but is faulty: nobody should complain that it is not there."""
+        asked = tuple(path)
+        return any(asked[: len(gone)] == gone for gone in self.lost)
+
+    def problem(self, code: str, path: Sequence[str | int], message: Message, *, advice: bool = False) -> Problem:
+        """A problem at a path of this document."""
+        return Problem(code, self.place(path), message, advice)
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """All documents of all kinds, and everything that is wrong with them."""
+
+    by_kind: Mapping[str, Mapping[str, Document]]
+    problems: tuple[Problem, ...] = ()
+    #: Keys of documents of which nothing could be read, by kind.
+    broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> Mapping[str, Document]:
+        """The documents of a kind by key, in the order of layers and file names."""
+        return self.by_kind.get(kind, MappingProxyType({}))
+
+    def known(self, kind: str) -> tuple[str, ...]:
+        """All keys of a kind, also of documents that are too broken to be read."""
+        return (*self.of(kind), *sorted(self.broken.get(kind, frozenset()) - set(self.of(kind))))
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(found for found in self.problems if not found.advice)
+
+    @property
+    def advice(self) -> tuple[Problem, ...]:
+        return tuple(found for found in self.problems if found.advice)
+
+
+def read(layers: Sequence[Layer], kinds: Mapping[str, Kind]) -> Documents:
+    """The documents of all layers. Raises MetadataError with everything that is wrong in them."""
+    documents = survey(layers, kinds)
+    if documents.errors:
+        raise MetadataError(documents.errors)
+    return documents
+
+
+def survey(layers: Sequence[Layer], kinds: Mapping[str, Kind]) -> Documents:
+    """Like `read`, but never raises: the problems stand in `Documents.problems`, what is sound can be worked with."""
+    stacks = stack_up(layers, kinds)
+    problems = list(stacks.problems)
+    by_kind: dict[str, dict[str, Document]] = {key: {} for key in kinds}
+    broken: dict[str, set[str]] = {key: set() for key in kinds}
+    for stack in stacks.all:
+        document = _document(stack, stacks, problems)
+        if document is None:
+            broken[stack.kind.key].add(stack.key)
+        else:
+            by_kind[stack.kind.key][stack.key] = document
+    return Documents(
+        MappingProxyType({kind: MappingProxyType(found) for kind, found in by_kind.items()}),
+        tuple(problems),
+        MappingProxyType({kind: frozenset(found) for kind, found in broken.items()}),
+    )
+
+
+def _document(stack: Stack, stacks: Stacks, problems: list[Problem]) -> Document | None:
+    merged = stack.merge(stacks)
+    problems += merged.problems
+    if merged.root is None:
+        return None
+    return Document(
+        stack.kind.key, stack.key, MappingProxyType(merged.root.plain()), merged.root, merged.lost,
+        MappingProxyType(merged.anchors), tuple(sheet.layer for sheet in stack.sheets),
+    )
+
+

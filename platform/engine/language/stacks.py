@@ -1,0 +1,169 @@
+"""Sorts the files of all layers into stacks: for each document, what the layers say of it, lowest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hanok.engine.errors import Message, Problem, say
+from hanok.engine.language.checking import check, sound
+from hanok.engine.language.kinds import Kind
+from hanok.engine.language.layers import Layer
+from hanok.engine.language.merging import Laying
+from hanok.engine.language.nodes import Lost, Mark, Node, Path, Source, problem
+from hanok.engine.language.ordering import Anchor
+from hanok.engine.language.placing import Placing
+from hanok.engine.language.reading import Reading, read_text
+from hanok.engine.language.words import clip, did_you_mean, key_fault, unknown
+
+ENGLISH = "en"
+FOLDER = say("folder")
+FILE = say("file")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one layer says of a document."""
+
+    layer: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A stack laid together. `root` is None when nothing sound is left."""
+
+    root: Node | None
+    problems: tuple[Problem, ...] = ()
+    lost: Lost = frozenset()
+    anchors: Mapping[Path, Anchor] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Stack:
+    """One document through all layers."""
+
+    kind: Kind
+    key: str
+    sheets: list[Sheet] = field(default_factory=list)
+
+    def merge(self, stacks: Stacks) -> Merged:
+        """Lays the sheets over each other and checks what each layer makes of it."""
+        roots = [sheet.reading.root for sheet in self.sheets]
+        lost = {path for sheet in self.sheets for path in sheet.reading.lost}
+        if roots[0] is None or (self.kind.folder == "" and None in roots):
+            return Merged(None)
+        orphan = self._orphan(roots[0], stacks)
+        if orphan:
+            return Merged(None, (orphan,))
+        return self._lay([root for root in roots if root], lost | ({()} if None in roots else set()), stacks.language)
+
+    def _lay(self, roots: Sequence[Node], lost: set[Path], language: str) -> Merged:
+        problems: dict[tuple[str, str], Problem] = {}
+        below: Node | None = None
+        placing = Placing(self.kind)
+        placed = roots[0]
+        for root in roots:
+            laying = Laying(self.kind, language, lowest=below is None)
+            below = laying.lay(below, root)
+            placing = Placing(self.kind)
+            placed = placing.place(below)
+            lost |= laying.lost
+            faults = [fault.problem for fault in check(self.kind, placed, root)]
+            for found in (*laying.problems, *faults):
+                problems.setdefault((found.place.path, str(found.message)), found)
+        left, cut = sound(self.kind, placed)
+        return Merged(left, (*problems.values(), *placing.problems), frozenset(lost | cut), placing.anchors)
+
+    def _orphan(self, root: Node, stacks: Stacks) -> Problem | None:
+        """A document that has no label, and looks like a patch of another whose name was mistyped."""
+        if not self.kind.labelled or root.child("label"):
+            return None
+        others = [stack.key for stack in stacks.all if stack.kind is self.kind and stack.whole]
+        meant = did_you_mean(self.key, others)
+        if meant is None:
+            return None
+        said = say('"{key}" has no label, so it must patch a document of that name in a layer below, and there is '
+                   'none; did you mean "{meant}"?', key=clip(self.key), meant=meant)
+        return problem("orphan", root.mark, (), said)
+
+    @property
+    def whole(self) -> bool:
+        root = self.sheets[0].reading.root
+        return root is not None and root.child("label") is not None
+
+
+@dataclass(slots=True)
+class Stacks:
+    """All stacks, in the order of layers and file names, and what was wrong with the files themselves."""
+
+    found: dict[tuple[str, str], Stack] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def all(self) -> tuple[Stack, ...]:
+        return tuple(self.found.values())
+
+    @property
+    def language(self) -> str:
+        """The language of plain labels: the first of `languages` in app.yaml."""
+        for stack in self.all:
+            if stack.kind.folder == "" and stack.key == "app":
+                said = [_first_language(sheet.reading.root) for sheet in reversed(stack.sheets)]
+                return next((language for language in said if language), ENGLISH)
+        return ENGLISH
+
+    def add(self, layer: Layer, file: str, kinds: Mapping[str, Kind]) -> None:
+        """Reads one file onto its stack."""
+        source = Source(layer.name, layer.shown(file))
+        kind, key, fault = _what(file, kinds)
+        if fault:
+            self.problems.append(problem("file", Mark(source), (), fault))
+        if kind is None or key is None:
+            return
+        reading = read_text(layer.files[file], source) if file in layer.files else Reading(None)
+        self.problems += reading.problems
+        stack = self.found.setdefault((kind.key, key), Stack(kind, key))
+        stack.sheets.append(Sheet(layer.name, reading))
+
+
+def stack_up(layers: Sequence[Layer], kinds: Mapping[str, Kind]) -> Stacks:
+    """Reads every file of every layer."""
+    stacks = Stacks()
+    for layer in layers:
+        stacks.problems += layer.unread
+        prefix = len(layer.shown("x")) - 1
+        unread = [found.place.file[prefix:] for found in layer.unread]
+        for file in sorted({*layer.files, *unread}):
+            stacks.add(layer, file, kinds)
+    return stacks
+
+
+def _what(file: str, kinds: Mapping[str, Kind]) -> tuple[Kind | None, str | None, Message | None]:
+    """The kind and the key that a file's path means, or what is wrong with the path."""
+    folder, _, name = file.rpartition("/")
+    stem, _, ending = name.rpartition(".")
+    if ending != "yaml":
+        return None, None, say('this file is not read: name it "{name}"', name=f"{clip(stem or name)}.yaml")
+    if folder == "":
+        roots = {kind.key: kind for kind in kinds.values() if kind.folder == ""}
+        return (roots[stem], stem, None) if stem in roots else (None, None, _no_file(file, [*roots]))
+    kind = next((kind for kind in kinds.values() if kind.folder == folder), None)
+    if kind is None:
+        return None, None, unknown(folder, [kind.folder for kind in kinds.values() if kind.folder], noun=FOLDER)
+    fault = key_fault(stem)
+    return (None, None, fault) if fault else (kind, stem, None)
+
+
+def _no_file(file: str, roots: list[str]) -> Message:
+    return unknown(file, [f"{root}.yaml" for root in roots], noun=FILE)
+
+
+def _first_language(root: Node | None) -> str:
+    languages = root.child("languages") if root else None
+    if languages is None:
+        return ""
+    value = languages.value
+    first = next(iter(value), None) if isinstance(value, dict | list) else value
+    first = first.value if isinstance(first, Node) else first
+    return first if isinstance(first, str) else ""
