@@ -5,7 +5,7 @@ from pathlib import Path
 from setuptools import find_namespace_packages, setup
 from setuptools.command.build_py import build_py
 
-NOT_ROOMS = ["*__pycache__*", "web.static*", "web.templates*", "web.translations*"]
+NOT_ROOMS = ["*__pycache__*", "*.static*", "*.templates*", "*.translations*"]
 DATA = ("html", "yaml", "po", "css", "js", "svg", "png", "ico", "webmanifest", "woff2", "txt", "json", "sql", "mako")
 VENDOR = Path(__file__).parent / "platform" / "web" / "static" / "vendor" / "stamp"
 

@@ -1,8 +1,8 @@
 """The icons as SVG sprites: one `<symbol id="i-NAME">` per icon of Tabler's outline set.
 
-`icons.svg` holds those that metadata, templates and code name and those of `icons.txt`: small, loaded by every page.
-`icons-all.svg` holds every one, for a module of a site that names another: loaded by the pages that need it.
-`icons.txt` beside them lists the names of the small one.
+`icons.svg` holds those that metadata, templates and code may name and those of `tools/icons.txt`: small, loaded by
+every page. `icons-all.svg` holds every one, for a module of a site that names another: loaded by the pages that need
+it. `icons.txt` and `icons-all.txt` list their names.
 """
 
 from __future__ import annotations
@@ -20,12 +20,9 @@ SYMBOL = (
     " stroke-linecap='round' stroke-linejoin='round'>{shapes}</symbol>"
 )
 NAME = r"([a-z0-9]+(?:-[a-z0-9]+)*)"
-MENTIONS = {
-    "*.yaml": re.compile(rf"\bicon:\s*[\"']?{NAME}"),
-    "*.html": re.compile(rf"\bicon\(\s*[\"']{NAME}[\"']|#i-{NAME}|\bicon=[\"']{NAME}[\"']"),
-    "*.py": re.compile(rf"\bicon\(\s*[\"']{NAME}[\"']|\bicon=[\"']{NAME}[\"']|[\"']icon[\"']:\s*[\"']{NAME}[\"']"),
-    "*.js": re.compile(rf"#i-{NAME}|\bicon\(\s*[\"']{NAME}[\"']"),
-}
+QUOTED = re.compile(rf"[\"'](?:[^\"']*#i-)?{NAME}[\"']")
+IN_YAML = re.compile(rf"\bicon:\s*[\"']?{NAME}")
+MENTIONS = {"*.yaml": IN_YAML, "*.html": QUOTED, "*.py": QUOTED, "*.js": QUOTED}
 
 
 def curated() -> frozenset[str]:
@@ -35,30 +32,39 @@ def curated() -> frozenset[str]:
 
 
 def mentioned(root: Path) -> frozenset[str]:
-    """The names that files of the platform, the shipped metadata and packages use."""
+    """Every word in the platform, the shipped metadata and packages that could be the name of an icon."""
     return frozenset(
         name
         for folder in ("platform", "metadata", "plugins")
         for pattern, mention in MENTIONS.items()
         for path in (root / folder).rglob(pattern)
         if "vendor" not in path.parts
-        for found in mention.findall(path.read_text())
-        for name in ([found] if isinstance(found, str) else found)
-        if name
+        for name in mention.findall(path.read_text())
     )
 
 
-def names(root: Path) -> frozenset[str]:
-    return curated() | mentioned(root)
+def wanted(root: Path, known: frozenset[str]) -> frozenset[str]:
+    """The names of the small sprite, among the known ones."""
+    return (curated() | mentioned(root)) & known
 
 
-def write(nodes: Path, wanted: Iterable[str], folder: Path) -> None:
-    """Writes both sprites and the list. A wanted name that Tabler does not have is left out (a test finds it)."""
+def known_in(folder: Path) -> frozenset[str]:
+    """The names of the sprites that were written to this folder; none when there are none."""
+    listed = folder / "icons-all.txt"
+    return frozenset(listed.read_text().split()) if listed.is_file() else frozenset()
+
+
+def write(nodes: Path, root: Path, folder: Path) -> None:
+    """Writes both sprites and their lists."""
     drawn = {name: _symbol(name, shapes) for name, shapes in json.loads(nodes.read_text()).items()}
-    near = sorted(set(wanted) & drawn.keys())
-    (folder / "icons.svg").write_text(SHEET.format(symbols="\n".join(drawn[name] for name in near)))
-    (folder / "icons-all.svg").write_text(SHEET.format(symbols="\n".join(drawn.values())))
-    (folder / "icons.txt").write_text("".join(f"{name}\n" for name in near))
+    _write(folder / "icons-all", drawn, drawn)
+    _write(folder / "icons", drawn, wanted(root, frozenset(drawn)))
+
+
+def _write(path: Path, drawn: dict[str, str], names: Iterable[str]) -> None:
+    ordered = sorted(names)
+    path.with_suffix(".svg").write_text(SHEET.format(symbols="\n".join(drawn[name] for name in ordered)))
+    path.with_suffix(".txt").write_text("".join(f"{name}\n" for name in ordered))
 
 
 def _symbol(name: str, shapes: list[tuple[str, dict[str, str]]]) -> str:

@@ -37,23 +37,23 @@ FILES: Mapping[str, str] = {
 
 def ensure() -> None:
     """Brings `static/vendor` up to date."""
-    names = icons.names(ROOT)
-    wanted = _wanted(names)
     stamp = TARGET / "stamp"
-    if stamp.is_file() and stamp.read_text() == wanted:
+    if stamp.is_file() and stamp.read_text() == _state(TARGET):
         return
     _fetch()
     fresh = TARGET.with_name("vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)
     for name, source in FILES.items():
         _copy(MODULES / source, fresh / name)
-    icons.write(MODULES / "@tabler" / "icons" / "tabler-nodes-outline.json", names, fresh)
-    (fresh / "stamp").write_text(wanted)
+    icons.write(MODULES / "@tabler" / "icons" / "tabler-nodes-outline.json", ROOT, fresh)
+    (fresh / "stamp").write_text(_state(fresh))
     shutil.rmtree(TARGET, ignore_errors=True)
     fresh.rename(TARGET)
 
 
-def _wanted(names: frozenset[str]) -> str:
+def _state(folder: Path) -> str:
+    """A hash of all that decides what stands in the folder."""
+    names = icons.wanted(ROOT, icons.known_in(folder))
     digest = hashlib.sha256(" ".join(sorted(names)).encode())
     for path in (*(ROOT / name for name in INPUTS), Path(__file__), Path(icons.__file__)):
         digest.update(path.read_bytes())
