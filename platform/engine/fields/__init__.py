@@ -4,6 +4,7 @@ A type returns data (columns, validators, names of widgets and cells), never HTM
 Nowhere else does code ask for the type of a field; it asks the type.
 """
 
+from hanok.engine.fields.auto_number import AutoNumber
 from hanok.engine.fields.base import (
     Cell,
     Choice,
@@ -18,13 +19,19 @@ from hanok.engine.fields.base import (
 )
 from hanok.engine.fields.boolean import Boolean
 from hanok.engine.fields.choice import OneOf
+from hanok.engine.fields.choices import Choices
 from hanok.engine.fields.date import Date
 from hanok.engine.fields.datetime import DateTime
 from hanok.engine.fields.decimal import Decimal
+from hanok.engine.fields.email import Email
 from hanok.engine.fields.integer import Integer
 from hanok.engine.fields.link import Link
 from hanok.engine.fields.long_text import LongText
+from hanok.engine.fields.money import MoneyType
+from hanok.engine.fields.percent import Percent
+from hanok.engine.fields.phone import Phone
 from hanok.engine.fields.text import Text
+from hanok.engine.fields.url import Url
 from hanok.engine.fields.user import User
 from hanok.engine.fields.uuid import Uuid
 
@@ -34,10 +41,17 @@ BUILT_IN: tuple[type[FieldType], ...] = (
     LongText,
     Integer,
     Decimal,
+    MoneyType,
+    Percent,
     Boolean,
+    AutoNumber,
     OneOf,
+    Choices,
     Date,
     DateTime,
+    Email,
+    Phone,
+    Url,
     Link,
     User,
     Uuid,

@@ -36,6 +36,8 @@ class Decimal(FieldType):
     usual_places: ClassVar[int] = 2
     #: What stands behind the number in forms and lists ("%", "°C").
     unit: ClassVar[str] = ""
+    #: True when cells leave out zeros behind the point (80 %, not 80.00 %).
+    trim: ClassVar[bool] = False
 
     def places(self, field: Field) -> int:
         return int(field.settings.get("places", self.usual_places))
@@ -57,7 +59,7 @@ class Decimal(FieldType):
         return to_sheet(value)
 
     def from_text(self, field: Field, text: Any) -> Any:
-        return text.strip().removesuffix(self.unit) if isinstance(text, str) else of_sheet(text)
+        return text.strip().removesuffix(self.unit).rstrip() if isinstance(text, str) else of_sheet(text)
 
     def input(self, field: Field) -> Widget:
         step = str(Exactly(1).scaleb(-self.places(field)))
@@ -65,7 +67,7 @@ class Decimal(FieldType):
         return Widget("number", {**limits, "places": self.places(field), "step": step, "unit": self.unit})
 
     def cell(self, field: Field) -> Cell:
-        facts = {"places": self.places(field), "unit": self.unit}
+        facts = {"places": self.places(field), "unit": self.unit, "trim": self.trim}
         return Cell("number", facts, align="end", width="number", role="figure")
 
     def samples(self, field: Field) -> Sequence[Any]:

@@ -35,9 +35,9 @@ REVERSE: Mapping[str, Any] = {
     ],
 }
 ON_DELETE: Mapping[str, Any] = {
-    "description": "When the linked record is deleted: clear the link, forbid it, or delete this record too.",
-    "enum": ["clear", "restrict", "delete"],
-    "default": "clear",
+    "description": "When the linked record is deleted: unlink this record, forbid it, or delete this record too.",
+    "enum": ["unlink", "restrict", "cascade"],
+    "default": "unlink",
 }
 
 
@@ -46,6 +46,15 @@ class LinkValue(UuidValue):
 
     def load(self, value: Any, **known: Any) -> UUID:
         return super().load(value.id if isinstance(value, Linked) else value, **known)
+
+
+class LinkOperand(LinkValue):
+    """Only the id, also of what says the module beside it: an id is one record's in all modules."""
+
+    def load(self, value: Any, **known: Any) -> UUID:
+        if isinstance(value, Mapping):
+            value = value.get("id")
+        return super().load(value.rpartition(":")[2] if isinstance(value, str) else value, **known)
 
 
 class AnyLinkValue(Value):
@@ -111,7 +120,7 @@ class Link(FieldType):
         return AnyLinkValue(self.targets(field.settings)) if self.several(field) else LinkValue()
 
     def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
-        return LinkValue()
+        return LinkOperand()
 
     def comparable(self, field: Field, value: Any) -> Any:
         return value.id if isinstance(value, Linked) else value

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import marshmallow as ma
 
 from hanok.engine.fields.base import Cell, Field, Labels, Widget
-from hanok.engine.fields.text import Text, TextValue
+from hanok.engine.fields.text import LONGEST_OPERAND, Text, TextValue
 
 
 class LongText(Text):
@@ -27,6 +27,9 @@ class LongText(Text):
 
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return TextValue(length=self.length(field), lines=True)
+
+    def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
+        return TextValue(length=LONGEST_OPERAND, lines=True)
 
     def input(self, field: Field) -> Widget:
         return Widget("textarea", {**super().input(field).facts, "rows": field.settings.get("rows", 4)})

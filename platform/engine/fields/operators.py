@@ -1,7 +1,8 @@
 """The operators of conditions: one row each, with SQL, Python and words.
 
-`sql(column, operand)` and `test(value, operand)` are two-valued and say the same: an empty value satisfies `ne` and
-`not_in` and nothing else but `empty`. Operands and values come in comparable form (text is casefolded already).
+`sql(column, operand)` and `test(value, operand)` are two-valued and say the same: an empty value satisfies `ne`,
+`not_in`, `not_contains`, `outside` and `empty`, and no other. Operands and values come in comparable form (text is
+casefolded already).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def _between_sql(column: Any, operand: Any) -> ColumnElement[bool]:
     low, high = operand
     bounds = [column >= low] if low is not None else []
     bounds += [column <= high] if high is not None else []
-    return sa.and_(sa.true(), *bounds) if bounds else column.is_not(None)
+    return sa.and_(column.is_not(None), *bounds)
 
 
 OPERATORS: dict[str, Operator] = {
@@ -63,6 +64,8 @@ OPERATORS: dict[str, Operator] = {
         Operator("not_in", {"en": "is none of", "ko": "다음이 아님"}, "many",
                  lambda c, v: sa.or_(c.is_(None), c.not_in(v)), lambda a, b: a not in b),
         Operator("between", {"en": "between", "ko": "범위"}, "two", _between_sql, _between),
+        Operator("outside", {"en": "outside", "ko": "범위 밖"}, "two",
+                 lambda c, v: sa.or_(c.is_(None), sa.not_(_between_sql(c, v))), lambda a, b: not _between(a, b)),
         Operator("empty", {"en": "is empty", "ko": "비어 있음"}, "flag",
                  lambda c, v: c.is_(None) if v else c.is_not(None), lambda a, b: (a is None) is b),
         Operator("contains", {"en": "contains", "ko": "포함"}, "one",
@@ -76,5 +79,5 @@ OPERATORS: dict[str, Operator] = {
                  lambda c, v: c.like(f"%{like(v)}", escape=ESCAPE), lambda a, b: a is not None and a.endswith(b)),
     )
 }
-NUMERIC: tuple[str, ...] = ("eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "not_in", "empty")
+NUMERIC: tuple[str, ...] = ("eq", "ne", "gt", "gte", "lt", "lte", "between", "outside", "in", "not_in", "empty")
 TEXTUAL: tuple[str, ...] = ("contains", "eq", "ne", "starts_with", "ends_with", "not_contains", "in", "not_in", "empty")

@@ -1,0 +1,81 @@
+"""Bound fields to test with, made from the samples of each type, and tables that hold them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from hanok.engine.fields import BUILT_IN, Choice, Field, FieldType
+
+NUMBERS = itertools.count()
+APP = {"currency": "KRW", "country": "KR"}
+OWN = ("label", "color", "icon", "retired")
+
+
+def a_choice(key: str, written: Mapping[str, Any]) -> Choice:
+    own = {name: written[name] for name in OWN if name in written}
+    return Choice(key, **own, attributes={name: value for name, value in written.items() if name not in OWN})
+
+
+def a_field(found: FieldType, **settings: Any) -> Field:
+    """A field of this type, bound as the catalog binds it."""
+    options = found.option_set(settings) or {}
+    bare = Field(
+        "thing",
+        "it",
+        found,
+        {"en": "It", "ko": "그것"},
+        settings,
+        choices=tuple(a_choice(key, written) for key, written in options.items()),
+        targets=found.targets(settings),
+        app=APP,
+    )
+    return replace(bare, columns={part.name: f"it${part.name}" if part.name else "it" for part in found.parts(bare)})
+
+
+def every_field() -> Iterator[Field]:
+    """Each type with each of its settings."""
+    for made in BUILT_IN:
+        yield from (a_field(made(), **settings) for settings in made().settings_samples())
+
+
+def name_of(field: Field) -> str:
+    return f"{field.type.key}({', '.join(field.settings)})"
+
+
+def a_table(conn: sa.Connection, field: Field) -> sa.Table:
+    columns = [sa.Column(field.columns[part.name], part.type) for part in field.type.parts(field)]
+    table = sa.Table(f"t{next(NUMBERS)}", sa.MetaData(), sa.Column("row", sa.Integer(), primary_key=True), *columns)
+    table.create(conn)
+    return table
+
+
+def loaded(field: Field) -> list[Any]:
+    """The samples as values, each once, and the empty value."""
+    values: list[Any] = []
+    for raw in (*field.type.samples(field), None):
+        value = field.type.value(field).deserialize(raw, zone="Asia/Seoul")
+        if not any(value is other or (type(value) is type(other) and value == other) for other in values):
+            values.append(value)
+    return values
+
+
+def stored(conn: sa.Connection, field: Field, values: list[Any]) -> sa.Table:
+    """A table that holds the values, in rows 0, 1, 2 …"""
+    table = a_table(conn, field)
+    for row, value in enumerate(values):
+        written = field.type.write(field, value)
+        assert set(written) == set(field.columns)
+        conn.execute(sa.insert(table).values(row=row, **{field.columns[name]: part for name, part in written.items()}))
+    return table
+
+
+def read(conn: sa.Connection, field: Field, table: sa.Table) -> list[Any]:
+    found = conn.execute(sa.select(table).order_by(table.c.row)).mappings()
+    return [
+        field.type.read(field, {name: row[column] for name, column in field.columns.items()}) for row in found
+    ]
