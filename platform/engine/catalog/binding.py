@@ -7,7 +7,7 @@ from typing import Any
 
 from hanok.engine.catalog.model import OptionSet
 from hanok.engine.catalog.names import Naming
-from hanok.engine.catalog.report import Report, Source
+from hanok.engine.catalog.report import MODULE, OPTION_SET, Report, Source
 from hanok.engine.errors import say
 from hanok.engine.fields import Choice, Field, FieldType, Part
 from hanok.engine.language import RESERVED_FIELD_KEYS
@@ -25,12 +25,13 @@ SYSTEM: tuple[tuple[str, str, Mapping[str, str]], ...] = (
 )
 
 
-def system_fields(module: str, types: Mapping[str, FieldType]) -> dict[str, Field]:
+def system_fields(module: str, types: Mapping[str, FieldType], modules: frozenset[str]) -> dict[str, Field]:
     """The fields that every module has; their columns are called like them."""
     built = {}
     for key, type_key, label in SYSTEM:
         found = types[type_key]
-        bare = Field(module, key, found, label, {}, targets=found.targets({}), system=True)
+        targets = tuple(target for target in found.targets({}) if target in modules)
+        bare = Field(module, key, found, label, {}, targets=targets, system=True)
         built[key] = _with_columns(bare, key)
     return built
 
@@ -61,7 +62,7 @@ def _bind(
     label = settings.get("label") or {"en": key.replace("_", " ").capitalize()}
     for target in found.targets(settings):
         if target not in modules:
-            report.missing(source.place("fields", key, "to"), "module", target, modules)
+            report.missing(source.place("fields", key, "to"), MODULE, target, modules)
     targets = tuple(target for target in found.targets(settings) if target in modules)
     bare = Field(
         source.key, key, found, label, settings, place=source.place("fields", key), targets=targets,
@@ -97,7 +98,7 @@ def _choices(
         return tuple(choice(name, data or {}) for name, data in wanted.items())
     if wanted in options:
         return options[wanted].choices
-    report.missing(source.place("fields", key, "options"), "option set", wanted, options)
+    report.missing(source.place("fields", key, "options"), OPTION_SET, wanted, options)
     return ()
 
 

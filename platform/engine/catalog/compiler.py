@@ -15,7 +15,7 @@ from hanok.engine.catalog.layouts import Layouts
 from hanok.engine.catalog.model import Catalog, Module, OptionSet, Reverse, Subpanel, Views
 from hanok.engine.catalog.names import Names, Naming
 from hanok.engine.catalog.relations import reverses, subpanels
-from hanok.engine.catalog.report import Report, Source
+from hanok.engine.catalog.report import FIELD, Report, Source
 from hanok.engine.catalog.schemas import kinds
 from hanok.engine.catalog.scopes import check_conditions
 from hanok.engine.catalog.site import app_of, menu_of, roles_of
@@ -23,7 +23,7 @@ from hanok.engine.catalog.tables import module_table
 from hanok.engine.errors import MetadataError
 from hanok.engine.expressions import ExpressionError, Template
 from hanok.engine.fields import Field, FieldType
-from hanok.engine.language import Documents, Layer, read
+from hanok.engine.language import Documents, Layer, survey
 
 
 def compile_catalog(
@@ -35,9 +35,9 @@ def compile_catalog(
     MetadataError with every problem of language and reference.
     """
     registry = kinds(types)
-    documents = read(layers, registry)
-    report = Report(advice=list(documents.advice))
-    build = _Build(documents, types, sources(documents, registry, report), Naming(names or Names()), report)
+    documents = survey(layers, registry)
+    report = Report(list(documents.errors), list(documents.advice))
+    build = _Build(documents, types, sources(documents, report), Naming(names or Names()), report)
     modules = build.modules()
     app = app_of(documents, report)
     menu = menu_of(documents, modules, report)
@@ -107,14 +107,14 @@ class _Build:
             self.report.wrong(source.place("title"), error.message, code="expression")
             return Template("")
         for name in sorted(template.names - set(fields)):
-            self.report.missing(source.place("title"), "field", name, fields)
+            self.report.missing(source.place("title"), FIELD, name, fields)
         return template
 
     def _keys(self, source: Source, fields: Mapping[str, Field], what: str) -> tuple[str, ...]:
         keys = source.data.get(what, [])
         for number, key in enumerate(keys):
             if key not in fields:
-                self.report.missing(source.place(what, number), "field", key, fields)
+                self.report.missing(source.place(what, number), FIELD, key, fields)
         return tuple(key for key in keys if key in fields)
 
     def _groups(self, source: Source, fields: Mapping[str, Field], what: str) -> tuple[tuple[str, ...], ...]:
@@ -123,7 +123,7 @@ class _Build:
         for number, group in enumerate(source.data.get(what, [])):
             for place, key in enumerate(group):
                 if key not in known:
-                    self.report.missing(source.place(what, number, place), "field", key, known)
+                    self.report.missing(source.place(what, number, place), FIELD, key, known)
             if known.issuperset(group):
                 kept.append(tuple(group))
         return tuple(kept)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from hanok.engine.catalog.layouts import Layouts
 from hanok.engine.catalog.model import SavedFilter

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hanok.engine.catalog.model import CellSpec, FormView, ListView, Panel, SearchView, Tab, Views
-from hanok.engine.catalog.report import Report, Source
+from hanok.engine.catalog.report import FIELD, Report, Source
 from hanok.engine.errors import say
 from hanok.engine.fields import Field
 
@@ -43,7 +43,7 @@ class Layouts:
             if key in self.every:
                 kept.append(key)
             else:
-                self.report.missing(self.source.place(*path, key), "field", key, self.every)
+                self.report.missing(self.source.place(*path, key), FIELD, key, self.every)
         return tuple(kept)
 
     def sort(self, keys: Sequence[str], *path: str | int) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ class Layouts:
         for number, key in enumerate(keys):
             bare = "title" if key.removeprefix("-") == "$title" else key.removeprefix("-")
             if bare not in self.every:
-                self.report.missing(self.source.place(*path, number), "field", bare, self.every)
+                self.report.missing(self.source.place(*path, number), FIELD, bare, self.every)
             elif not self.every[bare].type.sortable:
                 self.report.wrong(self.source.place(*path, number), say("Lists cannot be sorted by “{key}”.", key=bare))
             else:
@@ -136,10 +136,10 @@ class Layouts:
         return Panel(key, label, written.get("columns", max(widest, 1)), rows)
 
     def _cell(self, written: Any, *path: str | int) -> CellSpec:
-        spec = {"field": written} if isinstance(written, str) else written
+        spec: Mapping[str, Any] = {"field": written} if isinstance(written, str) else written
         key = "title" if spec.get("field") == "$title" else spec.get("field", "")
         if key and key not in self.every:
-            self.report.missing(self.source.place(*path), "field", key, self.every)
+            self.report.missing(self.source.place(*path), FIELD, key, self.every)
             key = ""
         return CellSpec(key, spec.get("span", 1), spec.get("label", {}))
 

@@ -6,16 +6,16 @@ One `Catalog` is compiled from all layers of one revision and swapped as a whole
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as also
 from typing import Any
 
 import sqlalchemy as sa
 
 from hanok.engine.catalog.names import Names
-from hanok.engine.errors import Problem, say
-from hanok.engine.errors import NotFound
-from hanok.engine.fields import Choice, Field, Labels
+from hanok.engine.errors import NotFound, Problem, say
 from hanok.engine.expressions import Template
+from hanok.engine.fields import Choice, Field, Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class CellSpec:
 
     field: str
     span: int = 1
-    label: Labels = field(default_factory=dict)
+    label: Labels = also(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class OptionSet:
     key: str
     label: Labels
     choices: tuple[Choice, ...]
-    attributes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    attributes: Mapping[str, Mapping[str, Any]] = also(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from hanok.engine.catalog.layouts import Layouts
 from hanok.engine.catalog.model import Reverse, Subpanel, Views
-from hanok.engine.catalog.report import Report, Source
+from hanok.engine.catalog.report import LINK, Report, Source
 from hanok.engine.errors import say
 from hanok.engine.fields import Field
 
@@ -33,7 +33,7 @@ def reverses(
 def _add(
     known: dict[str, Reverse], source: Source, field: Field, written: Any, own: Mapping[str, Field], report: Report
 ) -> None:
-    spec = {"key": written} if isinstance(written, str) else written
+    spec: Mapping[str, Any] = {"key": written} if isinstance(written, str) else written
     key = spec["key"]
     place = source.place("fields", field.key, "reverse")
     if key in own or key in known:
@@ -55,7 +55,7 @@ def subpanels(
     built = {}
     for key, spec in written.items():
         if key not in reverse:
-            report.missing(source.place("subpanels", key), "link to this module", key, reverse)
+            report.missing(source.place("subpanels", key), LINK, key, reverse)
             continue
         end = reverse[key]
         built[key] = _subpanel(end, spec, layouts[end.module].seen_from(source), views[end.module])

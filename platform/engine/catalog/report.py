@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hanok.engine.errors import Message, Place, Problem
+from hanok.engine.errors import Message, Place, Problem, say
 from hanok.engine.language import Document, unknown
 
 Path = Sequence[str | int]
@@ -25,9 +25,9 @@ class Report:
     def advise(self, place: Place, message: Message, *, code: str = "advice") -> None:
         self.advice.append(Problem(code, place, message, advice=True))
 
-    def missing(self, place: Place, what: str, word: str, known: Iterable[str]) -> None:
+    def missing(self, place: Place, what: Message, word: str, known: Iterable[str]) -> None:
         """Says that `word` is no `what` (a field, a module …), with the nearest name."""
-        self.wrong(place, unknown(what, word, list(known)))
+        self.wrong(place, unknown(word, known, noun=what))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,24 @@ class Source:
 
     def place(self, *path: str | int) -> Place:
         """The place of a path, in the document that says it."""
-        for document in self.documents:
-            if document.says(path):
-                return document.place(path)
-        return self.documents[0].place(path)
+        return self._saying(path).place(path)
+
+    def is_lost(self, *path: str | int) -> bool:
+        """Whether something faulty stood there: nobody should complain that it is missing."""
+        return any(document.is_lost(path) for document in self.documents)
+
+    def _saying(self, path: Path) -> Document:
+        return next((found for found in self.documents if _says(found.data, path)), self.documents[0])
+
+
+def _says(data: Any, path: Path) -> bool:
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+MODULE, FIELD, OPTION_SET = say("module"), say("field"), say("option set")
+TEMPLATE, TRAIT, LINK = say("template"), say("trait"), say("link to this module")

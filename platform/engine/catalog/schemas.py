@@ -1,7 +1,6 @@
 """The JSON Schemas of the kinds of documents, with the annotations by which the language room merges layers.
 
-`x-keyed`: a map whose order counts, for which a list of names is short. `x-replace`: a later layer replaces it whole.
-`x-type`: the discriminator of a field; a patch that changes it replaces the field whole.
+What the annotations (`x-…`) mean is said in `language.kinds`. `after` and `before` are the language's, not listed here.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hanok.engine.fields import FieldType
-from hanok.engine.language import Kind
+from hanok.engine.language import KEY_SCHEMA, Kind
 
 Schema = dict[str, Any]
-KEY = "^[a-z][a-z0-9_]{0,39}$"
 COLORS = ["blue", "green", "orange", "red", "purple", "grey", "teal"]
 ACTIONS = ["list", "view", "create", "edit", "delete", "import", "export", "massupdate", "assign"]
 LEVELS = ["all", "owner", "none", "deny"]
@@ -22,15 +20,12 @@ KINDS_OF_MODULE = ["basic", "person", "company", "sale", "issue", "file", "activ
 DEFINITIONS: Schema = {
     "labels": {
         "description": "A text in each language; a plain text is the default language's.",
-        "x-labels": True,
-        "anyOf": [
-            {"type": "string", "minLength": 1},
-            {"type": "object", "patternProperties": {"^[a-z]{2}(_[A-Z]{2})?$": {"type": "string"}}, "additionalProperties": False},
-        ],
+        "type": "object", "x-label": True, "minProperties": 1,
+        "properties": {language: {"type": "string", "minLength": 1} for language in ("en", "ko")},
+        "additionalProperties": False,
     },
     "condition": {"type": "object", "x-replace": True, "description": "A map of field → test; all must hold."},
-    "anchor": {"type": "string", "description": "The key that this one stands after (or before)."},
-}
+}  # fmt: skip
 
 
 def _ref(name: str) -> Schema:
@@ -42,8 +37,8 @@ def _object(properties: Schema, **rest: Any) -> Schema:
 
 
 def _keyed(item: Schema, **rest: Any) -> Schema:
-    """A map of keys to items in an order that counts; short: a list of names."""
-    return {"type": "object", "x-keyed": True, "propertyNames": {"pattern": KEY}, "additionalProperties": item, **rest}
+    """A map of keys to items in an order that counts."""
+    return {"type": "object", "x-ordered": True, "propertyNames": KEY_SCHEMA, "additionalProperties": item, **rest}
 
 
 def _list(item: Schema, **rest: Any) -> Schema:
@@ -51,20 +46,18 @@ def _list(item: Schema, **rest: Any) -> Schema:
 
 
 TEXT: Schema = {"type": "string"}
-ANCHORS: Schema = {"after": _ref("anchor"), "before": _ref("anchor")}
 CELL: Schema = {
     "anyOf": [TEXT, _object({"field": TEXT, "span": {"type": "integer", "minimum": 1, "maximum": 4}, "label": _ref("labels")})]
 }
 ROWS: Schema = _list(_list(CELL, maxItems=4), description="Rows of cells; \"\" is an empty place.")
 COLUMNS: Schema = {
     "type": "object", "x-keyed": True,
-    "additionalProperties": _object({**ANCHORS, "hidden": {"type": "boolean"}, "label": _ref("labels")}),
+    "additionalProperties": _object({"hidden": {"type": "boolean"}, "label": _ref("labels")}),
 }  # fmt: skip
 SORT: Schema = _list(TEXT, description="Field keys, the first most important; \"-\" in front for descending.")
-NAMES: Schema = {"type": "object", "x-keyed": True, "additionalProperties": _object(dict(ANCHORS))}
+NAMES: Schema = {"type": "object", "x-keyed": True, "additionalProperties": _object({})}
 
 COMMON: Schema = {
-    **ANCHORS,
     "label": _ref("labels"),
     "help": _ref("labels"),
     "required": {"type": "boolean"},
@@ -91,16 +84,16 @@ def field_schema(types: Mapping[str, FieldType]) -> Schema:
     for found in types.values():
         every |= {name: {} for name in found.options}
     return {
-        "type": "object", "x-type": "type", "required": ["type"],
-        "properties": {"type": {"type": "string", "enum": list(types)}, **every, **COMMON},
+        "type": "object", "x-identity": "type", "required": ["type"],
+        "properties": {"type": {"type": "string", "enum": list(types), "x-noun": "type"}, **every, **COMMON},
         "allOf": branches,
     }  # fmt: skip
 
 
 PANEL: Schema = _object({
-    **ANCHORS, "label": _ref("labels"), "columns": {"type": "integer", "minimum": 1, "maximum": 4}, "rows": ROWS,
+    "label": _ref("labels"), "columns": {"type": "integer", "minimum": 1, "maximum": 4}, "rows": ROWS,
 })  # fmt: skip
-TAB: Schema = _object({**ANCHORS, "label": _ref("labels"), "panels": _keyed(PANEL), "rows": ROWS})
+TAB: Schema = _object({"label": _ref("labels"), "panels": _keyed(PANEL), "rows": ROWS})
 FORM: Schema = _object({
     "tabs": _keyed(TAB), "rows": ROWS, "columns": {"type": "integer", "minimum": 1, "maximum": 4}, "side": _keyed(PANEL),
 })  # fmt: skip
@@ -113,12 +106,12 @@ VIEWS: Schema = _object({
     "search": _object({"basic": NAMES, "advanced": NAMES}),
 })  # fmt: skip
 SUBPANEL: Schema = _object({
-    **ANCHORS, "label": _ref("labels"), "columns": COLUMNS, "sort": SORT, "where": _ref("condition"),
+    "label": _ref("labels"), "columns": COLUMNS, "sort": SORT, "where": _ref("condition"),
     "actions": {"type": "object", "x-keyed": True, "propertyNames": {"enum": ["create", "link", "unlink"]},
-                "additionalProperties": _object(dict(ANCHORS))},
+                "additionalProperties": _object({})},
 })  # fmt: skip
 SAVED_FILTER: Schema = _object(
-    {**ANCHORS, "label": _ref("labels"), "where": _ref("condition"), "sort": SORT, "default": {"type": "boolean"}}
+    {"label": _ref("labels"), "where": _ref("condition"), "sort": SORT, "default": {"type": "boolean"}}
 )
 LEVELS_BY_ACTION: Schema = {
     "anyOf": [
@@ -127,15 +120,15 @@ LEVELS_BY_ACTION: Schema = {
     ]
 }
 OPTION_ATTRIBUTES: Schema = {
-    "type": "object", "x-keyed": True, "propertyNames": {"pattern": KEY},
+    "type": "object", "x-keyed": True, "propertyNames": KEY_SCHEMA,
     "additionalProperties": _object({
-        **ANCHORS, "label": _ref("labels"), "type": {"enum": ["text", "boolean", "integer", "decimal", "percent", "choice"]}, "options": TEXT,
+        "label": _ref("labels"), "type": {"enum": ["text", "boolean", "integer", "decimal", "percent", "choice"]}, "options": TEXT,
     }, required=["type"]),
 }  # fmt: skip
 OPTION: Schema = {
     "type": "object",
     "properties": {
-        **ANCHORS, "label": _ref("labels"), "color": {"enum": COLORS}, "icon": TEXT, "retired": {"type": "boolean"},
+        "label": _ref("labels"), "color": {"enum": COLORS}, "icon": TEXT, "retired": {"type": "boolean"},
     },
     "additionalProperties": {"type": ["string", "number", "boolean"]},
 }  # fmt: skip
@@ -165,11 +158,11 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
 
     app = {
         "name": _ref("labels"), "languages": _list({"enum": ["en", "ko"]}, minItems=1), "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
-        "zone": TEXT, "areas": _keyed(_object({**ANCHORS, "label": _ref("labels"), "icon": TEXT})),
+        "zone": TEXT, "areas": _keyed(_object({"label": _ref("labels"), "icon": TEXT})),
     }  # fmt: skip
     module = _module(types)
     bundle = {key: module[key] for key in module if key not in ("label", "plural", "extends")}
-    menu_filter = _object({**ANCHORS, "label": _ref("labels"), "modules": NAMES})
+    menu_filter = _object({"label": _ref("labels"), "modules": NAMES})
     option = {"label": _ref("labels"), "attributes": OPTION_ATTRIBUTES, "options": _keyed(OPTION)}
     role = {
         "label": _ref("labels"), "default": LEVELS_BY_ACTION, "modules": {"type": "object", "additionalProperties": LEVELS_BY_ACTION},

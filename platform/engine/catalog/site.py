@@ -8,14 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hanok.engine.catalog.model import App, Area, MenuFilter, Module, Role
-from hanok.engine.catalog.report import Report
+from hanok.engine.catalog.report import MODULE, Report
 from hanok.engine.catalog.schemas import ACTIONS
 from hanok.engine.errors import say
 from hanok.engine.language import Document, Documents
 
 MAIN = "main"
 #: What a role may do where it says nothing: look after what is one's own.
-UNSAID = {action: "none" for action in ACTIONS}
+UNSAID = dict.fromkeys(ACTIONS, "none")
 
 
 def app_of(documents: Documents, report: Report) -> App:
@@ -61,7 +61,7 @@ def _listed(
     listed = tuple(written.get("modules", {}))
     for module in listed:
         if module not in modules:
-            report.missing(document.place(["filters", key, "modules", module]), "module", module, modules)
+            report.missing(document.place(["filters", key, "modules", module]), MODULE, module, modules)
     return tuple(module for module in listed if module in modules)
 
 
@@ -72,7 +72,7 @@ def roles_of(documents: Documents, modules: Mapping[str, Module], report: Report
         overrides = document.data.get("modules", {})
         for module in overrides:
             if module not in modules:
-                report.missing(document.place(["modules", module]), "module", module, modules)
+                report.missing(document.place(["modules", module]), MODULE, module, modules)
         built[key] = Role(
             key, document.data["label"], {**UNSAID, **_levels(document.data.get("default", {}))},
             MappingProxyType({module: _levels(levels) for module, levels in overrides.items()}),

@@ -110,4 +110,4 @@ def first_message(found: Any) -> Message:
     """The first message of what marshmallow collected."""
     while isinstance(found, list | tuple | dict):
         found = next(iter(found.values() if isinstance(found, dict) else found))
-    return found if isinstance(found, Message) else say("{text}", text=str(found))
+    return found if isinstance(found, Message) else Message(str(found).replace("{", "{{").replace("}", "}}"))

@@ -14,6 +14,7 @@ from hanok.engine.fields.operators import OPERATORS
 from hanok.engine.language import unknown
 
 DEEPEST = 12
+FIELD, OPERATOR = say("field"), say("operator")
 Path = tuple[str | int, ...]
 
 
@@ -68,7 +69,7 @@ class _Parser:
         head, _, rest = key.partition(".")
         field = scope.find("title" if head == "$title" else head)
         if field is None:
-            return self.wrong(path, unknown("field", head, scope.names()))
+            return self.wrong(path, unknown(head, scope.names(), noun=FIELD))
         return self._dotted(field, rest, test, scope, path) if rest else self._test(field, test, scope, path)
 
     def _dotted(self, field: Field, rest: str, test: Any, scope: Scope, path: Path) -> Node:
@@ -95,7 +96,7 @@ class _Parser:
         known = {name for choice in field.choices for name in choice.attributes}
         for name in test:
             if name not in known:
-                return self.wrong((*path, name), unknown("operator or attribute", str(name), sorted({*known, *field.type.operators})))
+                return self.wrong((*path, name), unknown(str(name), sorted({*known, *field.type.operators}), noun=OPERATOR))
         wanted = [
             choice.key for choice in field.choices
             if all(choice.attributes.get(name, False if isinstance(value, bool) else None) == value for name, value in test.items())
@@ -112,7 +113,7 @@ class _Parser:
         if operator not in field.type.operators:
             if operator == "in" and isinstance(operand, list) and "eq" in field.type.operators:
                 return Some(tuple(self._one(field, "eq", each, path, part) for each in operand))
-            return self.wrong(path, unknown("operator", operator, field.type.operators))
+            return self.wrong(path, unknown(operator, field.type.operators, noun=OPERATOR))
         if operand is None:
             return self.wrong(path, say("“null” is no value; test with {{empty: true}}."))
         try:

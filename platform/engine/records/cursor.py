@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,6 +19,11 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.errors import Invalid, say
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "n": Decimal, "t": datetime.fromisoformat, "d": date.fromisoformat, "u": UUID,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +108,4 @@ def _plain(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     ((tag, text),) = value.items()
-    return {"n": Decimal, "t": datetime.fromisoformat, "d": date.fromisoformat, "u": UUID}[tag](text)
+    return READERS[tag](text)

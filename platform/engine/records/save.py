@@ -114,7 +114,7 @@ def _execute(conn: sa.Connection, module: Module, statement: Any) -> sa.CursorRe
 
 
 def _columns(module: Module, values: Mapping[str, Any]) -> dict[str, Any]:
-    row = {}
+    row: dict[str, Any] = {}
     for key, value in values.items():
         found = module.field(key)
         row |= {found.columns[part]: bound for part, bound in found.type.write(found, value).items()}

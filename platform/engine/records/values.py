@@ -128,7 +128,7 @@ class Loading:
 
     def _unique_group(self, group: tuple[str, ...]) -> None:
         table = self.module.table
-        wheres = [table.c.deleted_at.is_(None)]
+        wheres: list[Any] = [table.c.deleted_at.is_(None)]
         for key in group:
             found = self.module.field(key)
             value = self.values.get(key, self.current.values.get(key) if self.current else None)
