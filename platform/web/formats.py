@@ -1,0 +1,121 @@
+"""Dates, numbers and money as a reader in one language and one time zone writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
+
+from hanok.web.i18n import translate
+
+LONG_DATE: Mapping[str, str] = {"ko": "y년 M월 d일 (E)", "en": "EEE, MMM d, y"}
+LONG_TIME: Mapping[str, str] = {"ko": "aaaa h:mm", "en": "h:mm a"}
+SHORT_DAY: Mapping[str, str] = {"ko": "M월 d일 (E)", "en": "EEE, MMM d"}
+MOMENT = timedelta(seconds=45)
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this name. Raises zoneinfo.ZoneInfoNotFoundError."""
+    return ZoneInfo(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How one reader sees values. `region` is where local telephone numbers are written without their country."""
+
+    language: str = "ko"
+    zone: str = "Asia/Seoul"
+    region: str = "KR"
+
+    def local(self, value: dt.datetime) -> dt.datetime:
+        """The same moment on the reader's clock. A datetime without a zone is UTC, as it is stored."""
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone_of(self.zone))
+
+    def today(self) -> dt.date:
+        return dt.datetime.now(zone_of(self.zone)).date()
+
+    # -- time --------------------------------------------------------------------------------------------------
+    def date(self, value: dt.date) -> str:
+        """Short, for tables: 2026-11-21."""
+        return value.isoformat()
+
+    def long_date(self, value: dt.date) -> str:
+        """2026년 11월 21일 (토); Sat, Nov 21, 2026."""
+        return format_date(value, LONG_DATE[self.language], locale=self.language)
+
+    def time(self, value: dt.datetime) -> str:
+        """오후 3:05; 3:05 PM."""
+        return format_datetime(self.local(value), LONG_TIME[self.language], locale=self.language)
+
+    def datetime(self, value: dt.datetime) -> str:
+        """Short, for tables: 2026-11-21 15:05."""
+        return self.local(value).strftime("%Y-%m-%d %H:%M")
+
+    def long_datetime(self, value: dt.datetime) -> str:
+        """2026년 11월 21일 (토) 오후 3:05; Sat, Nov 21, 2026, 3:05 PM."""
+        joint = " " if self.language == "ko" else ", "
+        return self.long_date(self.local(value).date()) + joint + self.time(value)
+
+    def moment(self, value: dt.datetime, now: dt.datetime | None = None) -> str:
+        """When it happened, as short as it stays clear: the time today, the day this year, else the date."""
+        here, today = self.local(value), self.local(now or dt.datetime.now(UTC)).date()
+        if here.date() == today:
+            return self.time(value)
+        if here.year == today.year:
+            return format_date(here.date(), SHORT_DAY[self.language], locale=self.language)
+        return self.long_date(here.date())
+
+    def relative(self, value: dt.datetime, now: dt.datetime | None = None) -> str:
+        """3분 전; 3 minutes ago; within 45 seconds: 방금, just now."""
+        past = self.local(value) - self.local(now or dt.datetime.now(UTC))
+        if abs(past) < MOMENT:
+            return translate("just now", self.language)
+        return format_timedelta(past, add_direction=True, locale=self.language)
+
+    # -- numbers -----------------------------------------------------------------------------------------------
+    def number(self, value: Decimal | int | float, places: int | None = None) -> str:
+        """1,234,000; with `places`, exactly so many decimals, else as many as the value has."""
+        if places is None:
+            return format_decimal(value, "#,##0.####################", locale=self.language)
+        return format_decimal(value, "#,##0" + ("." + "0" * places if places else ""), locale=self.language)
+
+    def money(self, amount: Decimal | int, currency: str) -> str:
+        """₩1,234,000; US$1,234.50."""
+        return format_currency(amount, currency, locale=self.language)
+
+    def currency_sign(self, currency: str) -> str:
+        return get_currency_symbol(currency, locale=self.language)
+
+    def currency_places(self, currency: str) -> int:
+        return get_currency_precision(currency)
+
+    def percent(self, value: Decimal | int) -> str:
+        """60 is 60%."""
+        return self.number(value) + "%"
+
+    def size(self, octets: int) -> str:
+        """1.2 MB."""
+        amount, units = Decimal(octets), ["B", "KB", "MB", "GB", "TB"]
+        while amount >= 1024 and len(units) > 1:
+            amount, units = amount / 1024, units[1:]
+        return f"{format_decimal(amount, '#,##0.#', locale=self.language)} {units[0]}"
+
+    # -- people ------------------------------------------------------------------------------------------------
+    def phone(self, value: str) -> str:
+        """National within the reader's region, else international: 010-4417-2086; +49 30 901820."""
+        try:
+            number = phonenumbers.parse(value, self.region)
+        except phonenumbers.NumberParseException:
+            return value
+        style = phonenumbers.PhoneNumberFormat
+        here = phonenumbers.region_code_for_number(number) == self.region
+        return phonenumbers.format_number(number, style.NATIONAL if here else style.INTERNATIONAL)

@@ -1,0 +1,97 @@
+"""The frame that all faces share, installed into a Flask application by one call.
+
+`install(app, live, settings)` wants an application without a static folder of its own, and of the settings `secret_key`
+(text), `https` (default False) and `session_days` (default 14). It gives templates these names:
+
+    icon(name) badge(text, color) dot(color) face(name) who(name)     marks
+    _(text, **facts) ngettext(one, many, count, **facts) label(labels) say(message)   words in the reader's language
+    formats                                                            dates, numbers, money of the reader
+    cell(field, value, place="list")   widget(field, …)   field_id(key) values and inputs
+    asset(name)   csrf_token()   frame                                 addresses, protection, the frame's facts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, current_app, g, make_response, redirect, request
+from jinja2 import StrictUndefined
+from werkzeug.wrappers import Response as AnyResponse
+
+from hanok.engine.fields import Field, in_language
+from hanok.web import cells, i18n, marks, visit, widgets
+from hanok.web.assets import Assets
+from hanok.web.faults import install_faults, lost_session, wants_json
+from hanok.web.login import entry
+from hanok.web.menu import Frame
+from hanok.web.security import is_static, protect
+
+SESSION_DAYS = 14
+
+
+def install(app: Flask, live: visit.Live, settings: Mapping[str, Any]) -> None:
+    """Put the frame into the application: sessions, protection, languages, templates, static files, error pages."""
+    app.config["SESSION_DAYS"] = settings.get("session_days", SESSION_DAYS)
+    app.before_request(lambda: None if is_static() else visit.begin(live))
+    app.teardown_request(lambda problem: visit.end(problem) if "live" in g else None)
+    protect(app, settings)
+    app.before_request(only_known_people)
+    app.register_blueprint(Blueprint(
+        "web", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
+    ))
+    app.register_blueprint(entry)
+    install_faults(app)
+    furnish(app)
+
+
+def furnish(app: Flask) -> None:
+    """Give the templates their names."""
+    assets = Assets()
+    app.extensions["hanok.assets"] = assets
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.undefined = StrictUndefined
+    drawn, inputs = cells.registry(), widgets.Widgets(app.jinja_env)
+
+    def cell(field: Field, value: Any, place: str = cells.LIST) -> str:
+        return cells.show(drawn, value, field, cells.Look(g.formats, place))
+
+    app.jinja_env.globals.update(
+        icon=marks.icon_of(assets("vendor/icons.svg"), assets("vendor/icons-all.svg"), assets.lines("vendor/icons.txt")),
+        badge=marks.badge,
+        dot=marks.dot,
+        face=marks.face,
+        who=marks.who,
+        NOTHING=marks.NOTHING,
+        asset=assets,
+        address=cells.address,
+        cell=cell,
+        widget=lambda field, value=None, **options: inputs.draw(field, value, formats=g.formats, **options),
+        field_id=widgets.field_id,
+        _=lambda text, **facts: i18n.translate(text, g.get("language", "en"), **facts),
+        ngettext=lambda one, many, count, **facts: i18n.translate_count(
+            one, many, count, g.get("language", "en"), **facts
+        ),
+        say=lambda message: i18n.translate(message, g.get("language", "en")),
+        label=lambda labels: in_language(labels, g.get("language", "en")),
+    )
+    app.context_processor(lambda: {"frame": Frame(), "formats": g.get("formats")})
+
+
+def only_known_people() -> AnyResponse | None:
+    """Everything but the pages marked as public asks to log in, and comes back afterwards."""
+    if is_static() or g.actor is not None or _is_public():
+        return None
+    if request.method not in visit.SAFE_METHODS:
+        return lost_session()
+    there = "/login?" + urlencode({"next": request.full_path.rstrip("?")})
+    if "HX-Request" in request.headers or wants_json():
+        answer = make_response("", 401)
+        answer.headers["HX-Redirect"] = there
+        return answer
+    return redirect(there if request.path != "/" else "/login")
+
+
+def _is_public() -> bool:
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "is_public", False))

@@ -1,0 +1,103 @@
+"""Coming and going: log in, log out, change the language, and the health of the server.
+
+These pages are open to strangers; everything else asks to log in first (`web.frame`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, session
+from werkzeug.wrappers import Response as AnyResponse
+
+from hanok.engine import accounts
+from hanok.engine.errors import Denied
+from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, connection, offered_languages
+
+entry = Blueprint("entry", __name__)
+YEAR = 365 * 24 * 3600
+DAY = 24 * 3600
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def public(view: View) -> View:
+    """Marks a view that strangers may reach."""
+    view.is_public = True  # type: ignore[attr-defined]  # a mark that the guard of the frame reads
+    return view
+
+
+@entry.get("/login")
+@public
+def login() -> AnyResponse | str:
+    if g.actor is not None:
+        return redirect(own_path(request.args.get("next", "")))
+    return render_template("login.html", username="", problem=None, onward=own_path(request.args.get("next", "")))
+
+
+@entry.post("/login")
+@public
+def log_in() -> AnyResponse | tuple[str, int]:
+    username, onward = request.form.get("username", ""), own_path(request.form.get("next", ""))
+    try:
+        token, _ = accounts.log_in(
+            g.live.store,
+            g.catalog,
+            username,
+            request.form.get("password", ""),
+            address=request.remote_addr or "",
+            agent=request.user_agent.string[:200],
+        )
+    except Denied as refused:
+        return render_template("login.html", username=username, problem=refused.message, onward=onward), 403
+    session.clear()
+    answer = redirect(onward, 303)
+    days = int(current_app.config["SESSION_DAYS"])
+    answer.set_cookie(SESSION_COOKIE, token, max_age=days * DAY, httponly=True, secure=_secure(), samesite="Lax")
+    return answer
+
+
+@entry.post("/logout")
+@public
+def log_out() -> AnyResponse:
+    token = request.cookies.get(SESSION_COOKIE, "")
+    if token:
+        g.live.write(lambda conn, catalog: accounts.log_out(conn, token))
+    session.clear()
+    answer = redirect("/login", 303)
+    answer.delete_cookie(SESSION_COOKIE, httponly=True, secure=_secure(), samesite="Lax")
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+@entry.post("/language")
+@public
+def change_language() -> AnyResponse:
+    answer = redirect(own_path(request.form.get("next", "")), 303)
+    if request.form.get("language", "") in offered_languages():
+        answer.set_cookie(
+            LANGUAGE_COOKIE, request.form["language"], max_age=YEAR, httponly=True, secure=_secure(), samesite="Lax"
+        )
+    return answer
+
+
+@entry.get("/health")
+@public
+def health() -> AnyResponse:
+    connection()
+    return jsonify(status="ok", revision=g.catalog.revision)
+
+
+def own_path(target: str) -> str:
+    """The path of this site that `target` names, else the start page: never another site, never the way out."""
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
+        return "/"
+    if "\\" in target or any(ord(sign) < 32 for sign in target) or parts.path in ("/login", "/logout", "/language"):
+        return "/"
+    return target
+
+
+def _secure() -> bool:
+    return bool(current_app.config["SESSION_COOKIE_SECURE"])

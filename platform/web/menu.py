@@ -1,0 +1,112 @@
+"""What the frame shows around every page: the site's name, the menus, what can be made here, who is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import g, request
+
+from hanok.engine import access
+from hanok.engine.catalog.model import Module
+from hanok.engine.fields import in_language
+from hanok.web.cells import address
+from hanok.web.i18n import LANGUAGES
+from hanok.web.notices import Notice, notices
+from hanok.web.visit import offered_languages, theme
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One module in a menu."""
+
+    key: str
+    label: str
+    one: str
+    icon: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """One top menu, and whether the reader is in one of its modules."""
+
+    key: str
+    label: str
+    entries: tuple[Entry, ...]
+    current: bool
+
+
+class Frame:
+    """The facts of the frame for this request, each worked out when a template asks for it."""
+
+    @cached_property
+    def actor(self) -> Any:
+        return g.get("actor")
+
+    @property
+    def language(self) -> str:
+        return str(g.get("language") or "en")
+
+    @property
+    def theme(self) -> str:
+        return theme()
+
+    @property
+    def languages(self) -> tuple[tuple[str, str], ...]:
+        return tuple((language, LANGUAGES[language]) for language in offered_languages()) if "catalog" in g else ()
+
+    @property
+    def here(self) -> str:
+        """The path of this page, to come back to."""
+        if request.method != "GET":
+            came = urlsplit(request.referrer or "")
+            return came.path + ("?" + came.query if came.query else "") or "/"
+        return request.full_path.rstrip("?")
+
+    @cached_property
+    def name(self) -> str:
+        return in_language(g.catalog.app.name, self.language) if "catalog" in g else "Hanok"
+
+    @cached_property
+    def module(self) -> str:
+        """The key of the module that this page belongs to, or ""."""
+        return str((request.view_args or {}).get("module", ""))
+
+    @cached_property
+    def menus(self) -> tuple[Menu, ...]:
+        return tuple(menu for menu in self._menus() if menu.entries) if self.actor else ()
+
+    @cached_property
+    def creatable(self) -> tuple[Entry, ...]:
+        """The modules of the menus in which the reader may make records, the one he is in first."""
+        entries = {entry.key: entry for menu in self.menus for entry in menu.entries}
+        found = [entry for key, entry in entries.items() if access.may(g.catalog, self.actor, key, "create")]
+        return tuple(sorted(found, key=lambda entry: not entry.current))
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The keys of the modules in the menus."""
+        return frozenset(entry.key for menu in self.menus for entry in menu.entries)
+
+    @cached_property
+    def notices(self) -> tuple[Notice, ...]:
+        return notices()
+
+    def _menus(self) -> Iterator[Menu]:
+        for found in g.catalog.menu:
+            entries = tuple(self._entry(g.catalog.modules[key]) for key in found.modules if self._listed(key))
+            label = in_language(found.label, self.language)
+            yield Menu(found.key, label, entries, any(entry.current for entry in entries))
+
+    def _listed(self, key: str) -> bool:
+        return key in g.catalog.modules and access.may(g.catalog, self.actor, key, "list")
+
+    def _entry(self, module: Module) -> Entry:
+        plural = in_language(module.plural, self.language)
+        one = in_language(module.label, self.language)
+        return Entry(module.key, plural, one, module.icon or "table", address(module.key), module.key == self.module)

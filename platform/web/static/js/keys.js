@@ -1,0 +1,44 @@
+/* Keys of the keyboard, declared where they act:
+   data-key="/"     on an input: puts the cursor there; on a link or button: presses it. One sign each, without Ctrl.
+   data-opens="id"  on a button: opens that dialog.
+   data-save        on a form: Ctrl+S or ⌘S sends it.   data-cancel on a link: Esc follows it.
+   Nothing happens while somebody is typing or composing Hangul. */
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const shown = (node) => node.checkVisibility();
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.defaultPrevented) return;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") return save(event);
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") return cancel(event);
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].filter(shown).at(-1)
+    ?? document.querySelector(`button[data-key="${CSS.escape(event.key)}"][data-opens]`);
+  if (!found) return;
+  event.preventDefault();
+  if (found.matches("input, textarea")) {
+    found.focus();
+    found.select();
+  } else {
+    found.click();
+  }
+});
+
+function save(event) {
+  const form = event.target.closest("form[data-save]") ?? document.querySelector("form[data-save]");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+}
+
+function cancel(event) {
+  if (document.querySelector("dialog[open], .dropdown-menu.show")) return;
+  if (event.target.matches("[data-key]") && typing(event.target)) return event.target.blur();
+  document.querySelector("a[data-cancel]")?.click();
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  if (event.target.matches("dialog[open]")) event.target.close();
+});

@@ -1,0 +1,107 @@
+"""One visit: the catalog, the actor, the language and the database connection of one request.
+
+They stand on `flask.g`: `g.catalog`, `g.actor` (None for a stranger), `g.language`, `g.formats`. The connection is
+opened when something is first read and closed when the request ends; a request that changes something closes it before,
+so that its write stands alone.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any, Protocol
+
+from flask import g, request
+from sqlalchemy import Connection
+
+from hanok.engine import accounts
+from hanok.engine.catalog.model import Catalog
+from hanok.web.formats import Formats
+from hanok.web.i18n import LANGUAGES, chosen_language
+
+SESSION_COOKIE = "hanok_session"
+LANGUAGE_COOKIE = "hanok_language"
+THEME_COOKIE = "hanok_theme"
+THEMES = ("light", "dark")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Reading(Protocol):
+    """What `live.read()` gives: a context of a connection and the catalog that belongs to it."""
+
+    def __enter__(self) -> tuple[Connection, Catalog]: ...
+    def __exit__(self, *problem: Any) -> Any: ...
+
+
+class Live(Protocol):
+    """The running site, as the faces need it."""
+
+    @property
+    def catalog(self) -> Catalog: ...
+    def read(self) -> Reading: ...
+    def write(self, work: Any) -> Any: ...
+
+
+def begin(live: Live) -> None:
+    """Find out who is here and which catalog serves this request."""
+    g.live, g.reading, g.actor = live, None, None
+    token = request.cookies.get(SESSION_COOKIE, "")
+    if token:
+        g.actor = accounts.actor_of(connection(), g.catalog, token)
+    else:
+        g.catalog = live.catalog
+    g.language = _language()
+    g.formats = Formats(g.language, _zone(), region_of(g.catalog))
+    if request.method not in SAFE_METHODS:
+        end()
+
+
+def connection() -> Connection:
+    """The reading connection of this request."""
+    if g.reading is None:
+        reading = ExitStack()
+        conn, catalog = reading.enter_context(g.live.read())
+        g.reading, g.conn = reading, conn
+        if "catalog" not in g:
+            g.catalog = catalog
+    found: Connection = g.conn
+    return found
+
+
+def end(problem: BaseException | None = None) -> None:
+    """Close the reading connection, if there is one."""
+    reading = g.pop("reading", None)
+    g.reading = None
+    if reading is not None:
+        reading.close()
+
+
+def offered_languages() -> tuple[str, ...]:
+    """The languages of this site that the faces speak, its default first."""
+    found = tuple(language for language in g.catalog.app.languages if language in LANGUAGES)
+    return found or tuple(LANGUAGES)
+
+
+def theme() -> str:
+    """light or dark as chosen in this browser, else "" (as the device wishes)."""
+    found = request.cookies.get(THEME_COOKIE, "")
+    return found if found in THEMES else ""
+
+
+def region_of(catalog: Catalog) -> str:
+    """The region whose telephone numbers are local: the country of the site's currency."""
+    return catalog.app.currency[:2]
+
+
+def _language() -> str:
+    """What was chosen in this browser, else the user's, else what the browser asks for, else the site's."""
+    offered = offered_languages()
+    return chosen_language(
+        offered,
+        request.cookies.get(LANGUAGE_COOKIE),
+        getattr(g.actor, "language", None),
+        request.accept_languages.best_match(offered),
+    )
+
+
+def _zone() -> str:
+    return getattr(g.actor, "zone", "") or g.catalog.app.zone
