@@ -34,7 +34,7 @@ def tests() -> None:
 
 
 def sweeps() -> None:
-    run([environment.PYTHON, "-m", "pytest", "-m", "slow"], env=ENV)
+    run([environment.PYTHON, "-m", "pytest", "-m", "slow", "-n", WORKERS, "--dist=loadscope", "-ra"], env=ENV)
 
 
 STYLE = ("Style (ruff)", ruff)
