@@ -65,19 +65,16 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`hanok` in an environment of its own that has the wheel and, by a path, the libraries, but no checkout."""
     folder = tmp_path_factory.mktemp("empty") / "venv"
     venv.EnvBuilder(with_pip=False, symlinks=True).create(folder)
-    places = {"base": str(folder), "platbase": str(folder)}
-    packages = Path(sysconfig.get_path("purelib", "venv", vars=places))
-    python("-m", "pip", "install", "--quiet", "--no-deps", "--prefix", str(folder), str(wheel), cwd=folder)
+    own = folder / "bin" / "python"
+    python("-m", "pip", "--python", str(own), "install", "--quiet", "--no-deps", str(wheel), cwd=folder)
     libraries = folder / "libraries"
     libraries.mkdir()
     for library in Path(sysconfig.get_path("purelib")).iterdir():
         if "hanok" not in library.name and library.suffix != ".pth":
             (libraries / library.name).symlink_to(library)
+    packages = next(folder.glob("lib/python*/site-packages"))
     (packages / "libraries.pth").write_text(f"{libraries}\n")
-    script = folder / "bin" / "hanok"
-    lines = script.read_text().splitlines(keepends=True)
-    script.write_text(f"#!{folder / 'bin' / 'python'}\n" + "".join(lines[1:]))
-    return script
+    return folder / "bin" / "hanok"
 
 
 def test_the_installed_wheel_does_not_see_the_checkout(installed: Path, tmp_path: Path) -> None:
