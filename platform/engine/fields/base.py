@@ -205,13 +205,26 @@ class FieldType:
         """
         raise NotImplementedError
 
+    def former(self, field: Field) -> ma.fields.Field[Any]:
+        """The validator without the rules of this field (`min`, `length`, retired options …).
+
+        It reads what was a value once: an audit's dump, a stored value that comes back from a form.
+        """
+        return self.value(field)
+
     def unchanged(self, field: Field, raw: Any, present: Any) -> bool:
         """True when the raw input says what is stored already, so that the stored value stays without being checked.
 
         A form sends every field: nobody shall be stopped by a value that she did not touch and that newer rules
         refuse (a retired option, a narrower `max`). Records ask this before they load.
         """
-        return any(type(raw) is type(known) and raw == known for known in (present, self.dump(field, present)))
+        if present is None:
+            return False
+        try:
+            found = self.former(field).deserialize(raw)
+        except ma.ValidationError:
+            return False
+        return bool(self.dump(field, found) == self.dump(field, present))
 
     def dump(self, field: Field, value: Any) -> Any:
         """The value as JSON: for the API, the audit and the outbox."""
@@ -250,7 +263,7 @@ class FieldType:
 
         What loads as None is no operand (`empty` asks for that).
         """
-        return self.value(field)
+        return self.former(field)
 
     def operator(self, key: str) -> Operator:
         """What one of `operators` means for this type."""

@@ -75,7 +75,7 @@ class OneOf(FieldType):
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return ChoiceValue(field.choices)
 
-    def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
+    def former(self, field: Field) -> ma.fields.Field[Any]:
         return ChoiceValue(field.choices, retired=True)
 
     def option_set(self, settings: Mapping[str, Any]) -> Any:

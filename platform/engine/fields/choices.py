@@ -42,9 +42,9 @@ OWN_OPERATORS: Mapping[str, Operator] = {
 class ChoicesValue(Value):
     """A tuple of keys in alphabetical order, each once; from a list or from text with commas. None is empty."""
 
-    def __init__(self, choices: Iterable[Choice], **rest: Any) -> None:
+    def __init__(self, choices: Iterable[Choice], *, retired: bool = False, **rest: Any) -> None:
         super().__init__(**rest)
-        self.one = ChoiceValue(choices)
+        self.one = ChoiceValue(choices, retired=retired)
 
     def load(self, value: Any, **known: Any) -> tuple[str, ...] | None:
         listed = value.split(",") if isinstance(value, str) else value
@@ -57,7 +57,7 @@ class ChoicesValue(Value):
 class Choices(OneOf):
     """Values are tuples of keys, stored as JSON text: `["email", "phone"]`.
 
-    `contains` asks for one option and `in` for any of several; `eq` means exactly these.
+    `contains` asks for one option, `in` for any of several, `not_in` for none of them.
     """
 
     key = "choices"
@@ -79,14 +79,17 @@ class Choices(OneOf):
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return ChoicesValue(field.choices)
 
+    def former(self, field: Field) -> ma.fields.Field[Any]:
+        return ChoicesValue(field.choices, retired=True)
+
+    def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
+        return ChoiceValue(field.choices, retired=True)
+
     def comparable(self, field: Field, value: Any) -> Any:
         return quoted(value) if isinstance(value, str) else json.dumps(list(value))
 
     def operator(self, key: str) -> Operator:
         return OWN_OPERATORS.get(key) or OPERATORS[key]
-
-    def unchanged(self, field: Field, raw: Any, present: Any) -> bool:
-        return isinstance(raw, list | tuple) and sorted(map(str, raw)) == list(present or ())
 
     def dump(self, field: Field, value: Any) -> Any:
         return None if value is None else list(value)

@@ -72,7 +72,7 @@ class Date(FieldType):
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return DateValue(low=field.settings.get("min"), high=field.settings.get("max"))
 
-    def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
+    def former(self, field: Field) -> ma.fields.Field[Any]:
         return DateValue()
 
     def relative(self, field: Field, word: str, *, now: datetime, zone: str) -> tuple[Any, Any] | None:

@@ -84,6 +84,12 @@ class DateTime(FieldType):
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return DateTimeValue()
 
+    def unchanged(self, field: Field, raw: Any, present: Any) -> bool:
+        """Forms show minutes: what comes back without the seconds is what was shown."""
+        return super().unchanged(field, raw, present) or (
+            present is not None and super().unchanged(field, raw, present.replace(second=0, microsecond=0))
+        )
+
     def relative(self, field: Field, word: str, *, now: datetime, zone: str) -> tuple[Any, Any] | None:
         """Besides the words of `fields.dates`, a day means all of it, and a time without an offset is the zone's."""
         if (found := moments_of(word, now=now, zone=zone)) is not None:

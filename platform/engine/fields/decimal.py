@@ -47,10 +47,13 @@ class Decimal(FieldType):
 
     def value(self, field: Field) -> ma.fields.Field[Any]:
         limits = field.settings
-        return NumberValue(places=self.places(field), low=limits.get("min"), high=limits.get("max"))
+        return self.number(field, low=limits.get("min"), high=limits.get("max"))
 
-    def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
-        return NumberValue(places=self.places(field))
+    def former(self, field: Field) -> ma.fields.Field[Any]:
+        return self.number(field)
+
+    def number(self, field: Field, **limits: Any) -> NumberValue:
+        return NumberValue(places=self.places(field), unit=self.unit, **limits)
 
     def dump(self, field: Field, value: Any) -> Any:
         return None if value is None else str(value)
@@ -59,7 +62,7 @@ class Decimal(FieldType):
         return to_sheet(value)
 
     def from_text(self, field: Field, text: Any) -> Any:
-        return text.strip().removesuffix(self.unit).rstrip() if isinstance(text, str) else of_sheet(text)
+        return of_sheet(text)
 
     def input(self, field: Field) -> Widget:
         step = str(Exactly(1).scaleb(-self.places(field)))

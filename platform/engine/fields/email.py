@@ -37,6 +37,9 @@ class Email(Text):
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return EmailValue()
 
+    def former(self, field: Field) -> ma.fields.Field[Any]:
+        return EmailValue()
+
     def from_text(self, field: Field, text: Any) -> Any:
         return text
 

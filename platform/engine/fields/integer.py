@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-import marshmallow as ma
 import sqlalchemy as sa
 
 from hanok.engine.fields.base import Field, Labels, Part
@@ -39,11 +38,8 @@ class Integer(Decimal):
     def parts(self, field: Field) -> tuple[Part, ...]:
         return (Part("", sa.BigInteger()),)
 
-    def value(self, field: Field) -> ma.fields.Field[Any]:
-        return IntegerValue(low=field.settings.get("min"), high=field.settings.get("max"))
-
-    def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
-        return IntegerValue()
+    def number(self, field: Field, **limits: Any) -> NumberValue:
+        return IntegerValue(unit=self.unit, **limits)
 
     def dump(self, field: Field, value: Any) -> Any:
         return value

@@ -125,9 +125,6 @@ class Link(FieldType):
     def comparable(self, field: Field, value: Any) -> Any:
         return value.id if isinstance(value, Linked) else value
 
-    def unchanged(self, field: Field, raw: Any, present: Any) -> bool:
-        return present is not None and raw in (self.dump(field, present), present)
-
     def dump(self, field: Field, value: Any) -> Any:
         if value is None:
             return None

@@ -28,6 +28,9 @@ class LongText(Text):
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return TextValue(length=self.length(field), lines=True)
 
+    def former(self, field: Field) -> ma.fields.Field[Any]:
+        return TextValue(lines=True)
+
     def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
         return TextValue(length=LONGEST_OPERAND, lines=True)
 

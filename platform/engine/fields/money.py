@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,6 @@ from hanok.engine.fields.columns import Exact, plain_text
 from hanok.engine.fields.decimal import BOUNDS
 from hanok.engine.fields.number import DIGITS, NumberValue, of_sheet, to_sheet
 from hanok.engine.fields.operators import NUMERIC
-from hanok.engine.fields.text import fold
 from hanok.engine.fields.value import Value, refuse
 
 #: Places of the columns: the most that a currency in use has (Kuwait's dinar). Values have their currency's own.
@@ -42,7 +42,7 @@ def places_of(currency: str) -> int:
 
 
 class MoneyValue(Value):
-    """Money from an amount ("1,234,000"), or from `{amount: …, currency: KRW}`, whose `base` is not asked."""
+    """Money from an amount ("1,234,000", "₩1,234") or from `{amount: …, currency: KRW}`; `base` is not asked."""
 
     def __init__(self, currency: str, *, low: Any = None, high: Any = None, **rest: Any) -> None:
         super().__init__(**rest)
@@ -60,6 +60,8 @@ class MoneyValue(Value):
     def _split(self, value: Any) -> tuple[Any, Any]:
         if isinstance(value, Money):
             return value.amount, value.currency
+        if isinstance(value, str):
+            return without_sign(value, self.currency), self.currency
         if not isinstance(value, Mapping):
             return value, self.currency
         if not {"amount"} <= set(value) <= {"amount", "currency", "base"}:
@@ -103,7 +105,7 @@ class MoneyType(FieldType):
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return MoneyValue(self.currency(field), low=field.settings.get("min"), high=field.settings.get("max"))
 
-    def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
+    def former(self, field: Field) -> ma.fields.Field[Any]:
         return MoneyValue(self.currency(field))
 
     def compared(self, field: Field) -> str:
@@ -121,16 +123,7 @@ class MoneyType(FieldType):
         return None if value is None else to_sheet(value.amount)
 
     def from_text(self, field: Field, text: Any) -> Any:
-        """Files may write the currency before or behind the amount: ₩1,234, 1,234원, KRW 1,234."""
-        if not isinstance(text, str):
-            return of_sheet(text)
-        plain = text.strip()
-        for sign in _signs(self.currency(field)):
-            if fold(plain).startswith(fold(sign)):
-                return plain[len(sign) :].strip()
-            if fold(plain).endswith(fold(sign)):
-                return plain[: -len(sign)].strip()
-        return plain
+        return of_sheet(text)
 
     def search_text(self, field: Field, value: Any) -> str:
         return ""
@@ -159,8 +152,20 @@ def _placed(amount: Decimal, currency: str) -> Decimal:
     return placed if placed == amount else amount
 
 
+def without_sign(text: str, currency: str) -> str:
+    """The amount alone, where the currency stands before or behind it: ₩1,234, 1,234원, krw 1,234."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    for sign in _signs(currency):
+        if plain.startswith(sign):
+            return plain.removeprefix(sign).lstrip()
+        if plain.endswith(sign):
+            return plain.removesuffix(sign).rstrip()
+    return plain
+
+
 def _signs(currency: str) -> list[str]:
+    """What a currency is called by: its code, its signs in Korean and English, and 원."""
     signs = {currency, *(get_currency_symbol(currency, locale) for locale in ("en_US", "ko_KR"))}
     if currency == "KRW":
-        signs |= {"원", "￦"}
-    return sorted(signs, key=len, reverse=True)
+        signs.add("원")
+    return sorted((unicodedata.normalize("NFKC", sign).lower() for sign in signs), key=len, reverse=True)

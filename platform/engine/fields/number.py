@@ -52,20 +52,29 @@ def to_sheet(value: Decimal | None) -> Decimal | str | None:
 
 
 class NumberValue(Value):
-    """A Decimal with exactly `places` places, from `low` to `high`; more places are refused, never rounded."""
+    """A Decimal with exactly `places` places, from `low` to `high`; more places are refused, never rounded.
 
-    def __init__(self, *, places: int, digits: int = DIGITS, low: Any = None, high: Any = None, **rest: Any) -> None:
+    Text may end with the `unit` (80 %, -3.5 °C).
+    """
+
+    def __init__(
+        self, *, places: int, digits: int = DIGITS, low: Any = None, high: Any = None, unit: str = "", **rest: Any
+    ) -> None:
         super().__init__(**rest)
+        self.unit = unicodedata.normalize("NFKC", unit)
         self.places = places
         self.digits = digits
         self.low = None if low is None else exact(low)
         self.high = None if high is None else exact(high)
 
     def load(self, value: Any, **known: Any) -> Any:
-        found = exact(value)
+        found = exact(self.without_unit(value) if isinstance(value, str) else value)
         if abs(found) >= Decimal(1).scaleb(self.digits - self.places):
             raise refuse(say("This number is too large."))
         return self.within(self.rounded(found))
+
+    def without_unit(self, text: str) -> str:
+        return unicodedata.normalize("NFKC", text).strip().removesuffix(self.unit).rstrip()
 
     def rounded(self, found: Decimal) -> Decimal:
         """The number in its places; + 0 turns -0 into 0."""

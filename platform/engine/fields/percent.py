@@ -10,7 +10,7 @@ from hanok.engine.fields.decimal import Decimal
 
 
 class Percent(Decimal):
-    """10 means 10 %, in forms, files and JSON alike; files may say "10%". `min` and `max` say where it ends."""
+    """10 means 10 %, in forms, files and JSON alike; text may say "10%". `min` and `max` say where it ends."""
 
     key = "percent"
     label: ClassVar[Labels] = {"en": "Percent", "ko": "퍼센트"}

@@ -78,6 +78,9 @@ class Text(FieldType):
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return TextValue(length=self.length(field))
 
+    def former(self, field: Field) -> ma.fields.Field[Any]:
+        return TextValue()
+
     def from_text(self, field: Field, text: Any) -> Any:
         """A number in a spreadsheet (a postal code, say) is the text that the sheet shows."""
         if isinstance(text, bool) or not isinstance(text, int | float | Decimal):

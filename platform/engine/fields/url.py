@@ -50,6 +50,9 @@ class Url(Text):
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return UrlValue()
 
+    def former(self, field: Field) -> ma.fields.Field[Any]:
+        return UrlValue()
+
     def from_text(self, field: Field, text: Any) -> Any:
         return text
 
