@@ -1,7 +1,8 @@
 """Who may import whom. The rooms stand in one order; each imports only what stands below it.
 
-`app, cli → studio, screens, api, portal → web → engine`, the four faces never each other; inside the engine only what
-stands to the left in ENGINE; packages only `hanok.plugin`; nothing imports packages, tests or the shipped metadata.
+`app, cli → studio, screens, api, portal → web → engine`, the four faces never each other; `demo` knows the engine
+alone; inside the engine only what stands to the left in ENGINE; packages only `hanok.plugin`; nothing imports
+packages, tests or the shipped metadata.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ ENGINE = (
     "deploy",
 )
 FACES = ("studio", "screens", "api", "portal")
-LEVELS = {"engine": 0, "settings": 0, "web": 1, **dict.fromkeys(FACES, 2), "plugin": 2, "app": 3, "cli": 4}
+LEVELS = {"engine": 0, "settings": 0, "web": 1, "demo": 1, **dict.fromkeys(FACES, 2), "plugin": 2, "app": 3, "cli": 4}
 NOT_FOR_THE_ENGINE = {"flask", "flask_wtf", "werkzeug", "wtforms", "click", "waitress"}
 NEVER = {"tests", "plugins", "platform"}
 
