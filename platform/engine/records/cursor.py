@@ -20,7 +20,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.errors import Invalid, say
 
-
+GONE = say("This page no longer exists; start from the first one.")
 READERS: dict[str, Callable[[str], Any]] = {
     "n": Decimal, "t": datetime.fromisoformat, "d": date.fromisoformat, "u": UUID,
 }  # fmt: skip
@@ -84,7 +84,7 @@ def decode(text: str, *, length: int) -> list[Any]:
     except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError):
         values = []
     if len(values) != length:
-        raise Invalid({"": [say("This page no longer exists; start from the first one.")]})
+        raise Invalid({"": [GONE]})
     return values
 
 

@@ -38,8 +38,18 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
         values = cursor.decode(here, length=len(keys))
         statement = statement.where(cursor.beyond(keys, values, backwards=backwards))
     order = [key.ordered(conn.dialect.name, backwards=backwards) for key in keys]
-    rows = list(conn.execute(statement.order_by(*order).limit(size + 1)))
+    rows = _rows(conn, statement.order_by(*order).limit(size + 1), cursor_given=here is not None)
     return _page(selection, actor, keys, rows, size=size, here=here, backwards=backwards)
+
+
+def _rows(conn: sa.Connection, statement: sa.Select[Any], *, cursor_given: bool) -> list[Any]:
+    try:
+        return list(conn.execute(statement))
+    except sa.exc.StatementError as error:
+        bad_value = not isinstance(error, sa.exc.DBAPIError) or isinstance(error, sa.exc.DataError | sa.exc.ProgrammingError)
+        if cursor_given and bad_value:
+            raise Invalid({"": [cursor.GONE]}) from error
+        raise
 
 
 def _page(
