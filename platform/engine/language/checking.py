@@ -6,7 +6,7 @@ sentences are ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,11 @@ class Fault:
     cut: Path
 
 
-def check(kind: Kind, root: Node, patch: Node | None = None) -> tuple[Fault, ...]:
+def check(kind: Kind, root: Node, patch: Node | None = None, lost: Collection[Path] = ()) -> tuple[Fault, ...]:
     """Everything in a merged document that its schema does not allow.
 
-    `patch` is the newest layer's own tree: what it removed is reported at its null.
+    `patch` is the newest layer's own tree: what it removed is reported at its null. `lost` are paths of which a fault
+    is known already: that they are missing is not said again.
     """
     data = root.plain()
     if kind.validator.is_valid(data):
@@ -43,9 +44,11 @@ def check(kind: Kind, root: Node, patch: Node | None = None) -> tuple[Fault, ...
     muted = _unclear(kind, root, errors)
     found: dict[tuple[str, str], Fault] = {}
     for error in errors:
+        if _follows(error, lost):
+            continue
         for fault in _faults(kind, root, patch, error, muted):
             found.setdefault((fault.problem.place.path, str(fault.problem.message)), fault)
-    return tuple(found.values())
+    return tuple(found.values()) or _any_fault(root, errors, lost)
 
 
 def sound(kind: Kind, root: Node) -> tuple[Node | None, Lost]:
@@ -60,6 +63,26 @@ def sound(kind: Kind, root: Node) -> tuple[Node | None, Lost]:
         lost |= cuts
         left = without(left, tuple(cuts)) if left else None
     return None, frozenset(lost | {()})
+
+
+def _any_fault(
+    root: Node, errors: Sequence[jsonschema_rs.ValidationError], lost: Collection[Path]
+) -> tuple[Fault, ...]:
+    """A document with errors never passes as sound, even when each of them was taken for a consequence of another."""
+    left = [error for error in errors if not _follows(error, lost)]
+    if not left:
+        return ()
+    path: Path = tuple(left[0].instance_path)
+    mark = root.nearest(path).shown
+    return (Fault(problem("schema", mark, path, say("this is not what the schema allows here")), path),)
+
+
+def _follows(error: jsonschema_rs.ValidationError, lost: Collection[Path]) -> bool:
+    """Whether something is only missing because what was written there is lost."""
+    path: Path = tuple(error.instance_path)
+    if error.kind.name == "required":
+        return (*path, fact(error, "property")) in lost
+    return error.kind.name in ("minProperties", "minItems") and any(gone[:-1] == path for gone in lost if gone)
 
 
 def leaves(error: jsonschema_rs.ValidationError, root: Node) -> Iterator[jsonschema_rs.ValidationError]:
@@ -122,7 +145,9 @@ def _faults(
     name = error.kind.name
     if name in UNKNOWN_KEYS:
         if path not in muted:
-            yield from (_unknown_key(view, node, path, key) for key in fact(error, "unexpected"))
+            known = _known(error, view)
+            strange = [key for key in fact(error, "unexpected") if key not in known]
+            yield from (_unknown_key(known, node, path, key) for key in strange)
         return
     if name == "required":
         yield _missing(node, patch, path, fact(error, "property"))
@@ -130,15 +155,29 @@ def _faults(
     if name == "propertyNames":
         yield from _bad_names(view, node, path, error)
         return
-    shown = path[:-1] if path and view.says("x-noun") == path[-1] and name == "enum" else path
+    shown = path[:-1] if len(path) > 1 and view.says("x-noun") == path[-1] and name == "enum" else path
     mark = node.mark if name in ("type", "enum", "const", "anyOf", "oneOf") else node.shown
     yield Fault(problem("schema", mark, shown, sentence(error, view, node)), path)
 
 
-def _unknown_key(view: View, node: Node, path: Path, key: str) -> Fault:
+def _known(error: jsonschema_rs.ValidationError, view: View) -> tuple[str, ...]:
+    """The keys that are allowed where another was found.
+
+    A map whose keys are checked together with its branches (unevaluatedProperties) takes those of all that apply; that
+    jsonschema calls a key unevaluated because its *value* is faulty is left out by this as well.
+    """
+    if error.kind.name == "unevaluatedProperties":
+        return view.known()
+    schema: Any = view.root
+    for step in list(error.schema_path)[:-1]:
+        schema = schema[step]
+    return tuple(schema.get("properties", ()))
+
+
+def _unknown_key(known: Sequence[str], node: Node, path: Path, key: str) -> Fault:
     child = node.child(key) or node
     present = node.value if isinstance(node.value, dict) else {}
-    candidates = [known for known in view.known() if known not in present]
+    candidates = [candidate for candidate in known if candidate not in present]
     said = unknown(key, candidates, noun=KEY)
     return Fault(problem("unknown_key", child.key or child.mark, (*path, key), said), (*path, key))
 

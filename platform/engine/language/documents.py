@@ -108,7 +108,7 @@ def survey(layers: Sequence[Layer], kinds: Mapping[str, Kind]) -> Documents:
             by_kind[stack.kind.key][stack.key] = document
     return Documents(
         MappingProxyType({kind: MappingProxyType(found) for kind, found in by_kind.items()}),
-        tuple(problems),
+        tuple({(str(found.place), str(found.message)): found for found in problems}.values()),
         MappingProxyType({kind: frozenset(found) for kind, found in broken.items()}),
     )
 

@@ -12,6 +12,8 @@ carries these, which rule how short forms are written out and how layers merge:
     x-short: key         Text (or a number) is short for a map with this one key: `reverse: deals` = {key: deals}.
     x-list: true         One value is short for a list of one: `to: account` = [account].
     x-label: true        Text is short for a map of languages with the default language.
+    x-brings: trait      At a key of the document's top: the documents of that kind that are named here (one, or the
+                         keys of a map) lie below this one, so it may patch, move and remove what they bring.
     x-noun: type         What a word of an `enum` names: unknown *type* "mony".
     x-says: sentence     What is said when `pattern`, `propertyNames`, `not` or `format` does not fit.
 
@@ -50,6 +52,12 @@ class Kind:
     def labelled(self) -> bool:
         """True when a document must have a label, so that one without must patch another."""
         return "label" in self.schema.get("required", ())
+
+    @property
+    def brings(self) -> tuple[tuple[str, str], ...]:
+        """The keys whose values name documents that lie below this one, with the kind of those."""
+        properties = self.schema.get("properties", {})
+        return tuple((key, said["x-brings"]) for key, said in properties.items() if "x-brings" in said)
 
     def view(self, node: Node) -> View:
         return View.of(self.schema, (self.schema,), node)

@@ -15,7 +15,7 @@ from hanok.engine.language.nodes import Node, Path, problem
 from hanok.engine.language.ordering import AFTER, BEFORE
 from hanok.engine.language.words import clip, did_you_mean
 
-NULL = say("null is never a value here; leave the key out, or test with {empty: true}")
+NULL = say("null is never a value; leave the key out (a condition tests with {test})", test="{empty: true}")
 NOTHING = say('nothing stands after "{key}:"; write a value, or null to remove what stands below, or leave it out')
 
 

@@ -13,9 +13,14 @@ from hanok.engine.language.words import clip, did_you_mean
 
 @dataclass(slots=True)
 class Placing:
-    """One merged document being put in order. `anchors` maps the path of an item to where it wants to stand."""
+    """One merged document being put in order.
+
+    `anchors` maps the path of an item to where it wants to stand.
+    """
 
     kind: Kind
+    #: The document is brought by others, so its neighbours may stand in those.
+    bundle: bool = False
     problems: list[Problem] = field(default_factory=list)
     anchors: dict[Path, Anchor] = field(default_factory=dict)
 
@@ -37,13 +42,14 @@ class Placing:
     def _ordered(self, items: dict[str, Node], path: Path) -> dict[str, Node]:
         anchors = {key: anchor for key, item in items.items() if (anchor := self._anchor(item, (*path, key)))}
         found = order(tuple(items), anchors)
-        for key in found.missing:
+        for key in () if self.bundle else found.missing:
             self._gone(items[key], anchors[key], items, (*path, key))
         for key in found.circles:
             said = say('"{key}" and "{of}" wait for each other: their "after" and "before" go in a circle',
                        key=clip(key), of=clip(anchors[key].of))
             self.problems.append(problem("circle", _mark(items[key], anchors[key]), (*path, key), said))
-        placed = [key for key in anchors if key not in found.missing and key not in found.circles]
+        gone = () if self.bundle else found.missing
+        placed = [key for key in anchors if key not in gone and key not in found.circles]
         self.anchors.update({(*path, key): anchors[key] for key in placed})
         return {key: _bare(items[key]) for key in found.keys}
 

@@ -27,7 +27,7 @@ ANCHOR = say("anchors (&) are not used here; write the value out where it is nee
 TAG = say("tags (!) are not used here; remove it, and put text that looks like a number in quotes")
 EMPTY = say("the file is empty; write the document or remove the file")
 ON = say('no key is called "on": other readers of YAML take it for a boolean')
-BRACES = say("a key is a word, not a map or a list; text with {{ }} must be in quotes")
+BRACES = say("a key is a word, not a map or a list; text with {braces} must be in quotes", braces="{{ }}")
 
 
 @dataclass(frozen=True, slots=True)

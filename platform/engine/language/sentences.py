@@ -22,6 +22,7 @@ TYPES: Mapping[str, Message] = {
     "null": say("nothing"),
 }
 NAMES = say("a map or a list of names")
+LABEL = say("text or a map of languages")
 LIKE_BOOLEANS = frozenset({"yes", "no", "y", "n", "on", "off", "true", "false"})
 
 LIMITS = {
@@ -54,6 +55,8 @@ def sentence(error: jsonschema_rs.ValidationError, view: View, node: Node) -> Me
         return _not_offered(node, view, [str(option) for option in options])
     if name in ("anyOf", "oneOf"):
         return _none_fits(node, view)
+    if name in ("minItems", "minProperties", "minLength") and fact(error, "value") == 1:
+        return say("it must not be empty")
     if name in LIMITS:
         return say("found {found}; {rule}", found=found(node), rule=say(LIMITS[name], limit=fact(error, "value")))
     if name == "uniqueItems":
@@ -81,7 +84,16 @@ def _types(error: jsonschema_rs.ValidationError) -> Iterable[str]:
 
 
 def _type(name: str, view: View) -> Message:
-    return NAMES if name == "object" and view.says("x-keyed") else TYPES[name]
+    return _spoken(name, keyed=bool(view.says("x-keyed")), label=bool(view.says("x-label")))
+
+
+def _spoken(name: str, *, keyed: bool, label: bool) -> Message:
+    """A type by name, with the short forms that stand for a map there."""
+    if name != "object":
+        return TYPES[name]
+    if label:
+        return LABEL
+    return NAMES if keyed else TYPES[name]
 
 
 def _mistyped(node: Node, wanted: list[Message], *, types: list[str]) -> Message:
@@ -121,7 +133,10 @@ def _none_fits(node: Node, view: View) -> Message:
             return _not_offered(node, view, options)
     if not types:
         return say("{found} cannot stand here", found=found(node))
-    wanted = [NAMES if branch.get("x-keyed") else TYPES[name] for branch in branches for name in _listed(branch)]
+    wanted = [
+        _spoken(name, keyed=bool(branch.get("x-keyed")), label=bool(branch.get("x-label")))
+        for branch in branches for name in _listed(branch)
+    ]
     return _mistyped(node, wanted, types=types)
 
 

@@ -51,25 +51,43 @@ class Stack:
         """Lays the sheets over each other and checks what each layer makes of it."""
         roots = [sheet.reading.root for sheet in self.sheets]
         lost = {path for sheet in self.sheets for path in sheet.reading.lost}
-        if roots[0] is None or (self.kind.folder == "" and None in roots):
+        if roots[0] is None:
             return Merged(None)
         orphan = self._orphan(roots[0], stacks)
         if orphan:
             return Merged(None, (orphan,))
-        return self._lay([root for root in roots if root], lost | ({()} if None in roots else set()), stacks.language)
+        lost |= {()} if None in roots else set()
+        return self._lay([root for root in roots if root], lost, stacks)
 
-    def _lay(self, roots: Sequence[Node], lost: set[Path], language: str) -> Merged:
+    def bare(self, language: str, below: Node | None = None) -> Node | None:
+        """The sheets laid together, neither checked nor put in order."""
+        for sheet in self.sheets:
+            if sheet.reading.root:
+                below = Laying(self.kind, language, lowest=below is None).lay(below, sheet.reading.root)
+        return below
+
+    def _brought(self, stacks: Stacks) -> list[Stack]:
+        """The documents that lie below this one because it names them."""
+        root = self.bare(stacks.language) if self.kind.brings else None
+        named = [(kind, name) for key, kind in self.kind.brings for name in _names(root.child(key) if root else None)]
+        return [stacks.found[wanted] for wanted in named if wanted in stacks.found]
+
+    def _lay(self, roots: Sequence[Node], lost: set[Path], stacks: Stacks) -> Merged:
         problems: dict[tuple[str, str], Problem] = {}
         below: Node | None = None
-        placing = Placing(self.kind)
+        for stack in self._brought(stacks):
+            below = stack.bare(stacks.language, below)
+            lost |= {path for sheet in stack.sheets for path in sheet.reading.lost}
+        bundle = stacks.is_brought(self.kind.key)
+        placing = Placing(self.kind, bundle=bundle)
         placed = roots[0]
         for root in roots:
-            laying = Laying(self.kind, language, lowest=below is None)
+            laying = Laying(self.kind, stacks.language, lowest=below is None)
             below = laying.lay(below, root)
-            placing = Placing(self.kind)
+            placing = Placing(self.kind, bundle=bundle)
             placed = placing.place(below)
             lost |= laying.lost
-            faults = [fault.problem for fault in check(self.kind, placed, root)]
+            faults = [fault.problem for fault in check(self.kind, placed, root, lost)]
             for found in (*laying.problems, *faults):
                 problems.setdefault((found.place.path, str(found.message)), found)
         left, cut = sound(self.kind, placed)
@@ -112,6 +130,10 @@ class Stacks:
                 said = [_first_language(sheet.reading.root) for sheet in reversed(stack.sheets)]
                 return next((language for language in said if language), ENGLISH)
         return ENGLISH
+
+    def is_brought(self, kind: str) -> bool:
+        """Whether documents of this kind are brought by those of another."""
+        return any(brought == kind for stack in self.all for _, brought in stack.kind.brings)
 
     def add(self, layer: Layer, file: str, kinds: Mapping[str, Kind]) -> None:
         """Reads one file onto its stack."""
@@ -157,6 +179,14 @@ def _what(file: str, kinds: Mapping[str, Kind]) -> tuple[Kind | None, str | None
 
 def _no_file(file: str, roots: list[str]) -> Message:
     return unknown(file, [f"{root}.yaml" for root in roots], noun=FILE)
+
+
+def _names(node: Node | None) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    if isinstance(node.value, dict):
+        return tuple(node.value)
+    return (node.value,) if isinstance(node.value, str) else ()
 
 
 def _first_language(root: Node | None) -> str:
