@@ -1,0 +1,155 @@
+"""Puts the demo together: who works here, whom they know, what they talk about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from hanok.demo.deals import opportunity
+from hanok.demo.desk import case, task
+from hanok.demo.drafts import Draft, Ref
+from hanok.demo.firms import KINDS, Firm, Registry, account
+from hanok.demo.people import contact, converted_lead, lead
+from hanok.demo.words import Tongue
+from hanok.demo.world import World
+from hanok.engine.catalog import Catalog
+from hanok.engine.fields import Field
+
+#: Records of each module for one account.
+SHARES = {"account": 1.0, "contact": 1.6, "opportunity": 1.0, "lead": 0.8, "case": 0.6, "task": 1.2}
+TEAMS = {"sales_one": "영업1팀", "sales_two": "영업2팀", "support": "고객지원팀"}
+#: User name, last name, first name, job title, team.
+COLLEAGUES = (
+    ("haneul.kim", "김", "하늘", "과장", "sales_one"),
+    ("seoyeon.lee", "이", "서연", "차장", "sales_one"),
+    ("junho.park", "박", "준호", "대리", "sales_two"),
+    ("minji.choi", "최", "민지", "과장", "sales_two"),
+    ("daeun.jung", "정", "다은", "대리", "support"),
+)
+SALES = tuple(username for username, *_, team in COLLEAGUES if team != "support")
+#: What tasks are about.
+ABOUT = {"opportunity": 50, "case": 20, "lead": 15, "account": 15}
+CONVERTED = 0.14
+
+
+def amounts(count: int) -> dict[str, int]:
+    """How many records of each module `generate` makes for so many accounts."""
+    shares = {module: round(count * share) for module, share in SHARES.items()}
+    return {"team": len(TEAMS), "user": len(COLLEAGUES), **shares}
+
+
+def generate(catalog: Catalog, count: int, *, seed: int, today: date) -> Iterator[Draft]:
+    """Drafts for `count` accounts, in an order in which each one refers only to those before it.
+
+    What the site's catalog does not have (a module, a field, an option) is left out.
+    """
+    stages = catalog.options.get("sales_stage")
+    probabilities = {
+        found.key: int(found.attributes["probability"])
+        for found in (stages.choices if stages else ()) if "probability" in found.attributes
+    }  # fmt: skip
+    for draft in _Story(World.of(seed, today), amounts(count), probabilities).drafts():
+        if draft.module in catalog.modules:
+            fields = catalog.modules[draft.module].fields
+            values = {key: value for key, value in draft.values.items() if _fits(fields.get(key), value, catalog)}
+            yield Draft(draft.module, draft.key, values)
+
+
+def _fits(field: Field | None, value: Any, catalog: Catalog) -> bool:
+    if field is None or field.readonly:
+        return False
+    if isinstance(value, Ref):
+        return bool(set(field.targets) & set(catalog.modules))
+    return not field.choices or field.choice(str(value)) is not None
+
+
+class _Story:
+    """One run: the firms and drafts made so far, on which the later ones build."""
+
+    def __init__(self, world: World, wanted: Mapping[str, int], probabilities: Mapping[str, int]) -> None:
+        self.world = world
+        self.wanted = wanted
+        self.probabilities = probabilities
+        self.registry = Registry(world)
+        self.firms: list[Firm] = []
+        self.made: dict[str, list[Draft]] = {module: [] for module in ABOUT}
+        self.tongues: dict[str, Tongue] = {}
+
+    def drafts(self) -> Iterator[Draft]:
+        yield from _colleagues()
+        yield from self._accounts()
+        yield from self._contacts()
+        yield from self._opportunities()
+        yield from self._leads()
+        yield from self._cases()
+        for number in range(self.wanted["task"]):
+            about = self._about()
+            yield task(self.world, f"task-{number}", about, self.tongues[about.key])
+
+    def _accounts(self) -> Iterator[Draft]:
+        for number in range(self.wanted["account"]):
+            firm = self.registry.firm(f"account-{number}")
+            firm.kind = self.world.weighted(KINDS) if number else "customer"
+            firm.owner = self._owner()
+            self.firms.append(firm)
+            yield self._keep(account(self.world, self.registry, firm), firm)
+
+    def _contacts(self) -> Iterator[Draft]:
+        """One at each account, then more at some."""
+        for number in range(self.wanted["contact"]):
+            firm = self.firms[number] if number < len(self.firms) else self.world.one(self.firms)
+            firm.people.append(contact(self.world, f"contact-{number}", firm))
+            yield firm.people[-1]
+
+    def _opportunities(self) -> Iterator[Draft]:
+        buyers = [firm for firm in self.firms if firm.kind in ("customer", "prospect")]
+        for number in range(self.wanted["opportunity"]):
+            firm = self.world.one(buyers)
+            yield self._keep(opportunity(self.world, f"opportunity-{number}", firm, self.probabilities), firm)
+
+    def _leads(self) -> Iterator[Draft]:
+        people = {found.key: (firm, found.values) for firm in self.firms for found in firm.people}
+        deals = [found for found in self.made["opportunity"] if "contact" in found.values]
+        self.world.random.shuffle(deals)
+        for number in range(self.wanted["lead"]):
+            key = f"lead-{number}"
+            if deals and self.world.chance(CONVERTED):
+                deal = deals.pop()
+                firm, who = people[deal.values["contact"].key]
+                yield self._keep(converted_lead(self.world, key, firm, deal, who), firm)
+                continue
+            firm = self.registry.firm(key)
+            firm.owner = self._owner()
+            yield self._keep(lead(self.world, key, firm), firm)
+
+    def _cases(self) -> Iterator[Draft]:
+        customers = [firm for firm in self.firms if firm.kind == "customer"]
+        for number in range(self.wanted["case"]):
+            firm = self.world.one(customers)
+            owner = Ref("daeun.jung") if self.world.chance(0.6) else self._owner()
+            yield self._keep(case(self.world, f"case-{number}", firm, owner), firm)
+
+    def _about(self) -> Draft:
+        present = {module: share for module, share in ABOUT.items() if self.made[module]}
+        return self.world.one(self.made[self.world.weighted(present)])
+
+    def _owner(self) -> Ref | None:
+        """A colleague of sales, or nobody: then whoever loads the demo becomes the owner."""
+        return self.world.maybe([Ref(username) for username in SALES], 0.8)
+
+    def _keep(self, draft: Draft, firm: Firm) -> Draft:
+        self.made[draft.module].append(draft)
+        self.tongues[draft.key] = firm.tongue
+        return draft
+
+
+def _colleagues() -> Iterator[Draft]:
+    for key, name in TEAMS.items():
+        yield Draft("team", key, {"key": key, "name": name})
+    for username, last, first, post, team in COLLEAGUES:
+        values = {
+            "username": username, "last_name": last, "first_name": first, "job_title": post, "team": Ref(team),
+            "department": "고객지원팀" if team == "support" else "영업팀", "email": f"{username}@hanok.example",
+        }  # fmt: skip
+        yield Draft("user", username, values)
