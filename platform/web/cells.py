@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from hanok.engine.errors import HanokError, say
 from hanok.engine.fields import Field, Linked
+from hanok.engine.fields.phone import national
 from hanok.web.formats import Formats
 from hanok.web.i18n import translate
 from hanok.web.marks import NOTHING, badge, who
@@ -73,7 +74,7 @@ def email(value: Any, field: Field, look: Look) -> str:
 
 
 def phone(value: Any, field: Field, look: Look) -> str:
-    return Markup('<a class="fig" href="tel:{}">{}</a>').format(value, look.formats.phone(str(value)))
+    return Markup('<a class="fig" href="tel:{}">{}</a>').format(value, national(str(value), str(look.facts.get("country", ""))))
 
 
 def url(value: Any, field: Field, look: Look) -> str:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
 
@@ -30,11 +29,10 @@ def zone_of(name: str) -> ZoneInfo:
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """How one reader sees values. `region` is where local telephone numbers are written without their country."""
+    """How one reader sees values."""
 
     language: str = "ko"
     zone: str = "Asia/Seoul"
-    region: str = "KR"
 
     def local(self, value: dt.datetime) -> dt.datetime:
         """The same moment on the reader's clock. A datetime without a zone is UTC, as it is stored."""
@@ -109,13 +107,3 @@ class Formats:
             amount, units = amount / 1024, units[1:]
         return f"{format_decimal(amount, '#,##0.#', locale=self.language)} {units[0]}"
 
-    # -- people ------------------------------------------------------------------------------------------------
-    def phone(self, value: str) -> str:
-        """National within the reader's region, else international: 010-4417-2086; +49 30 901820."""
-        try:
-            number = phonenumbers.parse(value, self.region)
-        except phonenumbers.NumberParseException:
-            return value
-        style = phonenumbers.PhoneNumberFormat
-        here = phonenumbers.region_code_for_number(number) == self.region
-        return phonenumbers.format_number(number, style.NATIONAL if here else style.INTERNATIONAL)

@@ -50,7 +50,7 @@ def begin(live: Live) -> None:
     else:
         g.catalog = live.catalog
     g.language = _language()
-    g.formats = Formats(g.language, _zone(), region_of(g.catalog))
+    g.formats = Formats(g.language, _zone())
     if request.method not in SAFE_METHODS:
         end()
 
@@ -85,11 +85,6 @@ def theme() -> str:
     """light or dark as chosen in this browser, else "" (as the device wishes)."""
     found = request.cookies.get(THEME_COOKIE, "")
     return found if found in THEMES else ""
-
-
-def region_of(catalog: Catalog) -> str:
-    """The region whose telephone numbers are local: the country of the site's currency."""
-    return catalog.app.currency[:2]
 
 
 def _language() -> str:

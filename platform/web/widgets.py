@@ -102,7 +102,9 @@ def fill_datetime(control: Control, value: Any, formats: Formats) -> Control:
 
 
 def fill_link(control: Control, value: Any, formats: Formats) -> Control:
-    return replace(control, text=str(getattr(value, "id", value)), title=str(getattr(value, "title", "")))
+    key, title = str(getattr(value, "id", value)), str(getattr(value, "title", ""))
+    several = len(control.field.targets) > 1 and hasattr(value, "module")
+    return replace(control, text=f"{value.module}:{key}" if several else key, title=title)
 
 
 def fill_several(control: Control, value: Any, formats: Formats) -> Control:
@@ -139,10 +141,9 @@ def read_several(form: Form, name: str, formats: Formats) -> Any:
 
 
 def plain_number(typed: str) -> str:
-    """The number without signs that only readers need: grouping, currency, full-width digits, the percent sign."""
-    text = unicodedata.normalize("NFKC", typed).strip()
-    kept = (sign for sign in text if sign not in ",_%\u00a0\u202f " and unicodedata.category(sign) != "Sc")
-    return "".join(kept).replace("−", "-")
+    """The number without a currency or percent sign around it; the type's validator reads the rest."""
+    text = unicodedata.normalize("NFKC", typed)
+    return "".join(sign for sign in text if sign != "%" and unicodedata.category(sign) != "Sc").strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 /* Keys of the keyboard, declared where they act:
    data-key="/"     on an input: puts the cursor there; on a link or button: presses it. One sign each, without Ctrl.
    data-opens="id"  on a button: opens that dialog.
-   data-save        on a form: Ctrl+S or ⌘S sends it.   data-cancel on a link: Esc follows it.
+   data-save        on a form (or data-guard): Ctrl+S or ⌘S sends it.   data-cancel on a link: Esc follows it.
    Nothing happens while somebody is typing or composing Hangul. */
+const FORMS = "form[data-save], form[data-guard]";
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 const shown = (node) => node.checkVisibility();
 
@@ -25,7 +26,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 function save(event) {
-  const form = event.target.closest("form[data-save]") ?? document.querySelector("form[data-save]");
+  const form = event.target.closest(FORMS) ?? document.querySelector(FORMS);
   if (!form) return;
   event.preventDefault();
   form.requestSubmit();
