@@ -17,7 +17,9 @@ OWN: Mapping[str, Mapping[str, Any]] = {
     "link": {
         "to": {"type": "array", "x-list": True, "items": {"type": "string"}},
         "reverse": {
-            "type": "object", "x-short": "key", "additionalProperties": False,
+            "type": "object",
+            "x-short": "key",
+            "additionalProperties": False,
             "properties": {"key": {"type": "string"}, "label": {"$ref": "#/$defs/label"}},
         },
     },
@@ -40,9 +42,12 @@ FIELD = {
     "unevaluatedProperties": False,
 }
 COLUMNS = {
-    "type": "object", "x-keyed": True,
+    "type": "object",
+    "x-keyed": True,
     "additionalProperties": {
-        "type": "object", "properties": {"width": {"type": "integer"}}, "additionalProperties": False,
+        "type": "object",
+        "properties": {"width": {"type": "integer"}},
+        "additionalProperties": False,
     },
 }
 MODULE_SCHEMA: Mapping[str, Any] = {
@@ -53,10 +58,15 @@ MODULE_SCHEMA: Mapping[str, Any] = {
         "label": {"$ref": "#/$defs/label"},
         "plural": {"$ref": "#/$defs/label"},
         "traits": {
-            "type": "object", "x-keyed": True, "x-brings": "trait", "additionalProperties": {"type": "object"},
+            "type": "object",
+            "x-keyed": True,
+            "x-brings": "trait",
+            "additionalProperties": {"type": "object"},
         },
         "fields": {
-            "type": "object", "x-ordered": True, "propertyNames": KEY_SCHEMA,
+            "type": "object",
+            "x-ordered": True,
+            "propertyNames": KEY_SCHEMA,
             "additionalProperties": {"$ref": "#/$defs/field"},
         },
         "columns": COLUMNS,
