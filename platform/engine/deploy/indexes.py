@@ -1,0 +1,167 @@
+"""Which indexes a module's table has: the one place where that is decided.
+
+Unique values, both ends of links, the sorts of lists, saved filters and subpanels (behind what they filter by), and
+what the document asks for. An index is named after what it is, so another definition is another name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.fields import Field
+
+LONGEST = 63
+#: PostgreSQL takes keys of an index up to 2704 bytes; a text that may be longer than this is not sorted by one.
+LONGEST_TEXT = 500
+PREFIXES = ("i_", "u_")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One column of an index. Nullable ones are ordered with empty as the smallest."""
+
+    column: str
+    descending: bool = False
+    nullable: bool = True
+
+    def turned(self) -> Key:
+        return Key(self.column, not self.descending, self.nullable)
+
+    def on(self, table: sa.Table, dialect: str) -> sa.ColumnElement[Any]:
+        found: sa.ColumnElement[Any] = table.c[self.column]
+        found = found.desc() if self.descending else found
+        if not self.nullable or dialect == "sqlite":
+            return found
+        return found.nulls_last() if self.descending else found.nulls_first()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """An index of a table. `living` means: over records that are not deleted."""
+
+    table: str
+    keys: tuple[Key, ...]
+    unique: bool = False
+    living: bool = True
+
+    @property
+    def name(self) -> str:
+        readable = "_".join([PREFIXES[self.unique] + self.table, *(key.column for key in self.keys)])
+        mark = hashlib.sha256(repr((self.table, self.keys, self.unique, self.living)).encode()).hexdigest()[:8]
+        return f"{readable[: LONGEST - 9]}_{mark}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(key.column for key in self.keys)
+
+    def on(self, table: sa.Table, dialect: str) -> sa.Index:
+        """The index, attached to this table."""
+        living = table.c.deleted_at.is_(None) if self.living else None
+        return sa.Index(
+            self.name, *(key.on(table, dialect) for key in self.keys), unique=self.unique,
+            sqlite_where=living, postgresql_where=living,
+        )  # fmt: skip
+
+
+def wanted(catalog: Catalog) -> tuple[IndexSpec, ...]:
+    """All indexes of all modules, by table in the order of the catalog."""
+    asked = {module.key: list(_of_module(module)) for module in catalog.modules.values()}
+    for module in catalog.modules.values():
+        for panel in module.subpanels.values():
+            there = catalog.modules[panel.module]
+            asked[there.key] += _sorted(there, panel.sort, behind=(panel.field,))
+    return tuple(spec for found in asked.values() for spec in _without_prefixes(found))
+
+
+def unique_groups(module: Module) -> tuple[tuple[str, ...], ...]:
+    """The fields whose values together occur once among the living records."""
+    single = [(field.key,) for field in module.fields.values() if field.unique]
+    return tuple(dict.fromkeys([*single, *module.unique]))
+
+
+def _of_module(module: Module) -> Iterator[IndexSpec]:
+    for group in unique_groups(module):
+        keys = [Key(_compared(module.field(key)), nullable=not module.field(key).system) for key in group]
+        yield IndexSpec(module.table.name, tuple(keys), unique=True)
+    yield from _sorted(module, module.views.list.sort)
+    yield from _sorted(module, ("title",))
+    for owner in module.owners:
+        yield from _sorted(module, module.views.list.sort, behind=(owner,))
+    for found in module.saved_filters.values():
+        sort = found.sort or module.views.list.sort
+        yield from _sorted(module, sort, behind=tuple(_equalities(module, found.where)))
+    for field in module.fields.values():
+        if field.targets:
+            yield IndexSpec(module.table.name, (Key(field.columns[""]),), living=False)
+        if field.settings.get("index"):
+            yield from _sorted(module, (field.key,))
+    for group in module.index:
+        yield from _sorted(module, group)
+
+
+def _sorted(module: Module, sort: Sequence[str], *, behind: Sequence[str] = ()) -> Iterator[IndexSpec]:
+    """The index that serves this order (ending with the id) among the records that are equal in `behind`."""
+    keys = [_key(module.field(key)) for key in behind]
+    for written in sort:
+        field = module.field(written.removeprefix("-"))
+        if not _ordered_by_column(field):
+            break
+        key = _key(field)
+        keys.append(key.turned() if written.startswith("-") else key)
+    ordered = keys[len(behind) :]
+    if not ordered and not behind:
+        return
+    tie = Key("id", descending=bool(ordered and ordered[0].descending), nullable=False)
+    if ordered and ordered[0].descending:  # read from its other end, one index serves both directions
+        ordered, tie = [key.turned() for key in ordered], tie.turned()
+    yield IndexSpec(module.table.name, _once([*keys[: len(behind)], *ordered, tie]))
+
+
+def _once(keys: Iterable[Key]) -> tuple[Key, ...]:
+    """A column that is sorted by twice counts where it stands first."""
+    kept: dict[str, Key] = {}
+    for key in keys:
+        kept.setdefault(key.column, key)
+    return tuple(kept.values())
+
+
+def _key(field: Field) -> Key:
+    return Key(_compared(field), nullable=not field.system or field.key.endswith("_by"))
+
+
+def _compared(field: Field) -> str:
+    return field.columns[field.type.compared(field)]
+
+
+def _ordered_by_column(field: Field) -> bool:
+    """Whether the field's order is the order of one of its columns, short enough for an index."""
+    if field.targets or not field.type.sortable or field.settings.get("length", 0) > LONGEST_TEXT:
+        return False
+    probe: sa.ColumnElement[Any] = sa.column("probe")
+    return field.type.order(field, probe) is probe
+
+
+def _equalities(module: Module, where: Mapping[str, Any]) -> Iterator[str]:
+    """The fields that a condition compares with one value."""
+    for key, test in where.items():
+        plain = module.has(key) and not isinstance(test, Mapping | list) and test is not None
+        if plain and (module.field(key).targets or module.field(key).type.sortable):
+            yield key
+
+
+def _without_prefixes(specs: Iterable[IndexSpec]) -> list[IndexSpec]:
+    """Leaves out an index that is the beginning of another one over the same records."""
+    every = list(dict.fromkeys(specs))
+
+    def begins(spec: IndexSpec, other: IndexSpec) -> bool:
+        keys = spec.keys[:-1] if spec.keys[-1].column == "id" and spec.living else spec.keys
+        longer = len(other.keys) > len(spec.keys) and other.keys[: len(keys)] == keys
+        return spec is not other and longer and spec.living == other.living and not other.unique
+
+    return [spec for spec in every if spec.unique or not any(begins(spec, other) for other in every)]

@@ -1,0 +1,113 @@
+"""Prepare: what a plan builds before anybody sees it. Every part of it may be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from hanok.engine.catalog import Names
+from hanok.engine.deploy.conversion import BATCH, Conversion, Fault, examples
+from hanok.engine.deploy.ddl import drop_index
+from hanok.engine.deploy.physical import Present
+from hanok.engine.deploy.plan import PREPARE, Plan, Step
+from hanok.engine.deploy.progress import Progress
+from hanok.engine.deploy.revisions import PREPARED, next_number, row_of
+from hanok.engine.deploy.waiting import change_tables, limit_waiting
+from hanok.engine.errors import Refused, say
+from hanok.engine.store import Store
+from hanok.engine.store.tables import revision
+
+#: Clocks of several machines differ: what was saved this long before a copy began is copied again in the switch.
+CLOCKS = timedelta(minutes=2)
+
+
+class Preparation:
+    """The conversions of a plan and its unique indexes over columns that are there already."""
+
+    def __init__(self, store: Store, plan: Plan, accept: Collection[str], progress: Progress) -> None:
+        self.store = store
+        self.plan = plan
+        self.accept = accept
+        self.progress = progress
+        self.started = datetime.now(UTC) - CLOCKS
+        self.converting = [step for step in plan.of(PREPARE) if step.kind == "convert"]
+        self.conversions = {step.key: conversion_of(plan, step) for step in self.converting}
+
+    def run(self) -> None:
+        """Raises Refused where values are refused by their new type, or occur twice and shall not."""
+        if self.conversions:
+            self._reserve_names()
+        for step in self.plan.of(PREPARE):
+            self.progress(PREPARE, step.sentence, 0, step.rows)
+            if step.kind == "convert":
+                change_tables(lambda step=step: self._add_columns(step))  # type: ignore[misc]  # bound per step
+                self._fill(step)
+            else:
+                self._build_unique(step)
+
+    def catch_up(self, conn: sa.Connection) -> None:
+        """Converts again what was saved since the beginning; for the switch, when nobody else writes."""
+        for step in self.converting:
+            self._check(step, self.conversions[step.key].all(conn, since=self.started))
+
+    def _reserve_names(self) -> None:
+        """Writes down the names of the columns made here, so that no other plan takes them for another type."""
+        kept = Names(columns={key: self.plan.new.names.columns[key] for key in self.conversions})
+        same = sa.and_(revision.c.state == PREPARED, revision.c.checksum == self.plan.checksum)
+        with self.store.write() as conn:
+            conn.execute(revision.delete().where(same))
+            row = row_of(self.plan, next_number(conn), state=PREPARED)
+            conn.execute(revision.insert().values(**row | {"layers": [], "names": kept.to_json()}))
+
+    def _add_columns(self, step: Step) -> None:
+        with self.store.write() as conn:
+            limit_waiting(conn)
+            present = Present.of(conn)
+            for statement in step.statements:
+                if not present.has(statement.column):  # type: ignore[attr-defined]  # these are AddColumn
+                    conn.execute(statement)
+
+    def _fill(self, step: Step) -> None:
+        conversion, after, done = self.conversions[step.key], None, 0
+        faults: list[Fault] = []
+        while True:
+            with self.store.write() as conn:
+                after, found = conversion.batch(conn, after)
+            faults += found
+            done += BATCH
+            if after is None:
+                break
+            self.progress(PREPARE, step.sentence, min(done, step.rows), step.rows)
+        self._check(step, faults)
+
+    def _check(self, step: Step, faults: list[Fault]) -> None:
+        if not faults or step.key in self.accept:
+            return
+        message = say(
+            "{count} values of “{field}” cannot be carried over, such as {examples}. Correct them, or accept the loss.",
+            count=len(faults), field=step.key, examples=", ".join(examples(faults)),
+        )  # fmt: skip
+        raise Refused(message)
+
+    def _build_unique(self, step: Step) -> None:
+        """On PostgreSQL an attempt that failed leaves an invalid index behind, which is built anew."""
+        name, table = step.facts["name"], self.plan.new.module(step.facts["module"]).table.name
+        with self.store.apart() as conn:
+            try:
+                if name in Present.of(conn).broken:
+                    conn.execute(drop_index(name, table, beside_traffic=True))
+                for statement in step.statements:
+                    conn.execute(statement)
+            except sa.exc.IntegrityError:
+                said = say("{step} Some values occur more than once.", step=step.sentence)
+                raise Refused(said) from None
+
+
+def conversion_of(plan: Plan, step: Step) -> Conversion:
+    """What a step of kind "convert" does to the values."""
+    assert plan.old is not None, "only a field that was there can be converted"
+    module, _, key = step.key.partition(".")
+    before, after = plan.old.module(module), plan.new.module(module)
+    return Conversion(before.fields[key], after.fields[key], before.table, after.table, plan.new.app.languages[0])
