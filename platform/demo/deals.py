@@ -68,11 +68,12 @@ def _probability(world: World, stage: str, probabilities: Mapping[str, int]) -> 
 
 def _talk(world: World, stage: str, firm: Firm) -> dict[str, Any]:
     """What comes next, or why it ended."""
-    steps, results = firm.tongue.next_steps.get(stage), firm.tongue.results.get(stage)
+    reason = world.weighted(REASONS) if stage == "lost" else None
+    steps, results = firm.tongue.next_steps.get(stage), firm.tongue.results.get(reason or stage)
     return {
         "next_step": world.maybe(steps, 0.85) if steps else None,
         "result_note": world.maybe(results, 0.7) if results else None,
-        "lost_reason": world.weighted(REASONS) if stage == "lost" else None,
+        "lost_reason": reason,
     }
 
 

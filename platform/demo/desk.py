@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from hanok.demo.drafts import Draft, Ref, filled
 from hanok.demo.firms import Firm
 from hanok.demo.hangul import with_particles
-from hanok.demo.words import Tongue
 from hanok.demo.world import World
 
 CASE_STATUSES = {"new": 12, "assigned": 12, "working": 14, "pending": 10, "closed": 46, "rejected": 3, "duplicate": 3}
@@ -38,16 +37,18 @@ def case(world: World, key: str, firm: Firm, owner: Ref | None) -> Draft:
     return Draft("case", key, filled(values))
 
 
-def task(world: World, key: str, about: Draft, tongue: Tongue) -> Draft:
+def task(world: World, key: str, about: Draft, firm: Firm) -> Draft:
     """Something to do about another record, in the last two months or the next one."""
     due = world.day(-60, 30) if world.chance(0.75) else world.day(-4, 6)
     status = world.weighted(PAST if due < world.today else FUTURE)
     begun = status in ("in_progress", "waiting", "done")
+    what = world.one(firm.tongue.tasks[about.module])
+    named = f"{firm.name} {what}" if firm.korean else f"{firm.name}: {what}"
     values = {
-        "name": world.one(tongue.tasks[about.module]), "status": status, "priority": world.weighted(PRIORITIES),
+        "name": named if world.chance(0.7) else what, "status": status, "priority": world.weighted(PRIORITIES),
         "due": due.isoformat(), "start": _start(world, due).isoformat() if begun else None,
         "done_at": world.moment(min(due, world.today - timedelta(days=1))) if status == "done" else None,
-        "description": world.maybe(tongue.task_notes, 0.3), "owner": about.values.get("owner"),
+        "description": world.maybe(firm.tongue.task_notes, 0.3), "owner": about.values.get("owner"),
         "account": about.values.get("account"), "contact": about.values.get("contact"), about.module: Ref(about.key),
     }  # fmt: skip
     return Draft("task", key, filled(values))

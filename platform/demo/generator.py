@@ -11,7 +11,6 @@ from hanok.demo.desk import case, task
 from hanok.demo.drafts import Draft, Ref
 from hanok.demo.firms import KINDS, Firm, Registry, account
 from hanok.demo.people import contact, converted_lead, lead
-from hanok.demo.words import Tongue
 from hanok.demo.world import World
 from hanok.engine.catalog import Catalog
 from hanok.engine.fields import Field
@@ -74,7 +73,7 @@ class _Story:
         self.registry = Registry(world)
         self.firms: list[Firm] = []
         self.made: dict[str, list[Draft]] = {module: [] for module in ABOUT}
-        self.tongues: dict[str, Tongue] = {}
+        self.about: dict[str, Firm] = {}
 
     def drafts(self) -> Iterator[Draft]:
         yield from _colleagues()
@@ -85,7 +84,7 @@ class _Story:
         yield from self._cases()
         for number in range(self.wanted["task"]):
             about = self._about()
-            yield task(self.world, f"task-{number}", about, self.tongues[about.key])
+            yield task(self.world, f"task-{number}", about, self.about[about.key])
 
     def _accounts(self) -> Iterator[Draft]:
         for number in range(self.wanted["account"]):
@@ -140,7 +139,7 @@ class _Story:
 
     def _keep(self, draft: Draft, firm: Firm) -> Draft:
         self.made[draft.module].append(draft)
-        self.tongues[draft.key] = firm.tongue
+        self.about[draft.key] = firm
         return draft
 
 

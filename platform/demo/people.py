@@ -12,6 +12,8 @@ from hanok.demo.world import World
 
 STATUSES = {"new": 30, "assigned": 20, "contacted": 30, "recycled": 7, "dead": 13}
 INTERESTS = {"hot": 20, "warm": 45, "cold": 35}
+#: How given names end that hardly anybody at work has any more.
+BYGONE = ("자", "순", "숙", "남")
 SHARED = ("last_name", "first_name", "department", "job_title", "mobile", "phone", "email")
 
 
@@ -20,6 +22,8 @@ def person(world: World, firm: Firm) -> dict[str, Any]:
     department = world.one(list(firm.tongue.posts))
     names = world.korean if firm.korean else world.english
     last, first = names.last_name(), names.first_name()
+    while first.endswith(BYGONE):
+        first = names.first_name()
     return {
         "last_name": last, "first_name": first, "department": department,
         "job_title": world.one(firm.tongue.posts[department]),

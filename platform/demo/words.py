@@ -35,8 +35,8 @@ class Town:
 
     @property
     def city(self) -> str:
-        """The name that people use: 안산시 of 안산시 단원구."""
-        return self.district.split()[0]
+        """The name that people use: 안산 of 안산시 단원구."""
+        return self.district.split()[0].removesuffix("시")
 
     def __str__(self) -> str:
         return f"{self.region} {self.district}"
@@ -55,7 +55,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """What people write in one language; `{firm}`, `{product}`, `{town}` and `{term}` are to be filled in."""
+    """What people write in one language, `results` by stage or reason.
+
+    `{firm}`, `{product}`, `{town}` and `{term}` are to be filled in.
+    """
 
     posts: Mapping[str, tuple[str, ...]]
     deals: tuple[str, ...]
@@ -107,7 +110,8 @@ def _trade(industry: str, data: Mapping[str, Any]) -> Trade:
 
 
 def _tongue(data: Mapping[str, Any]) -> Tongue:
-    lists = {key: tuple(value) for key, value in data.items() if isinstance(value, list) and key != "reports"}
-    dicts = {key: value for key, value in data.items() if isinstance(value, dict)}
-    maps = {key: {name: tuple(each) for name, each in value.items()} for key, value in dicts.items()}
-    return Tongue(**lists, **maps, reports=tuple(Report(**found) for found in data["reports"]))
+    known: dict[str, Any] = {
+        key: {name: tuple(each) for name, each in value.items()} if isinstance(value, dict) else tuple(value)
+        for key, value in data.items()
+    }
+    return Tongue(**{**known, "reports": tuple(Report(**found) for found in data["reports"])})

@@ -54,7 +54,7 @@ class World:
     def won(self, low: int, high: int) -> int:
         """An amount between so many ten thousand won: three figures and then noughts."""
         amount = self.number(low * 10_000, high * 10_000)
-        unit = 10 ** max(4, len(str(amount)) - 3)
+        unit = int(10 ** max(4, len(str(amount)) - 3))
         return max(1, round(amount / unit)) * unit
 
     def day(self, first: int, last: int) -> date:
