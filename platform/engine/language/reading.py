@@ -85,13 +85,13 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents == 2:
-                    self.say("syntax", self.mark(event), (), TWO)
+                    self.complain("syntax", self.mark(event), (), TWO)
             elif isinstance(event, yaml.NodeEvent) and documents == 1:
                 self.open(event)
             elif isinstance(event, yaml.CollectionEndEvent) and documents == 1:
                 self.close()
             if len(self.frames) > DEEPEST:
-                self.say("depth", self.mark(event), (), say("the file is nested deeper than {levels} levels",
+                self.complain("depth", self.mark(event), (), say("the file is nested deeper than {levels} levels",
                                                            levels=DEEPEST))
                 self.root, self.frames = None, []
                 self.lost.add(())
@@ -101,11 +101,11 @@ class _Builder:
         lost = frozenset(self.lost)
         if self.root is None:
             if () not in lost:
-                self.say("empty", Mark(self.source), (), EMPTY)
+                self.complain("empty", Mark(self.source), (), EMPTY)
             return Reading(None, tuple(self.problems), lost)
         if not isinstance(self.root.value, dict):
             said = _empty(self.root) or say("a document is a map of keys and values (key: value)")
-            self.say("shape", self.root.mark, (), said)
+            self.complain("shape", self.root.mark, (), said)
             return Reading(None, tuple(self.problems), lost)
         return Reading(self.root, tuple(self.problems), lost)
 
@@ -126,7 +126,7 @@ class _Builder:
             self.alias(frame, as_key)
         else:
             if as_key:
-                self.say("key", mark, self.path(), BRACES)
+                self.complain("key", mark, self.path(), BRACES)
                 self.lost.add(self.path())
             opened: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
             self.frames.append(_Frame(opened, mark, self.path(), waste=as_key))
@@ -143,14 +143,14 @@ class _Builder:
         frame.key, frame.key_mark = name, mark
         path = (*frame.path, name)
         if name == "on":
-            self.say("key", mark, path, ON)
+            self.complain("key", mark, path, ON)
             self.waste(frame, path)
         elif name == "":
-            self.say("key", mark, frame.path, say("a key is missing before this place"))
+            self.complain("key", mark, frame.path, say("a key is missing before this place"))
             self.waste(frame, frame.path)
         elif name in frame.value:
             first = frame.value[name].key
-            self.say("duplicate", mark, path, say('"{key}" is written twice, first in line {line}', key=clip(name),
+            self.complain("duplicate", mark, path, say('"{key}" is written twice, first in line {line}', key=clip(name),
                                                   line=first.line if first else mark.line))
             frame.key_mark = None
         elif ":" in name and not event.style:
@@ -160,7 +160,7 @@ class _Builder:
         """`{a:1}` is one key "a:1" to YAML."""
         if name.split(":", 1)[0].isidentifier():
             said = say('a space is missing after the ":" in "{words}"', words=clip(name))
-            self.say("key", mark, (*frame.path, name), said)
+            self.complain("key", mark, (*frame.path, name), said)
             self.waste(frame, (*frame.path, name.split(":", 1)[0]))
 
     def alias(self, frame: _Frame | None, as_key: bool) -> None:
@@ -174,11 +174,11 @@ class _Builder:
 
     def refuse(self, event: yaml.NodeEvent, mark: Mark) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self.say("alias", mark, self.path(), ALIAS)
+            self.complain("alias", mark, self.path(), ALIAS)
         elif event.anchor is not None:
-            self.say("anchor", mark, self.path(), ANCHOR)
+            self.complain("anchor", mark, self.path(), ANCHOR)
         if getattr(event, "tag", None) is not None:
-            self.say("tag", mark, self.path(), TAG)
+            self.complain("tag", mark, self.path(), TAG)
 
     # -- the tree ------------------------------------------------------------------------------------------------
     def put(self, node: Node) -> None:
@@ -210,7 +210,7 @@ class _Builder:
         found: Any = event.start_mark
         return Mark(self.source, found.line + 1, found.column + 1)
 
-    def say(self, code: str, mark: Mark, path: Path, message: Message) -> None:
+    def complain(self, code: str, mark: Mark, path: Path, message: Message) -> None:
         self.problems.append(problem(code, mark, path, message))
 
 

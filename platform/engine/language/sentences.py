@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
@@ -26,17 +27,17 @@ LABEL = say("text or a map of languages")
 LIKE_BOOLEANS = frozenset({"yes", "no", "y", "n", "on", "off", "true", "false"})
 
 LIMITS = {
-    "minimum": "it is at least {limit}",
-    "maximum": "it is at most {limit}",
-    "exclusiveMinimum": "it is more than {limit}",
-    "exclusiveMaximum": "it is less than {limit}",
-    "multipleOf": "it is a multiple of {limit}",
-    "minLength": "it has at least {limit} characters",
-    "maxLength": "it has at most {limit} characters",
-    "minItems": "the list has at least {limit} items",
-    "maxItems": "the list has at most {limit} items",
-    "minProperties": "the map has at least {limit} keys",
-    "maxProperties": "the map has at most {limit} keys",
+    "minimum": say("it is at least {limit}"),
+    "maximum": say("it is at most {limit}"),
+    "exclusiveMinimum": say("it is more than {limit}"),
+    "exclusiveMaximum": say("it is less than {limit}"),
+    "multipleOf": say("it is a multiple of {limit}"),
+    "minLength": say("it has at least {limit} characters"),
+    "maxLength": say("it has at most {limit} characters"),
+    "minItems": say("the list has at least {limit} items"),
+    "maxItems": say("the list has at most {limit} items"),
+    "minProperties": say("the map has at least {limit} keys"),
+    "maxProperties": say("the map has at most {limit} keys"),
 }
 
 
@@ -58,7 +59,8 @@ def sentence(error: jsonschema_rs.ValidationError, view: View, node: Node) -> Me
     if name in ("minItems", "minProperties", "minLength") and fact(error, "value") == 1:
         return say("it must not be empty")
     if name in LIMITS:
-        return say("found {found}; {rule}", found=found(node), rule=say(LIMITS[name], limit=fact(error, "value")))
+        rule = replace(LIMITS[name], facts={"limit": fact(error, "value")})
+        return say("found {found}; {rule}", found=found(node), rule=rule)
     if name == "uniqueItems":
         return say("the same value stands twice in this list")
     says = view.says("x-says")

@@ -31,8 +31,8 @@ RESERVED_MODULE_KEYS = frozenset((
 ))
 
 #: The JSON Schema of a key, with the sentence that is said when it does not fit.
-KEY_SAYS = "a key is small letters, digits and _, begins with a letter and has at most 40 characters"
-KEY_SCHEMA = {"type": "string", "pattern": KEY_PATTERN, "x-says": KEY_SAYS}
+KEY_RULE = say("a key is small letters, digits and _, begins with a letter and has at most 40 characters")
+KEY_SCHEMA = {"type": "string", "pattern": KEY_PATTERN, "x-says": KEY_RULE.text}
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
@@ -110,7 +110,7 @@ def key_fault(key: str) -> Message | None:
     """What is wrong with the form of a key, or None."""
     if KEY.fullmatch(key):
         return None
-    return say('"{key}" cannot be a key: ' + KEY_SAYS, key=clip(key))
+    return say('"{key}" cannot be a key: {rule}', key=clip(key), rule=KEY_RULE)
 
 
 def field_key_fault(key: str) -> Message | None:
