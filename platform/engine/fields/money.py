@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +14,7 @@ from hanok.engine.errors import say
 from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
 from hanok.engine.fields.columns import Exact, plain_text
 from hanok.engine.fields.decimal import BOUNDS
-from hanok.engine.fields.number import DIGITS, NumberValue, of_sheet, to_sheet
+from hanok.engine.fields.number import DIGITS, NumberValue, of_sheet, plain, to_sheet
 from hanok.engine.fields.operators import NUMERIC
 from hanok.engine.fields.value import Value, refuse
 
@@ -154,13 +153,13 @@ def _placed(amount: Decimal, currency: str) -> Decimal:
 
 def without_sign(text: str, currency: str) -> str:
     """The amount alone, where the currency stands before or behind it: ₩1,234, 1,234원, krw 1,234."""
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    found = plain(text).lower()
     for sign in _signs(currency):
-        if plain.startswith(sign):
-            return plain.removeprefix(sign).lstrip()
-        if plain.endswith(sign):
-            return plain.removesuffix(sign).rstrip()
-    return plain
+        if found.startswith(sign):
+            return found.removeprefix(sign).lstrip()
+        if found.endswith(sign):
+            return found.removesuffix(sign).rstrip()
+    return found
 
 
 def _signs(currency: str) -> list[str]:
@@ -168,4 +167,4 @@ def _signs(currency: str) -> list[str]:
     signs = {currency, *(get_currency_symbol(currency, locale) for locale in ("en_US", "ko_KR"))}
     if currency == "KRW":
         signs.add("원")
-    return sorted((unicodedata.normalize("NFKC", sign).lower() for sign in signs), key=len, reverse=True)
+    return sorted((plain(sign).lower() for sign in signs), key=len, reverse=True)

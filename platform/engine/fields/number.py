@@ -16,15 +16,31 @@ DIGITS = 18
 #: Digits that a spreadsheet (and any other reader of doubles) keeps of a number.
 DIGITS_OF_DOUBLE = 15
 
+#: No number or amount is written longer than that.
+LONGEST = 80
+FULL_WIDTH = "０１２３４５６７８９"
 WRITTEN = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?", re.ASCII)
+
+
+def plain(text: str) -> str:
+    """The text with plain signs for compatible ones (NFKC): full-width digits, ％, ℃, ￦.
+
+    Other digits stay as they are, and are refused: 5² is not 52.
+    """
+    return "".join(map(_plain, text[:LONGEST])).strip() + text[LONGEST:]
+
+
+def _plain(sign: str) -> str:
+    found = unicodedata.normalize("NFKC", sign).replace("\N{MINUS SIGN}", "-")
+    return found if sign in FULL_WIDTH or not any(map(str.isdigit, found)) else sign
 
 
 def parse(text: str) -> Decimal:
     """The number that a person wrote, full-width digits and right thousands commas included. Raises ValidationError."""
-    plain = unicodedata.normalize("NFKC", text).strip().replace("\N{MINUS SIGN}", "-")
-    if len(plain) > 60 or not WRITTEN.fullmatch(plain) or not any(sign.isdigit() for sign in plain):
+    found = plain(text)
+    if len(found) > LONGEST or not WRITTEN.fullmatch(found) or not any(map(str.isdigit, found)):
         raise refuse(say("This must be a number, such as 1,234.5."))
-    return Decimal(plain.replace(",", ""))
+    return Decimal(found.replace(",", ""))
 
 
 def exact(value: Any) -> Decimal:
@@ -61,7 +77,7 @@ class NumberValue(Value):
         self, *, places: int, digits: int = DIGITS, low: Any = None, high: Any = None, unit: str = "", **rest: Any
     ) -> None:
         super().__init__(**rest)
-        self.unit = unicodedata.normalize("NFKC", unit)
+        self.unit = plain(unit)
         self.places = places
         self.digits = digits
         self.low = None if low is None else exact(low)
@@ -74,7 +90,7 @@ class NumberValue(Value):
         return self.within(self.rounded(found))
 
     def without_unit(self, text: str) -> str:
-        return unicodedata.normalize("NFKC", text).strip().removesuffix(self.unit).rstrip()
+        return plain(text).removesuffix(self.unit).rstrip()
 
     def rounded(self, found: Decimal) -> Decimal:
         """The number in its places; + 0 turns -0 into 0."""

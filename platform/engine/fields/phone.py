@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -14,6 +13,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 from hanok.engine.errors import say
 from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
 from hanok.engine.fields.columns import plain_text
+from hanok.engine.fields.number import LONGEST, plain
 from hanok.engine.fields.value import Value, refuse
 
 USUAL_COUNTRY = "KR"
@@ -38,18 +38,23 @@ def stored(found: PhoneNumber) -> str:
 
 
 class PhoneValue(Value):
-    """A possible number of this country, or of any when it begins with +. Whether it is assigned nobody knows."""
+    """A number that this country's plan knows, or one of another country (+) that has a possible length."""
 
     def __init__(self, country: str, **rest: Any) -> None:
         super().__init__(**rest)
         self.country = country
 
     def load(self, value: Any, **known: Any) -> str:
-        text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else ""
-        found = self._parsed(text.replace("내선", "ext")) if len(text) <= 60 and WRITTEN.fullmatch(text) else None
-        if found is None or not phonenumbers.is_possible_number(found):
+        text = plain(value) if isinstance(value, str) else ""
+        found = self._parsed(text.replace("내선", "ext")) if len(text) <= LONGEST and WRITTEN.fullmatch(text) else None
+        if found is None or not self._exists(found):
             raise refuse(say("This is not a telephone number, such as 02-1234-5678 or +1 650 253 0000."))
         return stored(found)
+
+    def _exists(self, found: PhoneNumber) -> bool:
+        if found.country_code == phonenumbers.country_code_for_region(self.country):
+            return bool(phonenumbers.is_valid_number(found))
+        return bool(phonenumbers.is_possible_number(found))
 
     def _parsed(self, text: str) -> PhoneNumber | None:
         try:
@@ -62,8 +67,7 @@ class DigitsValue(Value):
     """Some of the digits of a number; a leading 0 is left out, because stored numbers have a country code there."""
 
     def load(self, value: Any, **known: Any) -> str:
-        text = unicodedata.normalize("NFKC", value) if isinstance(value, str) else ""
-        digits = re.sub(r"[^0-9]", "", text)
+        digits = re.sub(r"[^0-9]", "", plain(value)) if isinstance(value, str) else ""
         if not digits:
             raise refuse(say("This must be digits of a telephone number."))
         return digits.removeprefix("0") or "0"
