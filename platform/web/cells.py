@@ -74,7 +74,8 @@ def email(value: Any, field: Field, look: Look) -> str:
 
 
 def phone(value: Any, field: Field, look: Look) -> str:
-    return Markup('<a class="fig" href="tel:{}">{}</a>').format(value, national(str(value), str(look.facts.get("country", ""))))
+    shown = national(str(value), str(look.facts.get("country", "")))
+    return Markup('<a class="fig" href="tel:{}">{}</a>').format(value, shown)
 
 
 def url(value: Any, field: Field, look: Look) -> str:

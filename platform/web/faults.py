@@ -11,8 +11,10 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from hanok.engine.errors import HanokError, Message, say
+from hanok.engine.fields import in_language
 from hanok.web.i18n import translate
 from hanok.web.security import is_foreign
+from hanok.web.widgets import TITLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,15 @@ def lost_session(failure: Exception | None = None) -> Response:
     kept = [(key, value) for key, value in request.form.items(multi=True) if key not in UNSPOKEN]
     if request.path in ("/login", "/language", "/logout"):
         kept = [(key, value) for key, value in kept if key in ("username", "next", "language")]
-    page = render_template("expired.html", kept=kept, again=request.full_path.rstrip("?"))
+    typed = [(_label(key), request.form.get(key + TITLE) or value) for key, value in kept if value and TITLE not in key]
+    page = render_template("expired.html", kept=kept, typed=typed, again=request.full_path.rstrip("?"))
     return make_response(page, 400)
+
+
+def _label(key: str) -> str:
+    """The label of the field of this key, where the page belongs to a module that has one."""
+    module = g.catalog.modules.get((request.view_args or {}).get("module", ""))
+    return str(in_language(module.field(key).label, g.language)) if module and module.has(key) else key
 
 
 def answer(status: int, message: Message | None = None, *, number: str = "") -> Response:

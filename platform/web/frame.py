@@ -1,7 +1,8 @@
 """The frame that all faces share, installed into a Flask application by one call.
 
 `install(app, live, settings)` wants an application without a static folder of its own, and of the settings `secret_key`
-(text), `https` (default False) and `session_days` (default 14). It gives templates these names:
+(text), `https` (default False) and `session_days` (default 14). When sessions were last seen gathers in
+`app.extensions["hanok.sightings"]`, to be written by a clock. Templates get these names:
 
     icon(name) badge(text, color) dot(color) face(name) who(name)     marks
     _(text, **facts) ngettext(one, many, count, **facts) label(labels) say(message)   words in the reader's language
@@ -20,6 +21,8 @@ from flask import Blueprint, Flask, current_app, g, make_response, redirect, req
 from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response as AnyResponse
 
+from hanok.engine.accounts import Sightings
+from hanok.engine.deploy.live import Live
 from hanok.engine.fields import Field, in_language
 from hanok.web import cells, i18n, marks, visit, widgets
 from hanok.web.assets import Assets
@@ -31,10 +34,11 @@ from hanok.web.security import is_static, protect
 SESSION_DAYS = 14
 
 
-def install(app: Flask, live: visit.Live, settings: Mapping[str, Any]) -> None:
+def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     """Put the frame into the application: sessions, protection, languages, templates, static files, error pages."""
     app.config["SESSION_DAYS"] = settings.get("session_days", SESSION_DAYS)
-    app.before_request(lambda: None if is_static() else visit.begin(live))
+    sightings = app.extensions["hanok.sightings"] = Sightings()
+    app.before_request(lambda: None if is_static() else visit.begin(live, sightings))
     app.teardown_request(lambda problem: visit.end(problem) if "live" in g else None)
     protect(app, settings)
     app.before_request(only_known_people)
@@ -52,13 +56,14 @@ def furnish(app: Flask) -> None:
     app.extensions["hanok.assets"] = assets
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
+    sprites = (assets("vendor/icons.svg"), assets("vendor/icons-all.svg"))
     drawn, inputs = cells.registry(), widgets.Widgets(app.jinja_env)
 
     def cell(field: Field, value: Any, place: str = cells.LIST) -> str:
         return cells.show(drawn, value, field, cells.Look(g.formats, place))
 
     app.jinja_env.globals.update(
-        icon=marks.icon_of(assets("vendor/icons.svg"), assets("vendor/icons-all.svg"), assets.lines("vendor/icons.txt")),
+        icon=marks.icon_of(*sprites, assets.lines("vendor/icons.txt")),
         badge=marks.badge,
         dot=marks.dot,
         face=marks.face,

@@ -67,7 +67,6 @@ def log_out() -> AnyResponse:
     session.clear()
     answer = redirect("/login", 303)
     answer.delete_cookie(SESSION_COOKIE, httponly=True, secure=_secure(), samesite="Lax")
-    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 

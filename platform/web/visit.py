@@ -8,13 +8,12 @@ so that its write stands alone.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import Any, Protocol
 
 from flask import g, request
 from sqlalchemy import Connection
 
 from hanok.engine import accounts
-from hanok.engine.catalog.model import Catalog
+from hanok.engine.deploy.live import Live
 from hanok.web.formats import Formats
 from hanok.web.i18n import LANGUAGES, chosen_language
 
@@ -25,28 +24,15 @@ THEMES = ("light", "dark")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Reading(Protocol):
-    """What `live.read()` gives: a context of a connection and the catalog that belongs to it."""
-
-    def __enter__(self) -> tuple[Connection, Catalog]: ...
-    def __exit__(self, *problem: Any) -> Any: ...
-
-
-class Live(Protocol):
-    """The running site, as the faces need it."""
-
-    @property
-    def catalog(self) -> Catalog: ...
-    def read(self) -> Reading: ...
-    def write(self, work: Any) -> Any: ...
-
-
-def begin(live: Live) -> None:
+def begin(live: Live, sightings: accounts.Sightings) -> None:
     """Find out who is here and which catalog serves this request."""
     g.live, g.reading, g.actor = live, None, None
     token = request.cookies.get(SESSION_COOKIE, "")
     if token:
-        g.actor = accounts.actor_of(connection(), g.catalog, token)
+        found = accounts.session_of(connection(), g.catalog, token)
+        if found is not None:
+            g.actor = found.actor
+            sightings.note(found)
     else:
         g.catalog = live.catalog
     g.language = _language()

@@ -22,6 +22,7 @@ from werkzeug.datastructures import MultiDict
 
 from hanok.engine.errors import HanokError, Message, say
 from hanok.engine.fields import Choice, Field, in_language
+from hanok.engine.fields.phone import national
 from hanok.web.cells import money_parts
 from hanok.web.formats import Formats, zone_of
 from hanok.web.i18n import translate
@@ -86,6 +87,10 @@ def fill_money(control: Control, value: Any, formats: Formats) -> Control:
     places = formats.currency_places(currency) if currency else None
     whole = places == 0 or (isinstance(amount, Decimal) and amount == amount.to_integral_value())
     return replace(control, text=formats.number(amount, 0 if whole else places), currency=currency)
+
+
+def fill_phone(control: Control, value: Any, formats: Formats) -> Control:
+    return replace(control, text=national(str(value), str(control.facts.get("country", ""))))
 
 
 def fill_flag(control: Control, value: Any, formats: Formats) -> Control:
@@ -160,7 +165,7 @@ BUILT_IN: tuple[Input, ...] = (
     Input("text"),
     Input("textarea", wide=True),
     Input("email"),
-    Input("tel"),
+    Input("tel", fill_phone),
     Input("url"),
     Input("number", fill_number, read_number),
     Input("percent", fill_number, read_number),
