@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 OPTIONS = (
@@ -35,6 +35,18 @@ def chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, COMMANDS)), None)
 
 
+def driver() -> Playwright:
+    """Playwright on its own Node, else on the one of the PATH: its own needs libatomic, which bare machines lack."""
+    try:
+        return sync_playwright().start()
+    except Exception:  # Playwright raises nothing narrower
+        node = shutil.which("node")
+        if node is None or os.environ.get("PLAYWRIGHT_NODEJS_PATH"):
+            raise
+        os.environ["PLAYWRIGHT_NODEJS_PATH"] = node
+        return sync_playwright().start()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()
@@ -43,10 +55,11 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
-        yield running
-        running.close()
+    playwright = driver()
+    running = playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
+    yield running
+    running.close()
+    playwright.stop()
 
 
 @contextmanager
