@@ -6,6 +6,7 @@ file can raise anything else. The rules of merging are annotations in the schema
 """
 
 from hanok.engine.language.documents import Document, Documents, read, survey
+from hanok.engine.language.editors import for_editors
 from hanok.engine.language.kinds import Kind
 from hanok.engine.language.layers import Layer, read_folder
 from hanok.engine.language.ordering import Anchor
@@ -39,6 +40,7 @@ __all__ = [
     "Layer",
     "did_you_mean",
     "field_key_fault",
+    "for_editors",
     "key_fault",
     "module_key_fault",
     "read",
