@@ -27,7 +27,7 @@ class Integer(Decimal):
 
     key = "integer"
     label: ClassVar[Labels] = {"en": "Whole number", "ko": "정수"}
-    icon = "123"
+    icon = "number"
     options: ClassVar[Mapping[str, Any]] = {"min": {"type": "integer"}, "max": {"type": "integer"}}
     converts_from = frozenset()
     usual_places = 0

@@ -20,7 +20,6 @@ class LongText(Text):
         "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 4},
         "placeholder": {"$ref": "#/$defs/labels"},
     }
-    operators = ("contains", "not_contains", "starts_with", "empty")
     converts_from = Text.converts_from | {"text"}
     sortable = False
     longest = 20_000
