@@ -17,7 +17,7 @@ from hanok.engine.access import Actor
 from hanok.engine.accounts.grants import roles_of
 from hanok.engine.accounts.passwords import NOBODY, check_password, hash_password, outdated
 from hanok.engine.accounts.people import UserColumns, actor_from, folded_username
-from hanok.engine.accounts.sessions import forget_expired, open_session, session_key
+from hanok.engine.accounts.sessions import LIFETIME, forget_expired, open_session, session_key
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, say
 from hanok.engine.store import Store, new_id
@@ -31,7 +31,7 @@ WRONG = say("The user name or the password is wrong.")
 
 def log_in(
     store: Store, catalog: Catalog, username: str, password: str, *, address: str, agent: str,
-    now: datetime | None = None,
+    lifetime: timedelta = LIFETIME, now: datetime | None = None,
 ) -> tuple[str, Actor]:  # fmt: skip
     """The token of a new session, and its actor. Raises Denied, with one sentence for every reason but waiting."""
     now = now or datetime.now(UTC)
@@ -44,7 +44,7 @@ def log_in(
         raise Denied(WRONG)
     better = hash_password(password) if outdated(known) else ""
     with store.write() as conn:
-        return attempt.succeed(conn, better)
+        return attempt.succeed(conn, better, lifetime)
 
 
 def log_out(conn: sa.Connection, token: str) -> None:
@@ -77,7 +77,7 @@ class _Attempt:
             )
         )
 
-    def succeed(self, conn: sa.Connection, better: str) -> tuple[str, Actor]:
+    def succeed(self, conn: sa.Connection, better: str, lifetime: timedelta) -> tuple[str, Actor]:
         """Opens the session. `better` is a newer hash of the same password, or empty."""
         assert self.user is not None
         user_id = self.user["id"]
@@ -86,7 +86,9 @@ class _Attempt:
             conn.execute(renewed.where(credential.c.password == self.user["password"]).values(password=better))
         conn.execute(login.update().where(login.c.id == self.id).values(ok=True))
         forget_expired(conn, now=self.now)
-        token = open_session(conn, user_id, address=self.address, agent=self.agent, now=self.now)
+        token = open_session(
+            conn, user_id, address=self.address, agent=self.agent, now=self.now, lifetime=lifetime
+        )
         return token, actor_from(self.catalog, self.user, roles_of(conn, user_id))
 
     def _check_failures(self, conn: sa.Connection, which: sa.ColumnElement[bool], *, most: int) -> None:

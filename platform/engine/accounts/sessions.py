@@ -44,11 +44,11 @@ def session_key(token: str) -> str:
 
 
 def open_session(
-    conn: sa.Connection, user_id: UUID, *, address: str, agent: str, now: datetime
+    conn: sa.Connection, user_id: UUID, *, address: str, agent: str, now: datetime, lifetime: timedelta = LIFETIME
 ) -> str:
     """A new session; returns its token, which is never stored."""
     token = secrets.token_urlsafe(32)
-    row = {"token": session_key(token), "user_id": user_id, "created": now, "seen": now, "expires": now + LIFETIME}
+    row = {"token": session_key(token), "user_id": user_id, "created": now, "seen": now, "expires": now + lifetime}
     conn.execute(session.insert().values(**row, address=address, agent=agent[:400], data={}))
     return token
 

@@ -43,17 +43,16 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class IndexSpec:
-    """An index of a table. `living` means: over records that are not deleted."""
+    """An index of a table, over the records that are not deleted."""
 
     table: str
     keys: tuple[Key, ...]
     unique: bool = False
-    living: bool = True
 
     @property
     def name(self) -> str:
         readable = "_".join([PREFIXES[self.unique] + self.table, *(key.column for key in self.keys)])
-        mark = hashlib.sha256(repr((self.table, self.keys, self.unique, self.living)).encode()).hexdigest()[:8]
+        mark = hashlib.sha256(repr((self.table, self.keys, self.unique)).encode()).hexdigest()[:8]
         return f"{readable[: LONGEST - 9]}_{mark}"
 
     @property
@@ -62,7 +61,7 @@ class IndexSpec:
 
     def on(self, table: sa.Table, dialect: str) -> sa.Index:
         """The index, attached to this table."""
-        living = table.c.deleted_at.is_(None) if self.living else None
+        living = table.c.deleted_at.is_(None)
         return sa.Index(
             self.name, *(key.on(table, dialect) for key in self.keys), unique=self.unique,
             sqlite_where=living, postgresql_where=living,
@@ -98,7 +97,7 @@ def _of_module(module: Module) -> Iterator[IndexSpec]:
         yield from _sorted(module, sort, behind=tuple(_equalities(module, found.where)))
     for field in module.fields.values():
         if field.targets:
-            yield IndexSpec(module.table.name, (Key(field.columns[""]),), living=False)
+            yield IndexSpec(module.table.name, (Key(field.columns[""]),))
         if field.settings.get("index"):
             yield from _sorted(module, (field.key,))
     for group in module.index:
@@ -156,12 +155,11 @@ def _equalities(module: Module, where: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _without_prefixes(specs: Iterable[IndexSpec]) -> list[IndexSpec]:
-    """Leaves out an index that is the beginning of another one over the same records."""
+    """Leaves out an index that is the beginning of another one."""
     every = list(dict.fromkeys(specs))
 
     def begins(spec: IndexSpec, other: IndexSpec) -> bool:
-        keys = spec.keys[:-1] if spec.keys[-1].column == "id" and spec.living else spec.keys
-        longer = len(other.keys) > len(spec.keys) and other.keys[: len(keys)] == keys
-        return spec is not other and longer and spec.living == other.living and not other.unique
+        keys = spec.keys if spec.keys[-1].column != "id" else spec.keys[:-1]
+        return spec is not other and len(other.keys) > len(spec.keys) and other.keys[: len(keys)] == keys
 
     return [spec for spec in every if spec.unique or not any(begins(spec, other) for other in every)]

@@ -58,7 +58,8 @@ class Present:
 def _sqlite(conn: sa.Connection) -> Present:
     known = sa.table("sqlite_master", sa.column("type"), sa.column("name"), sa.column("tbl_name"))
     info = sa.func.pragma_table_info(known.c.name).table_valued("name", name="info")
-    columns = conn.execute(sa.select(known.c.name, info.c.name).where(known.c.type == "table", _ours(known.c.name)))
+    listed = sa.select(known.c.name, info.c.name).join_from(known, info, sa.true())
+    columns = conn.execute(listed.where(known.c.type == "table", _ours(known.c.name)))
     indexes = conn.execute(sa.select(known.c.name, known.c.tbl_name).where(known.c.type == "index"))
     return Present(_grouped(columns), _named(indexes))
 

@@ -1,0 +1,162 @@
+"""A site: a folder with its settings, its own metadata and (on SQLite) its database.
+
+The folder's metadata is a working copy. What is live stands in the database; a small manifest beside the files says
+which revision they were last the same as, so that a file changed by hand can be told from one that is behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy.engine import URL
+
+from hanok.engine.deploy.plan import Plan
+from hanok.engine.deploy.planning import make_plan
+from hanok.engine.deploy.revisions import Revision, code_version, current, layers_of, open_steps
+from hanok.engine.errors import Refused, say
+from hanok.engine.fields import FieldType
+from hanok.engine.language import Layer, read_folder
+from hanok.engine.store import Store, live_revision, open_store
+
+SETTINGS = "site.yaml"
+FOLDERS = ("metadata", "plugins", "files")
+MANIFEST = ".revision.json"
+CORE, SHIPPED, OWN = "core", "shipped", "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An opened site. `settings` are the values of `hanok.settings`; the store has opened no connection yet."""
+
+    folder: Path
+    settings: Mapping[str, Any]
+    store: Store
+    types: Mapping[str, FieldType]
+
+    @property
+    def metadata(self) -> Path:
+        return self.folder / "metadata"
+
+    def own_layer(self) -> Layer:
+        """The files of the folder, as they are now."""
+        return read_folder(self.metadata, name=OWN, root=self.metadata.as_posix())
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file of the folder that is not what is live. `state`: new, changed, removed (by hand), behind (deployed since)."""
+
+    file: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a site stands: its revision, the files that differ from it, unfinished steps, whether an upgrade waits."""
+
+    revision: Revision | None
+    files: tuple[FileState, ...]
+    unfinished: int
+    upgrade: bool
+
+
+def init_site(folder: Path, settings: str) -> None:
+    """Makes the folders of a site and its site.yaml with this text. Refuses where there is one already."""
+    if (folder / SETTINGS).exists():
+        raise Refused(say("There is a site already: {folder}", folder=folder.as_posix()))
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / SETTINGS).write_text(settings, encoding="utf-8")
+
+
+def open_site(folder: Path, types: Mapping[str, FieldType], settings: Mapping[str, Any]) -> Site:
+    """The site in this folder. Without a `database` among the settings it is the SQLite file `hanok.db` there."""
+    if not (folder / SETTINGS).is_file():
+        raise Refused(say("There is no site in {folder}. Run: hanok init", folder=folder.as_posix()))
+    address = settings.get("database") or URL.create("sqlite", database=str((folder / "hanok.db").absolute()))
+    return Site(folder, settings, open_store(address), types)
+
+
+def shipped_layers() -> tuple[Layer, ...]:
+    """What came with this program: the core modules and the shipped CRM."""
+    core = Path(str(files("hanok.engine.catalog").joinpath("core")))
+    shipped = Path(str(files("hanok.metadata")))
+    return read_folder(core, name=CORE, root=CORE), read_folder(shipped, name=SHIPPED, root="metadata")
+
+
+def pending_layers(site: Site, *, upgrade: bool = False) -> tuple[Layer, ...]:
+    """What a deploy would take: the site's folder as it is, over what is live.
+
+    What the program ships is taken at the first deploy and by an upgrade only, so installing another version changes
+    nothing yet.
+    """
+    with site.store.read() as conn:
+        number = live_revision(conn)
+        below = tuple(layer for layer in layers_of(conn, number) if layer.name != OWN)
+    if upgrade or not number:
+        below = shipped_layers()
+    return (*below, site.own_layer())
+
+
+def plan_site(site: Site, *, upgrade: bool = False) -> Plan:
+    """The plan from what is live to what stands in the folder. Raises MetadataError."""
+    return make_plan(site.store, pending_layers(site, upgrade=upgrade), site.types)
+
+
+def write_manifest(site: Site) -> None:
+    """Notes which revision the files were last the same as: after a deploy of this folder."""
+    with site.store.read() as conn:
+        number = live_revision(conn)
+        own = _own(layers_of(conn, number))
+    kept = {"revision": number, "files": {file: _hash(text) for file, text in sorted(own.items())}}
+    (site.metadata / MANIFEST).write_bytes(orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+
+
+def status(site: Site) -> Status:
+    """How the site stands. Writes nothing."""
+    with site.store.read() as conn:
+        revision = current(conn)
+        layers = layers_of(conn, revision.number if revision else 0)
+        unfinished = len(open_steps(conn))
+    known = {layer.name: dict(layer.files) for layer in layers}
+    waits = revision is not None and any(known.get(layer.name) != dict(layer.files) for layer in shipped_layers())
+    newer = revision is not None and revision.code_version != code_version()
+    return Status(revision, _differing(site, _own(layers)), unfinished, waits or newer)
+
+
+def _differing(site: Site, live: Mapping[str, str]) -> tuple[FileState, ...]:
+    here, noted = site.own_layer().files, _manifest(site)
+    states = []
+    for file in sorted({*here, *live}):
+        if here.get(file) == live.get(file):
+            continue
+        if file not in here:
+            state = "removed" if file in noted else "behind"
+        elif noted.get(file) == _hash(here[file]):
+            state = "behind"
+        else:
+            state = "changed" if file in live else "new"
+        states.append(FileState(file, state))
+    return tuple(states)
+
+
+def _manifest(site: Site) -> Mapping[str, str]:
+    try:
+        found = orjson.loads((site.metadata / MANIFEST).read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return {}
+    return dict(found.get("files", {}))
+
+
+def _own(layers: tuple[Layer, ...]) -> Mapping[str, str]:
+    return next((layer.files for layer in layers if layer.name == OWN), {})
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
