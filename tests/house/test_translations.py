@@ -7,6 +7,7 @@ Found are the English templates in `say("…")`, `translate("…")`, `translate_
 from __future__ import annotations
 
 import ast
+import io
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -76,7 +77,7 @@ def said() -> dict[str, str]:
 
 def parts(language: str) -> list[tuple[Path, Catalog]]:
     files = sorted((FOLDER / language).glob("*.po"))
-    return [(path, read_po(path.open("rb"), locale=language, abort_invalid=True)) for path in files]
+    return [(path, read_po(io.BytesIO(path.read_bytes()), locale=language, abort_invalid=True)) for path in files]
 
 
 def entries(language: str) -> list[tuple[str, Message]]:
