@@ -1,0 +1,186 @@
+"""The address of a list: what a reader asked for, read from the query string and written back.
+
+    /opportunity?filter=mine_open&stage=won&f=amount.gte.1000000&q=한빛&sort=-close_date&columns=name,stage
+
+`stage=won` is short for `f=stage.eq.won` (said twice: *any of*). Operators that take a list or a range separate their
+values with commas. Keys that nobody knows are left alone, so that links with tracking words still work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+from urllib.parse import quote, urlencode
+
+from hanok.engine.catalog.model import ListView, Module
+from hanok.engine.fields.operators import OPERATORS
+
+SIZES = (25, 50, 100)
+WORDS_LENGTH = 200
+OWN_KEYS = frozenset({"filter", "f", "q", "sort", "columns", "size", "after", "before", "start", "count", "ask"})
+
+
+class Arguments(Protocol):
+    """A query string as Werkzeug's MultiDict reads it."""
+
+    def get(self, key: str, default: str = "") -> str: ...
+    def getlist(self, key: str) -> list[str]: ...
+    def keys(self) -> Iterable[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One condition of the reader's own: a field, an operator and its values as text."""
+
+    field: str
+    operator: str
+    texts: tuple[str, ...]
+
+    def write(self) -> str:
+        return f"{self.field}.{self.operator}.{_joined(self.texts) if _takes_many(self.operator) else self.texts[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one address of a list asks for. `saved` is the key of a saved filter or "" for all records."""
+
+    module: str
+    saved: str = ""
+    tests: tuple[Test, ...] = ()
+    words: str = ""
+    sort: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    size: int = 0
+    after: str = ""
+    before: str = ""
+    start: int = 0
+    count: bool = False
+    ask: str = ""
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query string as pairs, in the order in which a person would say it."""
+        short = [(test.field, text) for test in self.tests if _is_short(test) for text in test.texts]
+        long = [("f", test.write()) for test in self.tests if not _is_short(test)]
+        single = [("q", self.words), ("sort", ",".join(self.sort)), ("columns", ",".join(self.columns)),
+                  ("size", str(self.size or "")), ("after", self.after), ("before", self.before),
+                  ("start", str(self.start or "")), ("count", "1" if self.count else ""), ("ask", self.ask)]
+        return [("filter", self.saved or "all"), *short, *long, *((key, text) for key, text in single if text)]
+
+    def url(self, tail: str = "", **changes: object) -> str:
+        """The address with these changes. Anything but a page turn goes back to the first page."""
+        if not {"after", "before"} & changes.keys():
+            changes = {"after": "", "before": "", "start": 0, "count": False, "ask": "", **changes}
+        asked = replace(self, **changes)  # type: ignore[arg-type]  # the callers name real fields
+        return f"/{asked.module}{tail}?{urlencode(asked.pairs(), quote_via=quote, safe='$,:')}"
+
+    def without(self, place: int) -> str:
+        return self.url(tests=tuple(test for at, test in enumerate(self.tests) if at != place))
+
+    def adding(self, test: Test) -> str:
+        return self.url(tests=(*self.tests, test))
+
+
+def read(module: Module, arguments: Arguments, *, remembered: str = "") -> Asked:
+    """Reads an address; `remembered` are the columns that this browser chose last, if any."""
+    tests = tuple(_tests(module, arguments))
+    words = arguments.get("q", "").strip()[:WORDS_LENGTH]
+    view = module.views.list
+    columns = arguments.get("columns", "") or ("" if "columns" in arguments.keys() else remembered)
+    return Asked(
+        module=module.key,
+        saved=_saved(module, arguments.get("filter", ""), plain=not (tests or words)),
+        tests=tests,
+        words=words,
+        sort=tuple(key for key in arguments.get("sort", "").split(",") if _sorts(module, key.removeprefix("-"))),
+        columns=_columns(view, columns.split(",")),
+        size=_number(arguments.get("size", ""), SIZES),
+        after=arguments.get("after", ""),
+        before=arguments.get("before", ""),
+        start=_whole(arguments.get("start", "")),
+        count=arguments.get("count", "") == "1",
+        ask=arguments.get("ask", ""),
+    )
+
+
+def parse(text: str) -> Test | None:
+    """One `f=` of an address, or None when it is not of the form field.operator.values."""
+    field, _, rest = text.partition(".")
+    operator, _, values = rest.partition(".")
+    if operator not in OPERATORS:
+        return None
+    return Test(field, operator, _split(values) if _takes_many(operator) else (values,))
+
+
+def _tests(module: Module, arguments: Arguments) -> Iterable[Test]:
+    for key in arguments.keys():
+        if key in OWN_KEYS or not module.has(key):
+            continue
+        texts = tuple(dict.fromkeys(arguments.getlist(key)))
+        yield Test(key, "eq", texts) if len(texts) == 1 else Test(key, "in", texts)
+    for text in arguments.getlist("f"):
+        test = parse(text)
+        if test and module.has(test.field):
+            yield test
+
+
+def _is_short(test: Test) -> bool:
+    """`stage=won` says it as well. A list of one would come back as *is*, which means the same."""
+    return test.operator in {"eq", "in"} and test.field not in OWN_KEYS and all(test.texts)
+
+
+def _takes_many(operator: str) -> bool:
+    return OPERATORS[operator].takes in {"many", "two"}
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return ",".join(text.replace("\\", "\\\\").replace(",", "\\,") for text in texts)
+
+
+def _split(values: str) -> tuple[str, ...]:
+    """The values of a list; a backslash keeps a comma (or a backslash) within one."""
+    parts, signs = [""], iter(values)
+    for sign in signs:
+        if sign == ",":
+            parts.append("")
+        else:
+            parts[-1] += next(signs, "") if sign == "\\" else sign
+    return tuple(parts)
+
+
+def _saved(module: Module, key: str, *, plain: bool) -> str:
+    if key in module.saved_filters:
+        return key
+    default = module.default_filter
+    return default.key if default and plain and not key else ""
+
+
+def _sorts(module: Module, key: str) -> bool:
+    return key == "title" or (module.has(key) and module.field(key).type.sortable)
+
+
+def _columns(view: ListView, keys: Sequence[str]) -> tuple[str, ...]:
+    known = {*view.columns, *view.available}
+    chosen = tuple(dict.fromkeys(key for key in keys if key in known))
+    return () if chosen == view.columns else chosen
+
+
+def _number(text: str, allowed: Sequence[int]) -> int:
+    return int(text) if text in map(str, allowed) else 0
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def as_condition(test: Test) -> Mapping[str, object]:
+    """The test in the condition language. Only `$me` keeps its dollar: whatever else a reader types is text."""
+    values: list[object] = [text if text == "$me" else text.replace("$", "$$", 1) if text.startswith("$") else text
+                            for text in test.texts]
+    takes = OPERATORS[test.operator].takes
+    if takes == "flag":
+        return {test.field: {test.operator: test.texts[0] != "false"}}
+    if takes == "two":
+        low, high = (*values, None, None)[:2]
+        return {test.field: {test.operator: [low or None, high or None]}}
+    return {test.field: {test.operator: values if takes == "many" else values[0]}}

@@ -1,0 +1,122 @@
+"""A record, decided: head, tabs of panels, and what stands beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hanok.engine.catalog.model import CellSpec, Module, Panel, Subpanel
+from hanok.engine.fields import Field, in_language
+from hanok.engine.records import Record
+from hanok.screens.cells import Shown
+from hanok.screens.facts import Path, facts, path
+
+WIDE = frozenset({"long"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A label and its value; `wide` spans the panel, `blank` keeps an empty place empty."""
+
+    label: str
+    shown: Shown | None
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A titled panel of pairs."""
+
+    key: str
+    label: str
+    columns: int
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TabShown:
+    key: str
+    label: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubpanelPlace:
+    """Where a subpanel's fragment goes."""
+
+    key: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Everything that the record's page prints."""
+
+    module: Module
+    record: Record
+    url: str
+    label: str
+    plural: str
+    facts: tuple[Shown, ...]
+    path: Path | None
+    tabs: tuple[TabShown, ...]
+    system: Block
+    subpanels: tuple[SubpanelPlace, ...]
+
+
+def build(module: Module, record: Record, subpanels: tuple[Subpanel, ...], language: str) -> Detail:
+    """The page of a record; `subpanels` are those that the actor may see."""
+    url = f"/{module.key}/{record.id}"
+    view = module.views.detail
+    tabs = tuple(
+        TabShown(tab.key, in_language(tab.label, language), tuple(block(module, panel, record, language) for panel in tab.panels))
+        for tab in view.tabs
+    )
+    side = tuple(block(module, panel, record, language) for panel in view.side)
+    if side and tabs:
+        first = tabs[0]
+        tabs = (TabShown(first.key, first.label, (*first.blocks, *side)), *tabs[1:])
+    return Detail(
+        module=module,
+        record=record,
+        url=url,
+        label=in_language(module.label, language),
+        plural=in_language(module.plural, language),
+        facts=facts(module, record),
+        path=path(module, record, language),
+        tabs=tabs,
+        system=_system(module, record, language),
+        subpanels=tuple(
+            SubpanelPlace(one.key, in_language(one.label, language), f"{url}/_sub/{one.key}") for one in subpanels
+        ),
+    )
+
+
+def block(module: Module, panel: Panel, record: Record, language: str) -> Block:
+    pairs = tuple(
+        _pair(module, cell, record, language) for row in panel.rows for cell in row if _stands(module, cell)
+    )
+    return Block(panel.key, in_language(panel.label, language), panel.columns, pairs)
+
+
+def _stands(module: Module, cell: CellSpec) -> bool:
+    return not cell.field or (module.has(cell.field) and not module.field(cell.field).hidden)
+
+
+def _pair(module: Module, cell: CellSpec, record: Record, language: str) -> Pair:
+    if not cell.field:
+        return Pair("", None)
+    field = module.field(cell.field)
+    label = in_language(cell.label, language) or field.label_in(language)
+    return Pair(label, Shown(field, record.values.get(field.key)), cell.span > 1 or _long(field))
+
+
+def _long(field: Field) -> bool:
+    return field.type.cell(field).width in WIDE
+
+
+def _system(module: Module, record: Record, language: str) -> Block:
+    """Who made it and who changed it last."""
+    keys = [key for key in ("created_at", "created_by", "updated_at", "updated_by") if key in module.system]
+    pairs = tuple(Pair(module.field(key).label_in(language), Shown(module.field(key), record.values.get(key))) for key in keys)
+    return Block("system", "", 2, pairs)

@@ -1,0 +1,204 @@
+"""The conditions of a list: chips that say them, and the editor that makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import marshmallow as ma
+
+from hanok.engine.catalog.model import Catalog, Module
+from hanok.engine.catalog.scopes import ModuleScope
+from hanok.engine.conditions import ConditionError, parse
+from hanok.engine.errors import Message, say
+from hanok.engine.fields import Field, in_language
+from hanok.engine.fields.operators import OPERATORS, Operator
+from hanok.screens.address import Asked, Test, as_condition
+from hanok.screens.words import Formats, in_words
+from hanok.web.widgets import TITLE, Form
+
+UNASKED = frozenset({"required", "help", "placeholder", "min", "max", "readonly"})
+#: Finds the title of a linked record by field and id; "" when the reader may not see it.
+Titles = Callable[[Field, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition in words. `problem` says why it is left out of the query."""
+
+    label: str
+    operator: str
+    said: tuple[str | Message, ...]
+    edit: str
+    remove: str
+    problem: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A field or an operator to choose, with the address that chooses it."""
+
+    label: str
+    url: str
+    icon: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One box of the editor: the field under a name of the editor's own, and what stands in it as a sent form."""
+
+    field: Field
+    label: str | Message
+    text: str
+    title: str
+
+    @property
+    def sent(self) -> Form | None:
+        """What stands in the box, as a form that was sent."""
+        return Form({self.field.key: self.text, self.field.key + TITLE: self.title}) if self.text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """One condition being made: its operators to choose from and the inputs that its operator takes."""
+
+    field: Field
+    label: str
+    operator: str
+    takes: str
+    operators: tuple[Offer, ...]
+    texts: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    flag: bool
+    kept: tuple[tuple[str, str], ...]
+    cancel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A test with its values as the field's type reads them, or the problem that it has."""
+
+    test: Test
+    values: tuple[Any, ...]
+    problem: Message | None = None
+
+
+def check(catalog: Catalog, module: Module, test: Test) -> Checked:
+    """Reads the values of a test through the field's type. Words of the condition language stay as they are."""
+    field = module.field(test.field)
+    try:
+        parse(as_condition(test), ModuleScope(module, catalog.modules))
+    except ConditionError as wrong:
+        return Checked(test, test.texts, wrong.faults[0].message)
+    if OPERATORS[test.operator].takes == "flag":
+        return Checked(test, test.texts)
+    return Checked(test, tuple(_load(field, test.operator, text) for text in test.texts))
+
+
+def _load(field: Field, operator: str, text: str) -> Any:
+    try:
+        return field.type.operand(field, operator).deserialize(text)
+    except ma.ValidationError:
+        return text
+
+
+def chips(module: Module, asked: Asked, checked: Sequence[Checked], formats: Formats, titles: Titles) -> tuple[Chip, ...]:
+    return tuple(
+        _chip(module.field(one.test.field), asked, place, one, formats, titles) for place, one in enumerate(checked)
+    )
+
+
+def _chip(field: Field, asked: Asked, place: int, one: Checked, formats: Formats, titles: Titles) -> Chip:
+    return Chip(
+        label=field.label_in(formats.language),
+        operator=_in_words(OPERATORS[one.test.operator], formats.language),
+        said=_said(field, one, formats, titles),
+        edit=asked.url(ask=f"{field.key}.{one.test.operator}.{place}"),
+        remove=asked.without(place),
+        problem=one.problem,
+    )
+
+
+def _said(field: Field, one: Checked, formats: Formats, titles: Titles) -> tuple[str | Message, ...]:
+    """The values in words; a range says its open ends as they are."""
+    if one.problem:
+        return one.test.texts
+    takes = OPERATORS[one.test.operator].takes
+    if takes == "flag":
+        return (say("is empty") if one.test.texts[0] != "false" else say("is filled in"),)
+    if field.targets:
+        found = zip(one.test.texts, one.values, strict=True)
+        return tuple(in_words(field, text if text == "$me" else titles(field, text) or text, formats) for text, _ in found)
+    said = tuple(in_words(field, value, formats) for value in one.values)
+    return (*said[:1], "–", *said[1:2]) if takes == "two" else said
+
+
+def _in_words(operator: Operator, language: str) -> str:
+    """The operator as a chip says it: *is* and *is any of* go without saying, and so does what the values say."""
+    return "" if operator.key in {"eq", "in", "empty", "between"} else in_language(operator.label, language)
+
+
+def fields_to_ask(module: Module, asked: Asked, language: str) -> tuple[Offer, ...]:
+    """The fields that the editor offers, in the order of the search view."""
+    view = module.views.search
+    keys = dict.fromkeys((*view.basic, *view.advanced))
+    found = [module.field(key) for key in keys if module.field(key).type.operators]
+    return tuple(Offer(field.label_in(language), asked.url(ask=field.key), field.type.icon) for field in found)
+
+
+def operators_of(field: Field) -> tuple[Operator, ...]:
+    """What the editor offers for a field: lists of values only where they can be ticked."""
+    found = [OPERATORS[key] for key in field.type.operators]
+    if field.choices:
+        return tuple(one for one in found if one.key not in {"eq", "ne"} or not {"in", "not_in"} & set(field.type.operators))
+    return tuple(one for one in found if one.takes != "many")
+
+
+def editor(module: Module, asked: Asked, language: str, titles: Titles) -> Editor | None:
+    """The editor that `ask=field.operator.place` opens, or None."""
+    key, _, rest = asked.ask.partition(".")
+    wanted, _, at = rest.partition(".")
+    if not key or not module.has(key) or not module.field(key).type.operators:
+        return None
+    field = module.field(key)
+    offered = operators_of(field)
+    place = int(at) if at.isascii() and at.isdigit() and int(at) < len(asked.tests) else -1
+    known = asked.tests[place] if place >= 0 else None
+    wanted = {"eq": "in", "ne": "not_in"}.get(wanted, wanted) if field.choices else wanted
+    operator = next((one for one in offered if one.key == wanted), offered[0])
+    tail = f".{place}" if place >= 0 else ""
+    texts = known.texts if known else ()
+    return Editor(
+        field=field,
+        label=field.label_in(language),
+        operator=operator.key,
+        takes=operator.takes,
+        operators=tuple(
+            Offer(in_language(one.label, language), asked.url(ask=f"{key}.{one.key}{tail}"), current=one is operator)
+            for one in offered
+        ),
+        texts=texts,
+        inputs=_inputs(field, operator.takes, texts, titles, language),
+        flag=field.type.input(field).name == "checkbox",
+        kept=tuple(_kept(asked, place)),
+        cancel=asked.url(),
+    )
+
+
+def _inputs(field: Field, takes: str, texts: Sequence[str], titles: Titles, language: str) -> tuple[Input, ...]:
+    names = ("value", "value2") if takes == "two" else ("value",)
+    labels = (say("From"), say("To")) if takes == "two" else (field.label_in(language),)
+    settings = {key: value for key, value in field.settings.items() if key not in UNASKED}
+    padded = (*texts, "", "")
+    return tuple(
+        Input(replace(field, key=name, settings=settings), label, text, titles(field, text) if field.targets and text else "")
+        for name, label, text in zip(names, labels, padded, strict=False)
+    )
+
+
+def _kept(asked: Asked, place: int) -> list[tuple[str, str]]:
+    """The rest of the address, as hidden inputs: everything but the condition that is being changed."""
+    tests = tuple(test for at, test in enumerate(asked.tests) if at != place)
+    return replace(asked, tests=tests, after="", before="", start=0, count=False, ask="").pairs()

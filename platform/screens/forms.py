@@ -1,0 +1,152 @@
+"""A form, decided: tabs one below the other, the side, what was wrong and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hanok.engine.catalog.model import CellSpec, FormView, Module, Panel
+from hanok.engine.errors import Message
+from hanok.engine.fields import Field, in_language
+
+Errors = Mapping[str, Sequence[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One field of a form; `fixed` is shown, not asked. `wide` is None where the widget decides."""
+
+    field: Field | None
+    label: str = ""
+    value: Any = None
+    errors: tuple[Message, ...] = ()
+    wide: bool | None = None
+    fixed: bool = False
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A panel of questions under a heading; the heading of a lone panel goes without saying."""
+
+    key: str
+    label: str
+    columns: int
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One line of the summary on top: a field that has to be corrected."""
+
+    label: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """Everything that a form prints. `record_title` is "" for a new record; `whole` holds errors of the record itself."""
+
+    module: Module
+    label: str
+    plural: str
+    record_title: str
+    action: str
+    cancel: str
+    version: int
+    token: str
+    onward: str
+    groups: tuple[Group, ...]
+    side: tuple[Group, ...]
+    wrong: tuple[Wrong, ...]
+    whole: tuple[Message, ...] = ()
+    hidden: Mapping[str, str] = field(default_factory=dict)
+
+
+def asked_fields(module: Module, view: FormView) -> tuple[Field, ...]:
+    """The fields that a form asks for: those that people write."""
+    found = (module.field(key) for key in view.fields() if module.has(key))
+    return tuple(one for one in found if not (one.readonly or one.hidden))
+
+
+def build(
+    module: Module,
+    values: Mapping[str, Any],
+    *,
+    language: str,
+    action: str,
+    cancel: str,
+    record_title: str = "",
+    version: int = 0,
+    token: str = "",
+    onward: str = "",
+    errors: Errors | None = None,
+    hidden: Mapping[str, str] | None = None,
+) -> FormPage:
+    """The form of a new record (version 0) or of an existing one."""
+    found = errors or {}
+    view = module.views.form
+    groups = [_group(module, panel, values, found, language, new=not version) for tab in view.tabs for panel in tab.panels]
+    side = [_group(module, panel, values, found, language, new=not version) for panel in view.side]
+    placed = {question.field.key for group in (*groups, *side) for question in group.questions if question.field}
+    return FormPage(
+        module=module,
+        label=in_language(module.label, language),
+        plural=in_language(module.plural, language),
+        record_title=record_title,
+        action=action,
+        cancel=cancel,
+        version=version,
+        token=token,
+        onward=onward,
+        groups=_with_first([group for group in groups if group.questions], found),
+        side=tuple(group for group in side if group.questions),
+        wrong=tuple(Wrong(_label(module, key, language), key) for key in found if key in placed),
+        whole=tuple(message for key, said in found.items() if key not in placed for message in said),
+        hidden=hidden or {},
+    )
+
+
+def _group(module: Module, panel: Panel, values: Mapping[str, Any], errors: Errors, language: str, *, new: bool) -> Group:
+    cells = [cell for row in panel.rows for cell in row]
+    questions = tuple(_question(module, cell, values, errors, language) for cell in cells if _asked(module, cell, new=new))
+    has_any = any(question.field for question in questions)
+    return Group(panel.key, in_language(panel.label, language), panel.columns, questions if has_any else ())
+
+
+def _asked(module: Module, cell: CellSpec, *, new: bool) -> bool:
+    """What nobody writes is shown on an existing record and left out of a new one."""
+    if not cell.field:
+        return True
+    if not module.has(cell.field):
+        return False
+    field = module.field(cell.field)
+    return not field.hidden and not (new and field.readonly)
+
+
+def _question(module: Module, cell: CellSpec, values: Mapping[str, Any], errors: Errors, language: str) -> Question:
+    if not cell.field:
+        return Question(None)
+    field = module.field(cell.field)
+    return Question(
+        field,
+        in_language(cell.label, language) or field.label_in(language),
+        values.get(field.key),
+        tuple(errors.get(field.key, ())),
+        True if cell.span > 1 else None,
+        field.readonly,
+    )
+
+
+def _with_first(groups: Sequence[Group], errors: Errors) -> tuple[Group, ...]:
+    """Marks where the cursor goes: the first wrong field, else the first one."""
+    asked = [question for group in groups for question in group.questions if question.field and not question.fixed]
+    first = next((one for one in asked if one.errors), asked[0] if asked and not errors else None)
+    return tuple(
+        replace(group, questions=tuple(replace(one, first=one is first) for one in group.questions)) for group in groups
+    )
+
+
+def _label(module: Module, key: str, language: str) -> str:
+    return module.field(key).label_in(language) if module.has(key) else key

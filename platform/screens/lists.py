@@ -1,0 +1,230 @@
+"""The list of a module, decided: what the template prints from one page of records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hanok.engine.catalog.model import Module
+from hanok.engine.fields import in_language
+from hanok.engine.records import Page, Query
+from hanok.screens import cells, filters
+from hanok.screens.address import SIZES, Asked, as_condition
+from hanok.screens.words import Formats
+
+COUNT_CAP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A column in the column picker. The first shown column is the link and stays."""
+
+    key: str
+    label: str
+    shown: bool
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many records match: None until counted; `capped` says that there are more than `total`.
+
+    `fragment` counts up to the cap, `exact_fragment` all of them; `exact_url` is the page that does so by itself.
+    """
+
+    total: int | None
+    capped: bool
+    fragment: str
+    exact_fragment: str
+    exact_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where this page stands. `start` and `end` are 0 when only the cursor knows."""
+
+    start: int
+    end: int
+    shown: int
+    counted: Counted
+    previous: str
+    next: str
+    size: int
+    sizes: tuple[filters.Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Everything that the list prints. `empty` is "" (rows to show), "module" (nothing yet) or "match" (no match)."""
+
+    module: Module
+    label: str
+    plural: str
+    asked: Asked
+    saved: tuple[filters.Offer, ...]
+    saved_label: str
+    chips: tuple[filters.Chip, ...]
+    fields: tuple[filters.Offer, ...]
+    editor: filters.Editor | None
+    headings: tuple[cells.Heading, ...]
+    rows: tuple[cells.Row, ...]
+    sorts: tuple[filters.Offer, ...]
+    pager: Pager
+    columns: tuple[Picked, ...]
+    empty: str
+    all_url: str
+    clear_url: str
+    search_pairs: tuple[tuple[str, str], ...]
+    column_pairs: tuple[tuple[str, str], ...]
+    may_create: bool
+
+
+def columns_of(module: Module, asked: Asked) -> tuple[str, ...]:
+    return asked.columns or module.views.list.columns
+
+
+def sort_of(module: Module, asked: Asked) -> tuple[str, ...]:
+    """The order in force: the reader's, else the saved filter's, else the view's."""
+    saved = module.saved_filters.get(asked.saved)
+    return asked.sort or (saved.sort if saved else ()) or module.views.list.sort
+
+
+def query(module: Module, asked: Asked, checked: Sequence[filters.Checked]) -> Query:
+    """The one query of the page. Tests with a problem are left out; their chips say so."""
+    saved = module.saved_filters.get(asked.saved)
+    return Query(
+        module=module.key,
+        where=_every([module.views.list.where, saved.where if saved else None]),
+        asked=_every([as_condition(one.test) for one in checked if one.problem is None]),
+        sort=sort_of(module, asked),
+        columns=columns_of(module, asked),
+        size=asked.size or module.views.list.page_size,
+        after=asked.after or None,
+        before=asked.before or None,
+        words=asked.words,
+    )
+
+
+def _every(parts: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+    found = [part for part in parts if part]
+    return {"all": found} if len(found) > 1 else found[0] if found else None
+
+
+def build(
+    module: Module,
+    asked: Asked,
+    page: Page,
+    checked: Sequence[filters.Checked],
+    *,
+    formats: Formats,
+    titles: filters.Titles,
+    total: int | None,
+    may_create: bool,
+) -> ListPage:
+    """The page, decided. `total` is the exact number when the address asked for it."""
+    language = formats.language
+    columns = columns_of(module, asked)
+    sort = sort_of(module, asked)
+    narrowed = bool(asked.tests or asked.words or asked.saved or asked.after or asked.before)
+    return ListPage(
+        module=module,
+        label=in_language(module.label, language),
+        plural=in_language(module.plural, language),
+        asked=asked,
+        saved=_saved(module, asked, language),
+        saved_label=in_language(module.saved_filters[asked.saved].label, language) if asked.saved else "",
+        chips=filters.chips(module, asked, checked, formats, titles),
+        fields=filters.fields_to_ask(module, asked, language),
+        editor=filters.editor(module, asked, language, titles),
+        headings=cells.headings(
+            module, columns, language, sort=sort, to=lambda key: asked.url(sort=(key,) if key else ())
+        ),
+        rows=cells.rows(module, columns, page.rows),
+        sorts=_sorts(module, asked, columns, sort, language),
+        pager=_pager(module, asked, page, total),
+        columns=_picked(module, columns, language),
+        empty="" if page.rows else "match" if narrowed else "module",
+        all_url=asked.url(saved="", tests=(), words=""),
+        clear_url=asked.url(tests=(), words=""),
+        search_pairs=_pairs(asked, "words"),
+        column_pairs=_pairs(asked, "columns"),
+        may_create=may_create,
+    )
+
+
+def _pairs(asked: Asked, without: str) -> tuple[tuple[str, str], ...]:
+    """The address as hidden inputs of a form that asks for one of its parts anew."""
+    emptied: dict[str, Any] = {without: "" if without == "words" else ()}
+    return tuple(replace(asked, after="", before="", start=0, count=False, ask="", **emptied).pairs())
+
+
+def _saved(module: Module, asked: Asked, language: str) -> tuple[filters.Offer, ...]:
+    """The saved filters to choose from; choosing one drops the reader's own conditions. The first offer is *all*."""
+    plain = {"tests": (), "words": "", "sort": ()}
+    every = filters.Offer("", asked.url(saved="", **plain), current=not asked.saved)
+    return (every, *(
+        filters.Offer(in_language(one.label, language), asked.url(saved=key, **plain), current=key == asked.saved)
+        for key, one in module.saved_filters.items()
+    ))  # fmt: skip
+
+
+def _sorts(
+    module: Module, asked: Asked, columns: Sequence[str], sort: Sequence[str], language: str
+) -> tuple[filters.Offer, ...]:
+    """What a phone offers to sort by: each sortable column in both directions; "-" in `icon` marks descending."""
+    found = [module.field(key) for key in columns if module.field(key).type.sortable]
+    return tuple(
+        filters.Offer(field.label_in(language), asked.url(sort=(sign + field.key,)), sign, sort[:1] == (sign + field.key,))
+        for field in found
+        for sign in ("", "-")
+    )
+
+
+def _picked(module: Module, columns: Sequence[str], language: str) -> tuple[Picked, ...]:
+    view = module.views.list
+    others = [key for key in (*view.columns, *view.available) if key not in columns]
+    return tuple(
+        Picked(key, module.field(key).label_in(language), key in columns, key == columns[0]) for key in (*columns, *others)
+    )
+
+
+def _pager(module: Module, asked: Asked, page: Page, total: int | None) -> Pager:
+    shown = len(page.rows)
+    start = _start(asked, page)
+    end = start + shown - 1 if start else 0
+    if total is None and start and not page.next:
+        total = end
+    size = asked.size or module.views.list.page_size
+    sizes = tuple(dict.fromkeys(sorted((module.views.list.page_size, *SIZES))))
+    return Pager(
+        start=start,
+        end=end,
+        shown=shown,
+        counted=counted(asked, total),
+        previous=asked.url(before=page.previous, after="", start=max(start - size, 1) if start else 0) if page.previous else "",
+        next=asked.url(after=page.next, before="", start=end + 1 if start else 0) if page.next else "",
+        size=size,
+        sizes=tuple(filters.Offer(str(one), asked.url(size=one), current=one == size) for one in sizes),
+    )
+
+
+def counted(asked: Asked, total: int | None, cap: int | None = None) -> Counted:
+    """`total` as `records.count` gives it: one more than the cap means *more*."""
+    more = total is not None and cap is not None and total > cap
+    return Counted(
+        total=cap if more else total,
+        capped=more,
+        fragment=asked.url("/_count"),
+        exact_fragment=asked.url("/_count", count=True),
+        exact_url=asked.url(count=True, after=asked.after, before=asked.before, start=asked.start),
+    )
+
+
+def _start(asked: Asked, page: Page) -> int:
+    """The number of the first row: known on the first page, carried along by the pager, else 0."""
+    if not page.rows:
+        return 0
+    if not page.previous:
+        return 1
+    return asked.start if asked.after or asked.before else 1

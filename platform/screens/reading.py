@@ -1,0 +1,65 @@
+"""What the views of this room ask of the request: its module, its record, the titles of links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import g, request
+from sqlalchemy import Connection
+
+from hanok.engine import records
+from hanok.engine.access import may
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.errors import Denied, NotFound, say
+from hanok.engine.fields import Field, Linked
+from hanok.engine.records import Record
+from hanok.web.visit import connection
+
+Found = TypeVar("Found")
+
+
+def module_of(key: str, action: str = "list") -> Module:
+    """The module of the address. Raises NotFound, and Denied where the actor may do this with none of its records."""
+    module: Module = g.catalog.module(key)
+    if not may(g.catalog, g.actor, key, action):
+        raise Denied(say("You may not see records of this kind.") if action != "create" else
+                     say("You may not create records of this kind."))  # fmt: skip
+    return module
+
+
+def record_of(module: str, id: UUID) -> Record:
+    """The record of the address. Raises NotFound, also when the actor may not see it."""
+    return records.get(connection(), g.catalog, g.actor, module, id)
+
+
+def linked(module: str, id: str) -> Linked | None:
+    """A record as the value of a link, None when the actor may not see it."""
+    try:
+        found = records.get(connection(), g.catalog, g.actor, module, id)
+    except NotFound:
+        return None
+    return Linked(module, found.id, found.title)
+
+
+def title_of_link(field: Field, text: str) -> str:
+    """The title of a linked record by its id as text, "" when nothing can be said."""
+    if text == "$me" or not text:
+        return ""
+    if text == str(g.actor.id):
+        return str(g.actor.title)
+    module, _, id = text.rpartition(":")
+    found = (linked(target, id) for target in ([module] if module in field.targets else field.targets))
+    return next((one.title for one in found if one), "")
+
+
+def write(work: Callable[[Connection, Catalog], Found]) -> Found:
+    """One transaction of a save, on the live catalog."""
+    found: Any = g.live.write(work)
+    return found  # type: ignore[no-any-return]
+
+
+def is_fragment() -> bool:
+    """True when htmx asks for a part of a page, not for the page."""
+    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers

@@ -1,0 +1,158 @@
+"""Making and changing a record: forms, their errors, and what to do when two people saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, g, make_response, redirect, render_template, request
+from sqlalchemy import Connection
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from hanok.engine import records
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.errors import Conflict, Denied, Invalid, say
+from hanok.engine.records import Record
+from hanok.screens import clash, forms, once
+from hanok.screens.defaults import initial
+from hanok.screens.reading import linked, module_of, record_of, write
+from hanok.web.login import own_path
+from hanok.web.notices import notify
+from hanok.web.visit import SESSION_COOKIE
+from hanok.web.widgets import TITLE, read_form
+
+#: How often a save is tried again on top of what somebody else saved meanwhile.
+ATTEMPTS = 3
+
+
+def add(to: Blueprint) -> None:
+    to.get("/<module>/new")(blank)
+    to.post("/<module>/new")(create)
+    to.get("/<module>/<uuid:id>/edit")(edit)
+    to.post("/<module>/<uuid:id>/edit")(update)
+
+
+# -- a new record ------------------------------------------------------------------------------------------------
+def blank(module: str) -> str:
+    found = module_of(module, "create")
+    values = initial(g.catalog, g.actor, found, request.args, linked)
+    return _new_form(found, values, onward=_onward(request.args), token=once.new_token())
+
+
+def create(module: str) -> AnyResponse:
+    found = module_of(module, "create")
+    raw, token = _raw(found), request.form.get("token", "")
+    try:
+        made = write(lambda conn, catalog: _create(conn, catalog, module, raw, token))
+    except Invalid as wrong:
+        page = _new_form(found, {}, onward=_onward(request.form), token=token, errors=wrong.errors)
+        return make_response(page, 422)
+    notify(say("“{title}” was saved.", title=made.title))
+    return redirect(_onward(request.form) or f"/{module}/{made.id}", 303)
+
+
+def _create(conn: Connection, catalog: Catalog, module: str, raw: Mapping[str, Any], token: str) -> Record:
+    session = request.cookies.get(SESSION_COOKIE, "")
+    before = once.made_before(conn, catalog, g.actor, session, token)
+    if before:
+        return records.get(conn, catalog, g.actor, module, before)
+    made = records.create(conn, catalog, g.actor, module, raw)
+    once.remember(conn, catalog, session, token, made.id)
+    return made
+
+
+def _new_form(module: Module, values: Mapping[str, Any], *, onward: str, token: str, errors: Any = None) -> str:
+    asked = forms.asked_fields(module, module.views.form)
+    hidden = _hidden(module, values, {field.key for field in asked})
+    view = forms.build(
+        module, values, language=g.language, action=f"/{module.key}/new", cancel=onward or f"/{module.key}", token=token,
+        onward=onward, errors=errors, hidden=hidden,
+    )  # fmt: skip
+    return render_template("screens/form.html", view=view, typed=request.form if errors else None)
+
+
+def _hidden(module: Module, values: Mapping[str, Any], asked: set[str]) -> dict[str, str]:
+    """What the address fills in, or the form brought along, and the view does not ask for."""
+    brought = request.form if request.method == "POST" else request.args
+    return {
+        key: brought[key]
+        for key, field in module.fields.items()
+        if key in brought and key not in asked and not field.readonly and (key in values or request.method == "POST")
+    }
+
+
+# -- an existing one ---------------------------------------------------------------------------------------------
+def edit(module: str, id: UUID) -> str:
+    found = module_of(module, "view")
+    return _edit_form(found, _editable(module, id))
+
+
+def update(module: str, id: UUID) -> AnyResponse:
+    found = module_of(module, "view")
+    raw, version, typed = _raw(found), _number("version"), request.form
+    settling, chosen = _number("settling"), clash.chosen(request.form)
+    for _ in range(ATTEMPTS):
+        try:
+            saved = _save(module, id, raw, version)
+        except Conflict as conflict:
+            if clash.undecided(conflict.differences) and settling != conflict.version:
+                return make_response(_clash(found, record_of(module, id), conflict), 409)
+            dropped, version = clash.given_way(conflict, chosen), conflict.version
+            raw = {key: value for key, value in raw.items() if key not in dropped}
+            typed = MultiDict((key, text) for key, text in typed.items(multi=True) if key.split("$")[0] not in dropped)
+        except Invalid as wrong:
+            page = _edit_form(found, _editable(module, id), errors=wrong.errors, version=version, typed=typed)
+            return make_response(page, 422)
+        else:
+            notify(say("“{title}” was saved.", title=saved.title))
+            return redirect(f"/{module}/{id}", 303)
+    raise Conflict(version)
+
+
+def _save(module: str, id: UUID, raw: Mapping[str, Any], version: int) -> Record:
+    return write(lambda conn, catalog: records.update(conn, catalog, g.actor, module, id, raw, version=version))
+
+
+def _editable(module: str, id: UUID) -> Record:
+    record = record_of(module, id)
+    if not record.may_edit:
+        raise Denied(say("You may see this record but not change it."))
+    return record
+
+
+def _edit_form(module: Module, record: Record, *, errors: Any = None, version: int = 0, typed: Any = None) -> str:
+    there = f"/{module.key}/{record.id}"
+    view = forms.build(
+        module, record.values, language=g.language, action=f"{there}/edit", cancel=there, record_title=record.title,
+        version=version or record.version, errors=errors,
+    )  # fmt: skip
+    return render_template("screens/form.html", view=view, typed=typed)
+
+
+def _clash(module: Module, record: Record, conflict: Conflict) -> str:
+    typed = {key.removesuffix(TITLE): text for key, text in request.form.items() if key.endswith(TITLE)}
+    view = clash.build(module, conflict, g.language, typed)
+    dropped = {"csrf_token", "version", "settling", *(key for key in request.form if key.startswith(clash.KEEP))}
+    kept = [(key, text) for key, text in request.form.items(multi=True) if key not in dropped]
+    return render_template(
+        "screens/clash.html", view=view, module=module, record=record, version=_number("version"), kept=kept,
+        who_saved=str(record.values.get("updated_by") or ""),
+    )  # fmt: skip
+
+
+# -- what was sent -----------------------------------------------------------------------------------------------
+def _raw(module: Module) -> dict[str, Any]:
+    return read_form((one for one in module.fields.values() if not one.readonly), request.form, g.formats)
+
+
+def _onward(brought: Mapping[str, str]) -> str:
+    """Where to go afterwards: a path of this site, or ""."""
+    there = brought.get("next", "")
+    return own_path(there) if there else ""
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

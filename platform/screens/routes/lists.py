@@ -1,0 +1,127 @@
+"""The list of a module, its count, its filter editor and its columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from hanok.engine import records
+from hanok.engine.access import may
+from hanok.engine.catalog import Module
+from hanok.screens import address, filters, lists
+from hanok.screens.address import Asked, Test
+from hanok.screens.reading import module_of, title_of_link
+from hanok.web.visit import connection
+from hanok.web.widgets import input_of
+
+YEAR = 365 * 24 * 3600
+
+
+def add(to: Blueprint) -> None:
+    to.get("/<module>")(show)
+    to.get("/<module>/_count")(count)
+    to.get("/<module>/_filter")(narrow)
+    to.get("/<module>/_columns")(choose_columns)
+
+
+def show(module: str) -> AnyResponse:
+    found = module_of(module)
+    asked = asked_of(found)
+    checked = [filters.check(g.catalog, found, test) for test in asked.tests]
+    query = lists.query(found, asked, checked)
+    page = records.page(connection(), g.catalog, g.actor, query)
+    view = lists.build(
+        found, asked, page, checked, formats=g.formats, titles=_titles(page), may_create=may(g.catalog, g.actor, module, "create"),
+        total=records.count(connection(), g.catalog, g.actor, query, cap=None) if asked.count else None,
+    )  # fmt: skip
+    answer = make_response(render_template("screens/list.html", view=view))
+    return _remembering(answer, found, asked)
+
+
+def count(module: str) -> str:
+    """How many records match, as a fragment: up to a thousand, or exactly when asked."""
+    found = module_of(module)
+    asked = asked_of(found)
+    checked = [filters.check(g.catalog, found, test) for test in asked.tests]
+    query = replace(lists.query(found, asked, checked), after=None, before=None)
+    cap = None if asked.count else lists.COUNT_CAP
+    total = records.count(connection(), g.catalog, g.actor, query, cap=cap)
+    return render_template("screens/count.html", counted=lists.counted(asked, total, cap))
+
+
+def narrow(module: str) -> AnyResponse:
+    """Adds the condition of the editor to the address and leads back to the list."""
+    found = module_of(module)
+    asked = asked_of(found)
+    key, operator = request.args.get("of", ""), request.args.get("by", "")
+    if not found.has(key) or operator not in found.field(key).type.operators:
+        return redirect(asked.url())
+    texts = _texts(found, key, operator)
+    return redirect(asked.adding(Test(key, operator, texts)) if any(texts) else asked.url())
+
+
+def choose_columns(module: str) -> AnyResponse:
+    """Puts the columns that were ticked into the address, in their order, the first one always among them."""
+    found = module_of(module)
+    asked = asked_of(found)
+    shown = () if request.args.get("reset") else _chosen(found, request.args.getlist("show"))
+    answer = redirect(asked.url(columns=shown))
+    answer.delete_cookie(_cookie(found), path=f"/{module}")
+    return answer
+
+
+def asked_of(module: Module) -> Asked:
+    return address.read(module, request.args, remembered=request.cookies.get(_cookie(module), ""))
+
+
+def _texts(module: Module, key: str, operator: str) -> tuple[str, ...]:
+    """The values of the editor's boxes as the address writes them."""
+    field = module.field(key)
+    if field.choices or operator == "empty" or input_of(field).name == "checkbox":
+        return tuple(request.args.getlist("value"))
+    names = ("value", "value2") if operator == "between" else ("value",)
+    raw = [input_of(field).read(request.args, name, g.formats) if name in request.args else "" for name in names]
+    return tuple(_plain(one) for one in raw)
+
+
+def _plain(raw: Any) -> str:
+    """A raw value in one word; of several parts the first says it."""
+    first = next(iter(raw.values()), "") if isinstance(raw, dict) else raw
+    return str(first or "").strip()
+
+
+def _chosen(module: Module, keys: list[str]) -> tuple[str, ...]:
+    view = module.views.list
+    first = view.columns[0]
+    known = [key for key in (*view.columns, *view.available) if key in keys and key != first]
+    return (first, *known)
+
+
+def _titles(page: records.Page) -> filters.Titles:
+    """Titles of links: those of the page first, so that a filter by a shown link costs no statement."""
+
+    def title(field: Any, text: str) -> str:
+        for row in page.rows[:1]:
+            value = row.values.get(field.key)
+            if value is not None and str(getattr(value, "id", "")) == text:
+                return str(value.title)
+        return title_of_link(field, text)
+
+    return title
+
+
+def _cookie(module: Module) -> str:
+    return f"hanok_columns_{module.key}"
+
+
+def _remembering(answer: Response, module: Module, asked: Asked) -> Response:
+    """This browser keeps the columns that it chose for a module."""
+    if "columns" in request.args and asked.columns:
+        answer.set_cookie(
+            _cookie(module), ",".join(asked.columns), max_age=YEAR, path=f"/{module.key}", httponly=True, samesite="Lax",
+            secure=request.is_secure,
+        )  # fmt: skip
+    return answer

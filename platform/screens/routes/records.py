@@ -1,0 +1,93 @@
+"""One record: its page, its history, deleting and restoring, one step along its path."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, g, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from hanok.engine import records
+from hanok.engine.access import may
+from hanok.engine.catalog import Module
+from hanok.engine.errors import Conflict, Invalid, Message, Refused, say
+from hanok.screens import details, timeline
+from hanok.screens.reading import module_of, record_of, write
+from hanok.web.notices import notify
+from hanok.web.visit import connection
+from hanok.web.widgets import read_form
+
+
+def add(to: Blueprint) -> None:
+    to.get("/<module>/<uuid:id>")(show)
+    to.get("/<module>/<uuid:id>/history")(history)
+    to.post("/<module>/<uuid:id>/set")(step)
+    to.post("/<module>/<uuid:id>/delete")(delete)
+    to.post("/<module>/<uuid:id>/restore")(restore)
+
+
+def show(module: str, id: UUID) -> str:
+    found = module_of(module, "view")
+    record = record_of(module, id)
+    panels = tuple(one for one in found.subpanels.values() if may(g.catalog, g.actor, one.module, "list"))
+    view = details.build(found, record, panels, g.language)
+    return render_template("screens/record.html", view=view, history=_timeline(found, id, timeline.FIRST))
+
+
+def history(module: str, id: UUID) -> str:
+    """Everything that happened, as a fragment of the record's page or as a page of its own."""
+    found = module_of(module, "view")
+    record = record_of(module, id)
+    view = details.build(found, record, (), g.language)
+    template = "screens/timeline.html" if "HX-Request" in request.headers else "screens/history.html"
+    return render_template(template, view=view, history=_timeline(found, id, timeline.EVERYTHING))
+
+
+def _timeline(module: Module, id: UUID, size: int) -> timeline.Timeline:
+    entries = records.history(connection(), g.catalog, g.actor, module.key, id, size=size + 1)
+    more = f"/{module.key}/{id}/history" if len(entries) > size and size < timeline.EVERYTHING else ""
+    return timeline.build(module, entries[:size], g.language, more=more)
+
+
+def step(module: str, id: UUID) -> AnyResponse:
+    """Changes what the form names, and nothing else: a step along the path."""
+    found = module_of(module, "view")
+    there = f"/{module}/{id}"
+    raw = read_form((one for one in found.fields.values() if not one.readonly), request.form, g.formats)
+    try:
+        write(lambda conn, catalog: records.update(conn, catalog, g.actor, module, id, raw, version=_version() or 0))
+    except Conflict:
+        notify(say("Somebody else changed this record meanwhile. Look at it again, then repeat your change."), kind="failed")
+    except Invalid as wrong:
+        notify(_first(wrong), kind="failed")
+    return redirect(there, 303)
+
+
+def delete(module: str, id: UUID) -> AnyResponse:
+    module_of(module, "view")
+    record = record_of(module, id)
+    try:
+        write(lambda conn, catalog: records.delete(conn, catalog, g.actor, module, id, version=_version()))
+    except (Conflict, Refused) as refused:
+        said = say("Somebody else changed this record meanwhile. Look at it again before you delete it.")
+        notify(refused.message if isinstance(refused, Refused) else said, kind="failed")
+        return redirect(f"/{module}/{id}", 303)
+    notify(say("“{title}” was deleted.", title=record.title), undo=f"/{module}/{id}/restore")
+    return redirect(f"/{module}", 303)
+
+
+def restore(module: str, id: UUID) -> AnyResponse:
+    module_of(module, "view")
+    record = write(lambda conn, catalog: records.restore(conn, catalog, g.actor, module, id))
+    notify(say("“{title}” is back.", title=record.title))
+    return redirect(f"/{module}/{id}", 303)
+
+
+def _version() -> int | None:
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _first(wrong: Invalid) -> Message:
+    """The first error of the first field, for a notice."""
+    return next(message for said in wrong.errors.values() for message in said)

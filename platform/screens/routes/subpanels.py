@@ -1,0 +1,93 @@
+"""Subpanels: fragments of a record's page, and linking and unlinking in them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, g, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from hanok.engine import records
+from hanok.engine.access import may
+from hanok.engine.catalog import Subpanel
+from hanok.engine.errors import Conflict, Denied, Invalid, Message, NotFound, say
+from hanok.engine.records import Record
+from hanok.screens import subpanels
+from hanok.screens.reading import is_fragment, module_of, record_of, write
+from hanok.web.notices import notify
+from hanok.web.visit import connection
+
+
+def add(to: Blueprint) -> None:
+    to.get("/<module>/<uuid:id>/_sub/<key>")(show)
+    to.post("/<module>/<uuid:id>/_sub/<key>/link")(link)
+    to.post("/<module>/<uuid:id>/_sub/<key>/unlink")(unlink)
+
+
+def show(module: str, id: UUID, key: str) -> str:
+    panel = _panel(module, key)
+    return _render(panel, record_of(module, id))
+
+
+def link(module: str, id: UUID, key: str) -> AnyResponse | str:
+    """Points an existing record at this one."""
+    return _changed(module, id, key, "link", str(id))
+
+
+def unlink(module: str, id: UUID, key: str) -> AnyResponse | str:
+    """Takes a record out of the subpanel; the record itself stays."""
+    return _changed(module, id, key, "unlink", None)
+
+
+def _changed(module: str, id: UUID, key: str, action: str, target: str | None) -> AnyResponse | str:
+    panel, parent = _panel(module, key), record_of(module, id)
+    if action not in panel.actions:
+        raise NotFound(say("There is no such subpanel."))
+    problem = _point(panel, request.form.get("id", ""), target, parent)
+    if is_fragment():
+        return _render(panel, parent, problem)
+    if problem:
+        notify(problem, kind="failed")
+    return redirect(f"/{module}/{id}#sub-{key}", 303)
+
+
+def _point(panel: Subpanel, other: str, target: str | None, parent: Record) -> Message | None:
+    """Changes the link of the other record; the problem if it cannot be."""
+    if not other:
+        return say("Choose a record first.")
+    try:
+        found = records.get(connection(), g.catalog, g.actor, panel.module, other)
+        present = found.values.get(panel.field)
+        if target is None and str(getattr(present, "id", "")) != str(parent.id):
+            return None
+        raw = {panel.field: target}
+        write(lambda conn, catalog: records.update(
+            conn, catalog, g.actor, panel.module, found.id, raw, version=found.version
+        ))
+    except (Conflict, Denied, NotFound) as refused:
+        return refused.message
+    except Invalid as wrong:
+        return next(message for said in wrong.errors.values() for message in said)
+    return None
+
+
+def _panel(module: str, key: str) -> Subpanel:
+    """The subpanel of this key that the actor may see. Raises NotFound."""
+    found = module_of(module, "view").subpanels.get(key)
+    if found is None or not may(g.catalog, g.actor, found.module, "list"):
+        raise NotFound(say("There is no such subpanel."))
+    return found
+
+
+def _render(panel: Subpanel, parent: Record, problem: Message | None = None) -> str:
+    module = g.catalog.modules[panel.module]
+    query = subpanels.query(panel, parent, after=request.args.get("after", ""), before=request.args.get("before", ""))
+    page = records.page(connection(), g.catalog, g.actor, query)
+    paged = page.next or page.previous
+    total = records.count(connection(), g.catalog, g.actor, query, cap=subpanels.COUNT_CAP) if paged else len(page.rows)
+    view = subpanels.build(
+        panel, module, parent, page, total, language=g.language, problem=problem,
+        may_create=may(g.catalog, g.actor, panel.module, "create"), may_edit=may(g.catalog, g.actor, panel.module, "edit"),
+    )  # fmt: skip
+    template = "screens/subpanel.html" if "HX-Request" in request.headers else "screens/subpanel_page.html"
+    return render_template(template, panel=view, parent=parent)

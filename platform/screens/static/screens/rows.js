@@ -1,0 +1,29 @@
+/* Keys in a table of records, inside [data-rows]: j and k move the cursor row, Enter opens it. A click on an empty place of a
+   row opens its record; links, buttons and marked text stay what they are. */
+const rows = () => [...document.querySelectorAll("[data-rows] tbody tr[data-href]")];
+const typing = (target) => target.closest("input, textarea, select, summary, [contenteditable]") !== null;
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (document.querySelector("dialog[open], details.menu-box[open]")) return;
+  const found = rows();
+  const at = found.findIndex((row) => row.classList.contains("here"));
+  if (event.key === "j" || event.key === "k") {
+    event.preventDefault();
+    point(found, Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), found.length - 1));
+  } else if (event.key === "Enter" && at >= 0 && !event.target.closest("a, button")) {
+    location.assign(found[at].dataset.href);
+  }
+});
+
+function point(found, at) {
+  found.forEach((row, place) => row.classList.toggle("here", place === at));
+  found[at]?.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("tbody tr[data-href]");
+  if (!row || event.defaultPrevented || event.target.closest("a, button, input, label, summary") || getSelection().toString()) return;
+  if (event.ctrlKey || event.metaKey) return window.open(row.dataset.href, "_blank", "noopener");
+  location.assign(row.dataset.href);
+});

@@ -1,0 +1,75 @@
+"""What happened to a record, in words: one entry for each save, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hanok.engine.catalog.model import Module
+from hanok.engine.errors import Message, say
+from hanok.engine.fields import Field
+from hanok.engine.records import Entry
+from hanok.screens.cells import Shown, is_empty
+
+FIRST = 20
+EVERYTHING = 500
+ICONS = {"created": "plus", "changed": "pencil", "deleted": "trash", "restored": "arrow-back-up"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShown:
+    """One field of one save. `filled` is True where there is a former value to strike through."""
+
+    label: str
+    before: Shown
+    after: Shown
+    filled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShown:
+    at: datetime
+    icon: str
+    sentence: Message
+    changes: tuple[ChangeShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The newest entries; `more` is where all of them are, "" when these are all."""
+
+    entries: tuple[EntryShown, ...]
+    more: str
+
+
+def build(module: Module, entries: Sequence[Entry], language: str, *, more: str) -> Timeline:
+    return Timeline(tuple(_entry(module, entry, language) for entry in entries), more)
+
+
+def _entry(module: Module, entry: Entry, language: str) -> EntryShown:
+    made = entry.action == "created"
+    changes = () if made else tuple(
+        ChangeShown(field.label_in(language), Shown(field, change.before), Shown(field, change.after), not is_empty(change.before))
+        for change in entry.changes
+        if (field := _known(module, change.field))
+    )  # fmt: skip
+    return EntryShown(entry.at, ICONS.get(entry.action, "pencil"), _sentence(entry), changes)
+
+
+def _known(module: Module, key: str) -> Field | None:
+    return module.fields.get(key)
+
+
+def _sentence(entry: Entry) -> Message:
+    if not entry.who:
+        return say("Changed by the system")
+    match entry.action:
+        case "created":
+            return say("{who} created this", who=entry.who)
+        case "deleted":
+            return say("{who} deleted this", who=entry.who)
+        case "restored":
+            return say("{who} restored this", who=entry.who)
+        case _:
+            return say("{who} changed this", who=entry.who)

@@ -1,0 +1,72 @@
+"""Values in plain words, for chips and for what tells namesakes apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from hanok.engine.errors import Message, say
+from hanok.engine.fields import Field, Linked
+from hanok.screens.cells import is_empty
+
+RELATIVE: Mapping[str, Message] = {
+    "$me": say("me"),
+    "today": say("today"),
+    "yesterday": say("yesterday"),
+    "tomorrow": say("tomorrow"),
+    "this_week": say("this week"),
+    "last_week": say("last week"),
+    "next_week": say("next week"),
+    "this_month": say("this month"),
+    "last_month": say("last month"),
+    "next_month": say("next month"),
+    "this_quarter": say("this quarter"),
+    "last_quarter": say("last quarter"),
+    "next_quarter": say("next quarter"),
+    "this_year": say("this year"),
+    "last_year": say("last year"),
+    "next_year": say("next year"),
+}
+
+
+class Formats(Protocol):
+    """How a reader writes numbers, dates and telephone numbers (`web.formats`)."""
+
+    @property
+    def language(self) -> str: ...
+    def number(self, value: Decimal | int | float) -> str: ...
+    def percent(self, value: Decimal | int) -> str: ...
+    def phone(self, value: str) -> str: ...
+    def date(self, value: date) -> str: ...
+    def datetime(self, value: datetime) -> str: ...
+    def money(self, amount: Decimal | int, currency: str) -> str: ...
+
+
+def in_words(field: Field, value: Any, formats: Formats) -> str | Message:
+    """The value as a sentence would say it; a Message where it has still to be translated."""
+    if is_empty(value):
+        return ""
+    if isinstance(value, Linked):
+        return value.title
+    if isinstance(value, str) and value in RELATIVE and (field.targets or field.type.cell(field).role == "when"):
+        return RELATIVE[value]
+    if hasattr(value, "amount"):
+        return formats.money(value.amount, value.currency) if value.currency else formats.number(value.amount)
+    return _exported(field, value, formats)
+
+
+def _exported(field: Field, value: Any, formats: Formats) -> str | Message:
+    width = field.type.cell(field).width
+    if width == "phone":
+        return formats.phone(str(value))
+    if isinstance(value, bool):
+        return say("Yes") if value else say("No")
+    if isinstance(value, Decimal | int):
+        return formats.percent(value) if width == "percent" else formats.number(value)
+    if isinstance(value, datetime):
+        return formats.datetime(value)
+    if isinstance(value, date):
+        return formats.date(value)
+    return str(field.type.export(field, value, formats.language) or "")
