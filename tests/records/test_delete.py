@@ -10,7 +10,12 @@ ADMIN = an_administrator()
 
 
 def ruled(store: Store, rule: str) -> Catalog:
-    files = {**SMALL, "modules/person.yaml": SMALL["modules/person.yaml"].replace("reverse: people", f"reverse: people, on_delete: {rule}")}
+    files = {
+        **SMALL,
+        "modules/person.yaml": SMALL["modules/person.yaml"].replace(
+            "reverse: people", f"reverse: people, on_delete: {rule}"
+        ),
+    }
     catalog = a_catalog(files)
     with_tables(store, catalog)
     return catalog
@@ -76,5 +81,3 @@ def test_the_bin_is_a_list_of_its_own(store: Store) -> None:
     with store.read() as conn:
         binned = records.page(conn, catalog, ADMIN, records.Query(module="company", deleted=True)).rows
     assert [row.title for row in binned] == ["한빛전자"]
-
-

@@ -9,7 +9,20 @@ from hanok.engine.store import Store
 from tests.builders import Statements, a_record, an_administrator
 
 ADMIN = an_administrator()
-NAMES = ("한빛전자", "가온물류", "ångström", "Zeta", "alpha", "Beta", "나래커피", "100% Pure_", "하늘", "동해수산", "b", "")
+NAMES = (
+    "한빛전자",
+    "가온물류",
+    "ångström",
+    "Zeta",
+    "alpha",
+    "Beta",
+    "나래커피",
+    "100% Pure_",
+    "하늘",
+    "동해수산",
+    "b",
+    "",
+)
 
 
 @pytest.fixture
@@ -18,7 +31,8 @@ def companies(filled: Store, catalog: Catalog) -> Store:
     for number in range(40):
         a_record(
             filled, catalog, "company", name=f"{rolled.choice(NAMES)}{number:02d}",
-            size=rolled.choice([None, 0, 5, 5, 9]), stage=rolled.choice(["new", "open", "won"]), rate=rolled.choice([None, "1.5", "-2"]),
+            size=rolled.choice([None, 0, 5, 5, 9]), stage=rolled.choice(["new", "open", "won"]),
+            rate=rolled.choice([None, "1.5", "-2"]),
         )  # fmt: skip
     return filled
 
@@ -36,7 +50,10 @@ def walk(store: Store, catalog: Catalog, **asked: object) -> list[list[str]]:
                 return pages
 
 
-@pytest.mark.parametrize("sort", [("name",), ("-name",), ("size", "name"), ("-size", "-rate"), ("rate", "-size"), ("stage",), ("parent",), ()])
+@pytest.mark.parametrize(
+    "sort",
+    [("name",), ("-name",), ("size", "name"), ("-size", "-rate"), ("rate", "-size"), ("stage",), ("parent",), ()],
+)
 @pytest.mark.parametrize("size", [7, 40, 41])
 def test_pages_together_are_the_whole_list_in_order(
     companies: Store, catalog: Catalog, sort: tuple[str, ...], size: int
@@ -64,8 +81,16 @@ def test_paging_back_shows_the_same_pages(companies: Store, catalog: Catalog, so
 
 def test_empty_is_smallest_on_every_database(companies: Store, catalog: Catalog) -> None:
     with companies.read() as conn:
-        up = [row["size"] for row in records.page(conn, catalog, ADMIN, records.Query(module="company", sort=("size",), size=50)).rows]
-        down = [row["size"] for row in records.page(conn, catalog, ADMIN, records.Query(module="company", sort=("-size",), size=50)).rows]
+        up = [
+            row["size"]
+            for row in records.page(conn, catalog, ADMIN, records.Query(module="company", sort=("size",), size=50)).rows
+        ]
+        down = [
+            row["size"]
+            for row in records.page(
+                conn, catalog, ADMIN, records.Query(module="company", sort=("-size",), size=50)
+            ).rows
+        ]
     assert up == sorted(up, key=lambda value: -1 if value is None else value)
     assert down == up[::-1]
 
@@ -148,7 +173,7 @@ def test_words_find_korean_and_latin_parts(filled: Store, catalog: Catalog, word
     assert [hit.title for hit in hits] == ["한빛전자"]
 
 
-@pytest.mark.parametrize("words", ["없음", "\"", "'; DROP TABLE x", "NEAR(", "* *", "a AND b", "%", "()&|!:*"])
+@pytest.mark.parametrize("words", ["없음", '"', "'; DROP TABLE x", "NEAR(", "* *", "a AND b", "%", "()&|!:*"])
 def test_words_that_find_nothing_find_nothing(filled: Store, catalog: Catalog, words: str) -> None:
     a_record(filled, catalog, "company", name="한빛전자")
     with filled.read() as conn:

@@ -38,8 +38,10 @@ def test_all_errors_of_all_fields_are_said_together(filled: Store, catalog: Cata
 
 @pytest.mark.parametrize(
     ("key", "raw"),
-    [("size", "1.5"), ("size", "-1"), ("size", True), ("rate", "0.0001"), ("active", "maybe"), ("founded", "2001-02-30"),
-     ("name", "가" * 41), ("stage", "old"), ("parent", "0199c7e4-7a3b-7c00-8000-000000000001"), ("parent", "x"), ("id", "x")],
+    [("size", "1.5"), ("size", "-1"), ("size", True), ("rate", "0.0001"), ("active", "maybe"),
+     ("founded", "2001-02-30"),
+     ("name", "가" * 41), ("stage", "old"), ("parent", "0199c7e4-7a3b-7c00-8000-000000000001"), ("parent", "x"),
+     ("id", "x")],
 )  # fmt: skip
 def test_a_value_that_does_not_fit_is_refused_and_nothing_is_written(
     filled: Store, catalog: Catalog, key: str, raw: object

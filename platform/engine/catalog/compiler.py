@@ -12,10 +12,10 @@ from hanok.engine.catalog.bases import sources
 from hanok.engine.catalog.binding import bind_fields, choice, system_fields
 from hanok.engine.catalog.filters import saved_filters
 from hanok.engine.catalog.layouts import Layouts
-from hanok.engine.catalog.model import Catalog, Module, OptionSet, Reverse, Subpanel, Views
+from hanok.engine.catalog.model import App, Catalog, Module, OptionSet, Reverse, Subpanel, Views
 from hanok.engine.catalog.names import Names, Naming
 from hanok.engine.catalog.relations import reverses, subpanels
-from hanok.engine.catalog.report import FIELD, Report, Source
+from hanok.engine.catalog.report import AREA, FIELD, Report, Source
 from hanok.engine.catalog.schemas import kinds
 from hanok.engine.catalog.scopes import check_conditions
 from hanok.engine.catalog.site import app_of, menu_of, roles_of
@@ -40,6 +40,7 @@ def compile_catalog(
     build = _Build(documents, types, sources(documents, report), Naming(names or Names()), report)
     modules = build.modules()
     app = app_of(documents, report)
+    build.check_areas(app)
     menu = menu_of(documents, modules, report)
     roles = roles_of(documents, modules, report)
     if report.problems:
@@ -127,6 +128,12 @@ class _Build:
             if known.issuperset(group):
                 kept.append(tuple(group))
         return tuple(kept)
+
+    def check_areas(self, app: App) -> None:
+        for source in self.sources.values():
+            area = source.data.get("area")
+            if area and app.areas and area not in app.areas:
+                self.report.missing(source.place("area"), AREA, area, app.areas)
 
     def _check_conditions(self, module: Module, modules: Mapping[str, Module]) -> None:
         check_conditions(self.sources[module.key], module, modules, self.report)

@@ -16,6 +16,7 @@ def saved_filters(source: Source, layout: Layouts) -> Mapping[str, SavedFilter]:
     for key, written in source.data.get("saved_filters", {}).items():
         built[key] = SavedFilter(
             key, written.get("label") or {"en": key.replace("_", " ").capitalize()}, written.get("where", {}),
-            sort=layout.sort(written.get("sort", []), "saved_filters", key, "sort"), default=written.get("default", False),
+            sort=layout.sort(written.get("sort", []), "saved_filters", key, "sort"),
+            default=written.get("default", False),
         )  # fmt: skip
     return MappingProxyType(built)

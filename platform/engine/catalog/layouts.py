@@ -1,4 +1,4 @@
-"""Views: what is written is checked, what is left out is derived. Three fields give a sensible list, form and search."""
+"""Views: what is written is checked, what is left out is derived. Three fields give a sensible list and form."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Layouts:
 
     def seen_from(self, source: Source) -> Layouts:
         """The same fields, with places in another module's document (its subpanels name columns of this one)."""
-        return Layouts(source, self.own, {key: self.every[key] for key in self.every if key not in self.own}, self.report)
+        return Layouts(
+            source, self.own, {key: self.every[key] for key in self.every if key not in self.own}, self.report
+        )
 
     def build(self) -> Views:
         form = self._form("form") or self._derived_form()

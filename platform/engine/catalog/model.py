@@ -215,7 +215,7 @@ class App:
     areas: Mapping[str, Area]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Catalog:
     """Everything of one revision. `revision` is 0 for a catalog that is not deployed (a check, a preview)."""
 
@@ -228,6 +228,9 @@ class Catalog:
     names: Names
     metadata: sa.MetaData
     advice: Sequence[Problem] = ()
+
+    def __repr__(self) -> str:
+        return f"Catalog(revision={self.revision}, modules={list(self.modules)})"
 
     def module(self, key: str) -> Module:
         """The module of this key. Raises NotFound."""

@@ -61,4 +61,4 @@ def _says(data: Any, path: Path) -> bool:
 
 
 MODULE, FIELD, OPTION_SET = say("module"), say("field"), say("option set")
-TEMPLATE, TRAIT, LINK = say("template"), say("trait"), say("link to this module")
+AREA, TEMPLATE, TRAIT, LINK = say("area"), say("template"), say("trait"), say("link to this module")

@@ -47,14 +47,17 @@ def _list(item: Schema, **rest: Any) -> Schema:
 
 TEXT: Schema = {"type": "string"}
 CELL: Schema = {
-    "anyOf": [TEXT, _object({"field": TEXT, "span": {"type": "integer", "minimum": 1, "maximum": 4}, "label": _ref("labels")})]
+    "anyOf": [
+        TEXT,
+        _object({"field": TEXT, "span": {"type": "integer", "minimum": 1, "maximum": 4}, "label": _ref("labels")}),
+    ]
 }
-ROWS: Schema = _list(_list(CELL, maxItems=4), description="Rows of cells; \"\" is an empty place.")
+ROWS: Schema = _list(_list(CELL, maxItems=4), description='Rows of cells; "" is an empty place.')
 COLUMNS: Schema = {
     "type": "object", "x-keyed": True,
     "additionalProperties": _object({"hidden": {"type": "boolean"}, "label": _ref("labels")}),
 }  # fmt: skip
-SORT: Schema = _list(TEXT, description="Field keys, the first most important; \"-\" in front for descending.")
+SORT: Schema = _list(TEXT, description='Field keys, the first most important; "-" in front for descending.')
 NAMES: Schema = {"type": "object", "x-keyed": True, "additionalProperties": _object({})}
 
 COMMON: Schema = {
@@ -62,7 +65,10 @@ COMMON: Schema = {
     "help": _ref("labels"),
     "required": {"type": "boolean"},
     "unique": {"type": "boolean"},
-    "default": {"x-replace": True, "description": "The value of a new record; $me, today and +30d where the type knows them."},
+    "default": {
+        "x-replace": True,
+        "description": "The value of a new record; $me, today and +30d where the type knows them.",
+    },
     "readonly": {"type": "boolean"},
     "hidden": {"type": "boolean", "description": "Kept, but offered nowhere."},
     "search": {"type": "boolean", "description": "Found by the quick search."},
@@ -95,7 +101,8 @@ PANEL: Schema = _object({
 })  # fmt: skip
 TAB: Schema = _object({"label": _ref("labels"), "panels": _keyed(PANEL), "rows": ROWS})
 FORM: Schema = _object({
-    "tabs": _keyed(TAB), "rows": ROWS, "columns": {"type": "integer", "minimum": 1, "maximum": 4}, "side": _keyed(PANEL),
+    "tabs": _keyed(TAB),
+    "rows": ROWS, "columns": {"type": "integer", "minimum": 1, "maximum": 4}, "side": _keyed(PANEL),
 })  # fmt: skip
 VIEWS: Schema = _object({
     "list": _object({
@@ -122,7 +129,8 @@ LEVELS_BY_ACTION: Schema = {
 OPTION_ATTRIBUTES: Schema = {
     "type": "object", "x-keyed": True, "propertyNames": KEY_SCHEMA,
     "additionalProperties": _object({
-        "label": _ref("labels"), "type": {"enum": ["text", "boolean", "integer", "decimal", "percent", "choice"]}, "options": TEXT,
+        "label": _ref("labels"), "options": TEXT,
+        "type": {"enum": ["text", "boolean", "integer", "decimal", "percent", "choice"]},
     }, required=["type"]),
 }  # fmt: skip
 OPTION: Schema = {
@@ -157,7 +165,8 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
         return Kind(key=key, folder=folder, schema=schema)
 
     app = {
-        "name": _ref("labels"), "languages": _list({"enum": ["en", "ko"]}, minItems=1), "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+        "name": _ref("labels"), "languages": _list({"enum": ["en", "ko"]}, minItems=1),
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
         "zone": TEXT, "areas": _keyed(_object({"label": _ref("labels"), "icon": TEXT})),
     }  # fmt: skip
     module = _module(types)
@@ -165,7 +174,8 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
     menu_filter = _object({"label": _ref("labels"), "modules": NAMES})
     option = {"label": _ref("labels"), "attributes": OPTION_ATTRIBUTES, "options": _keyed(OPTION)}
     role = {
-        "label": _ref("labels"), "default": LEVELS_BY_ACTION, "modules": {"type": "object", "additionalProperties": LEVELS_BY_ACTION},
+        "label": _ref("labels"), "default": LEVELS_BY_ACTION,
+        "modules": {"type": "object", "additionalProperties": LEVELS_BY_ACTION},
         "studio": {"type": "boolean"},
     }  # fmt: skip
     return {

@@ -27,7 +27,9 @@ def app_of(documents: Documents, report: Report) -> App:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         if document:
-            report.wrong(document.place(["zone"]), say("There is no time zone “{zone}”; write one like Asia/Seoul.", zone=zone))
+            report.wrong(
+                document.place(["zone"]), say("There is no time zone “{zone}”; write one like Asia/Seoul.", zone=zone)
+            )
     areas = {
         key: Area(key, written.get("label") or {"en": key.capitalize()}, written.get("icon", "folder"))
         for key, written in data.get("areas", {}).items()
@@ -39,7 +41,7 @@ def app_of(documents: Documents, report: Report) -> App:
 
 
 def menu_of(documents: Documents, modules: Mapping[str, Module], report: Report) -> tuple[MenuFilter, ...]:
-    """The filters of the main menu. Modules that stand in none are put into a last one by area, so all are reachable."""
+    """The filters of the main menu. Modules that stand in none get a last one, so all can be reached."""
     document = documents.of("menu").get(MAIN)
     if document is None:
         every = tuple(key for key in modules)

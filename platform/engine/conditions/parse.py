@@ -96,11 +96,14 @@ class _Parser:
         known = {name for choice in field.choices for name in choice.attributes}
         for name in test:
             if name not in known:
-                return self.wrong((*path, name), unknown(str(name), sorted({*known, *field.type.operators}), noun=OPERATOR))
+                return self.wrong(
+                    (*path, name), unknown(str(name), sorted({*known, *field.type.operators}), noun=OPERATOR)
+                )
         wanted = [
-            choice.key for choice in field.choices
-            if all(choice.attributes.get(name, False if isinstance(value, bool) else None) == value for name, value in test.items())
-        ]  # fmt: skip
+            choice.key
+            for choice in field.choices
+            if all(_carries(choice.attributes.get(name), wish) for name, wish in test.items())
+        ]
         return Test(field, "in", wanted)
 
     def _operators(self, field: Field, test: Any, path: Path, *, part: str = "") -> Node:
@@ -121,3 +124,12 @@ class _Parser:
         except OperandError as error:
             return self.wrong(path, error.message)
         return Test(field, operator, operand, part)
+
+
+def _carries(value: Any, wish: Any) -> bool:
+    """Whether an option's attribute is as wished: a value, a list, or operators. A missing boolean is false."""
+    if isinstance(wish, Mapping):
+        return all(key in OPERATORS and OPERATORS[key].test(value, operand) for key, operand in wish.items())
+    if isinstance(wish, list):
+        return value in wish
+    return bool((value if value is not None or not isinstance(wish, bool) else False) == wish)

@@ -36,9 +36,7 @@ def delete(
     _delete(conn, catalog, actor, current, datetime.now(UTC), 0)
 
 
-def _delete(
-    conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, at: datetime, depth: int
-) -> None:
+def _delete(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, at: datetime, depth: int) -> None:
     module = catalog.modules[record.module]
     _set(conn, module, record, {"deleted_at": at, "deleted_by": actor.id})
     for other, link in _pointing(catalog, module):
@@ -111,6 +109,8 @@ def _refuse_if_any(conn: sa.Connection, module: Module, other: Module, link: Fie
 def _children(conn: sa.Connection, other: Module, link: Field, id: UUID, rule: Any) -> list[Record]:
     table = other.table
     rows = conn.execute(
-        sa.select(table.c.id, table.c.version, table.c.title, table.c.deleted_at).where(table.c[link.columns[""]] == id, rule)
+        sa.select(table.c.id, table.c.version, table.c.title, table.c.deleted_at).where(
+            table.c[link.columns[""]] == id, rule
+        )
     )
     return [Record(other.key, row.id, row.version, row.title, {"deleted_at": row.deleted_at}) for row in rows]

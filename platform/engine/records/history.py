@@ -68,6 +68,10 @@ def _value(module: Module, key: str, dumped: Any) -> Any:
         return None
     found = module.field(key)
     try:
-        return found.type.operand(found, "eq").deserialize(dumped) if found.choices else found.type.value(found).deserialize(dumped)
+        return (
+            found.type.operand(found, "eq").deserialize(dumped)
+            if found.choices
+            else found.type.value(found).deserialize(dumped)
+        )
     except ma.ValidationError:
         return dumped

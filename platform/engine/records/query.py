@@ -32,7 +32,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as the actor may see it. `values`: Python values by field key, links as `Linked`, system fields too."""
+    """One record as the actor may see it. `values`: Python values by field key, links as `Linked`, the system's too."""
 
     module: str
     id: UUID

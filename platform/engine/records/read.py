@@ -46,7 +46,9 @@ def _rows(conn: sa.Connection, statement: sa.Select[Any], *, cursor_given: bool)
     try:
         return list(conn.execute(statement))
     except sa.exc.StatementError as error:
-        bad_value = not isinstance(error, sa.exc.DBAPIError) or isinstance(error, sa.exc.DataError | sa.exc.ProgrammingError)
+        bad_value = not isinstance(error, sa.exc.DBAPIError) or isinstance(
+            error, sa.exc.DataError | sa.exc.ProgrammingError
+        )
         if cursor_given and bad_value:
             raise Invalid({"": [cursor.GONE]}) from error
         raise

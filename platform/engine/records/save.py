@@ -25,9 +25,7 @@ from hanok.engine.store import new_id
 from hanok.engine.store.counters import draw
 
 
-def create(
-    conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, raw: Mapping[str, Any]
-) -> Record:
+def create(conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, raw: Mapping[str, Any]) -> Record:
     """A new record from raw values; defaults fill what is left out. Raises Denied or Invalid."""
     found = catalog.module(module)
     if not may(catalog, actor, module, "create"):
@@ -35,7 +33,14 @@ def create(
     values = validate(conn, catalog, actor, found, raw)
     values |= _drawn(conn, catalog, actor, found)
     now, id = datetime.now(UTC), new_id()
-    system = {"id": id, "created_at": now, "updated_at": now, "created_by": actor.id, "updated_by": actor.id, "version": 1}
+    system = {
+        "id": id,
+        "created_at": now,
+        "updated_at": now,
+        "created_by": actor.id,
+        "updated_by": actor.id,
+        "version": 1,
+    }
     if not allows(catalog, actor, found, "create", {**values, "created_by": actor.id}):
         raise Denied(say("You may create only records of your own."))
     title = title_of(catalog, found, values)
@@ -48,7 +53,8 @@ def create(
     shown = {**system, **values, "title": title, "created_by": author, "updated_by": author}
     return Record(
         module, id, 1, title, shown,
-        may_edit=allows(catalog, actor, found, "edit", shown), may_delete=allows(catalog, actor, found, "delete", shown),
+        may_edit=allows(catalog, actor, found, "edit", shown),
+        may_delete=allows(catalog, actor, found, "delete", shown),
     )  # fmt: skip
 
 
@@ -97,7 +103,8 @@ def _write(
     shown = {**after, "title": title, "version": version, "updated_at": now, "updated_by": author}
     return Record(
         module.key, current.id, version, title, shown,
-        may_edit=allows(catalog, actor, module, "edit", shown), may_delete=allows(catalog, actor, module, "delete", shown),
+        may_edit=allows(catalog, actor, module, "edit", shown),
+        may_delete=allows(catalog, actor, module, "delete", shown),
     )  # fmt: skip
 
 

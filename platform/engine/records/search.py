@@ -45,9 +45,7 @@ def search(
     return tuple(Hit(row.module, row.record, row.title, row.text) for row in ordered)
 
 
-def _one(
-    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, words: str, size: int
-) -> sa.Select[Any]:
+def _one(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, words: str, size: int) -> sa.Select[Any]:
     table = module.table.alias()
     begins = table.c["title$folded"].like(like(fold(words.strip())) + "%", escape=ESCAPE)
     rank = sa.case((begins, 0), else_=1).label("rank")

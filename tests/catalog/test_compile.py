@@ -1,0 +1,90 @@
+"""What is left out is derived; what lower layers say is kept; what was named stays named."""
+
+from hanok.engine.catalog import Catalog, Names, compile_catalog
+from tests.builders import CORE, SMALL, TYPES, a_catalog, a_layer
+
+BOOK = """
+label: {en: Book, ko: 책}
+fields:
+  name: {type: text, required: true, search: true}
+  pages: {type: integer}
+  story: {type: long_text}
+"""
+
+
+def layered(*files: dict[str, str]) -> Catalog:
+    layers = [a_layer(each, name=f"layer{number}") for number, each in enumerate(files)]
+    return compile_catalog([CORE, *layers], TYPES)
+
+
+def test_three_fields_give_a_list_a_form_and_a_search() -> None:
+    book = a_catalog({"modules/book.yaml": BOOK}).modules["book"]
+    assert book.views.list.columns == ("name", "pages")
+    assert [[cell.field for cell in row] for row in book.views.form.tabs[0].panels[0].rows] == [
+        ["name", "pages"],
+        ["story"],
+    ]
+    assert book.views.detail is book.views.form
+    assert book.views.search.basic == ("name", "pages", "story")
+    assert book.title.source == "{{ name }}"
+    assert book.icon
+
+
+def test_a_link_gives_its_target_a_subpanel_with_the_names_that_it_has_there() -> None:
+    company = a_catalog().modules["company"]
+    assert list(company.reverses) == ["children", "people"]
+    people = company.subpanels["people"]
+    assert (people.module, people.field, people.columns) == ("person", "company", ("family", "given", "owner"))
+    assert people.label["ko"] == "사람"
+
+
+def test_a_later_layer_adds_a_field_after_another_and_relabels() -> None:
+    site = {
+        "modules/book.yaml": "label: {ko: 도서}\nfields:\n  isbn: {type: text, after: name}\n  pages: {hidden: true}\n"
+    }
+    book = layered({"modules/book.yaml": BOOK}, site).modules["book"]
+    assert list(book.fields) == ["name", "isbn", "pages", "story"]
+    assert dict(book.label) == {"en": "Book", "ko": "도서"}
+    assert book.fields["pages"].hidden
+    assert "pages" not in book.views.list.columns
+
+
+def test_columns_written_as_a_map_patch_the_list() -> None:
+    listed = {"modules/book.yaml": BOOK + "views: {list: {columns: [name, pages]}}\n"}
+    site = {"modules/book.yaml": "views: {list: {columns: {created_at: {after: name}, pages: null}}}\n"}
+    assert layered(listed, site).modules["book"].views.list.columns == ("name", "created_at")
+
+
+def test_a_trait_brings_its_fields_below_the_modules_own() -> None:
+    company = a_catalog().modules["company"]
+    assert company.owners == ("owner",)
+    assert "owner" in company.fields
+
+
+def test_physical_names_stay_when_a_field_goes_and_comes_back() -> None:
+    first = a_catalog({"modules/book.yaml": BOOK})
+    without = a_catalog(
+        {"modules/book.yaml": BOOK.replace("pages: {type: integer}", "leaves: {type: integer}")}, names=first.names
+    )
+    again = a_catalog({"modules/book.yaml": BOOK}, names=without.names)
+    assert again.modules["book"].fields["pages"].columns == first.modules["book"].fields["pages"].columns
+
+
+def test_another_type_gets_another_column() -> None:
+    first = a_catalog({"modules/book.yaml": BOOK})
+    changed = a_catalog({"modules/book.yaml": BOOK.replace("type: integer", "type: date")}, names=first.names)
+    assert first.modules["book"].fields["pages"].columns[""] == "pages"
+    assert changed.modules["book"].fields["pages"].columns[""] == "pages$2"
+    assert Names.from_json(changed.names.to_json()) == changed.names
+
+
+def test_a_module_in_no_menu_can_still_be_reached() -> None:
+    menu = {"menus/main.yaml": "filters: {main: {label: Main, modules: [company]}}\n"}
+    found = a_catalog({**SMALL, **menu})
+    assert [(each.key, each.modules) for each in found.menu] == [("main", ("company",)), ("more", ("person",))]
+
+
+def test_a_long_key_gets_a_name_that_every_database_keeps() -> None:
+    key = "a" * 40
+    book = a_catalog({f"modules/{key}.yaml": BOOK}).modules[key]
+    assert len(book.table.name.encode()) <= 63
