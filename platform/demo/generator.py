@@ -90,7 +90,7 @@ class _Story:
         for number in range(self.wanted["account"]):
             firm = self.registry.firm(f"account-{number}")
             firm.kind = self.world.weighted(KINDS) if number else "customer"
-            firm.owner = self._owner()
+            firm.owner = self._owner() if number else None
             self.firms.append(firm)
             yield self._keep(account(self.world, self.registry, firm), firm)
 

@@ -70,7 +70,8 @@ class World:
         return "".join(self.random.choices("0123456789", k=count))
 
     def mobile(self) -> str:
-        return f"010-{self.random.randint(2, 9)}{self.digits(3)}-{self.digits(4)}"
+        """A Korean mobile number; not every block of 010-5 is given out."""
+        return f"010-{self.one('2346789')}{self.digits(3)}-{self.digits(4)}"
 
     def landline(self, town: Town) -> str:
         return f"{town.code}-{self.random.randint(220, 899)}-{self.digits(4)}"
