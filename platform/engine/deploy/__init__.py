@@ -13,6 +13,7 @@ from hanok.engine.deploy.planning import load_catalog, make_plan
 from hanok.engine.deploy.progress import Progress, silent
 from hanok.engine.deploy.revisions import OpenStep, Revision, current, layers_of, open_steps, revisions
 from hanok.engine.deploy.run import deploy
+from hanok.engine.deploy.settings import read_settings
 from hanok.engine.deploy.site import (
     FileState,
     Site,
@@ -29,6 +30,6 @@ from hanok.engine.deploy.site import (
 __all__ = [
     "Clock", "FileState", "Live", "OpenStep", "Plan", "Progress", "Refresh", "Revision", "Site", "Status", "Step",
     "current", "deploy", "finish", "init_site", "layers_of", "load_catalog", "load_live", "make_plan", "open_site",
-    "open_steps", "pending_layers", "plan_site", "refresh_records", "revisions", "shipped_layers", "silent", "status",
-    "write_manifest",
+    "open_steps", "pending_layers", "plan_site", "read_settings", "refresh_records", "revisions", "shipped_layers",
+    "silent", "status", "write_manifest",
 ]  # fmt: skip

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import orjson
 from sqlalchemy.engine import URL
@@ -19,12 +18,12 @@ from sqlalchemy.engine import URL
 from hanok.engine.deploy.plan import Plan
 from hanok.engine.deploy.planning import make_plan
 from hanok.engine.deploy.revisions import Revision, code_version, current, layers_of, open_steps
+from hanok.engine.deploy.settings import FILE, Known, Value, read_settings, settings_text
 from hanok.engine.errors import Refused, say
 from hanok.engine.fields import FieldType
 from hanok.engine.language import Layer, read_folder
 from hanok.engine.store import Store, live_revision, open_store
 
-SETTINGS = "site.yaml"
 FOLDERS = ("metadata", "plugins", "files")
 MANIFEST = ".revision.json"
 CORE, SHIPPED, OWN = "core", "shipped", "site"
@@ -32,10 +31,10 @@ CORE, SHIPPED, OWN = "core", "shipped", "site"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An opened site. `settings` are the values of `hanok.settings`; the store has opened no connection yet."""
+    """An opened site. `settings` holds a value for each setting; the store has opened no connection yet."""
 
     folder: Path
-    settings: Mapping[str, Any]
+    settings: Mapping[str, Value]
     store: Store
     types: Mapping[str, FieldType]
 
@@ -50,7 +49,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """A file of the folder that is not what is live. `state`: new, changed, removed (by hand), behind (deployed since)."""
+    """A file of the folder that is not what is live: new, changed, removed by hand, or behind (deployed since)."""
 
     file: str
     state: str
@@ -66,20 +65,26 @@ class Status:
     upgrade: bool
 
 
-def init_site(folder: Path, settings: str) -> None:
-    """Makes the folders of a site and its site.yaml with this text. Refuses where there is one already."""
-    if (folder / SETTINGS).exists():
+def init_site(folder: Path, known: Known) -> None:
+    """Makes the folders of a site and a site.yaml that names its settings. Refuses where there is one already."""
+    if (folder / FILE).exists():
         raise Refused(say("There is a site already: {folder}", folder=folder.as_posix()))
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
-    (folder / SETTINGS).write_text(settings, encoding="utf-8")
+    (folder / FILE).write_text(settings_text(known), encoding="utf-8")
 
 
-def open_site(folder: Path, types: Mapping[str, FieldType], settings: Mapping[str, Any]) -> Site:
-    """The site in this folder. Without a `database` among the settings it is the SQLite file `hanok.db` there."""
-    if not (folder / SETTINGS).is_file():
+def open_site(
+    folder: Path, types: Mapping[str, FieldType], known: Known, *, environment: Mapping[str, str] | None = None
+) -> Site:
+    """The site in this folder. Without a `database` among its settings that is the SQLite file `hanok.db` there.
+
+    `known` are the settings that there are. Raises Refused where there is no site, or its settings cannot be read.
+    """
+    if not (folder / FILE).is_file():
         raise Refused(say("There is no site in {folder}. Run: hanok init", folder=folder.as_posix()))
-    address = settings.get("database") or URL.create("sqlite", database=str((folder / "hanok.db").absolute()))
+    settings = read_settings(folder, known, environment=environment)
+    address = str(settings["database"]) or URL.create("sqlite", database=str((folder / "hanok.db").absolute()))
     return Site(folder, settings, open_store(address), types)
 
 
