@@ -13,8 +13,8 @@ CASE_STATUSES = {"new": 12, "assigned": 12, "working": 14, "pending": 10, "close
 CHANNELS = {"phone": 40, "email": 32, "website": 16, "chat": 9, "visit": 3}
 SETTLED = ("closed", "rejected", "duplicate")
 PRIORITIES = {"high": 20, "normal": 65, "low": 15}
-PAST = {"done": 78, "cancelled": 7, "not_started": 8, "in_progress": 4, "waiting": 3}
-FUTURE = {"not_started": 66, "in_progress": 20, "waiting": 9, "done": 5}
+PAST = {"done": 78, "cancelled": 7, "not_started": 8, "in_progress": 4, "deferred": 3}
+FUTURE = {"not_started": 66, "in_progress": 24, "deferred": 5, "done": 5}
 
 
 def case(world: World, key: str, firm: Firm, owner: Ref | None) -> Draft:
@@ -41,7 +41,7 @@ def task(world: World, key: str, about: Draft, firm: Firm) -> Draft:
     """Something to do about another record, in the last two months or the next one."""
     due = world.day(-60, 30) if world.chance(0.75) else world.day(-4, 6)
     status = world.weighted(PAST if due < world.today else FUTURE)
-    begun = status in ("in_progress", "waiting", "done")
+    begun = status in ("in_progress", "done")
     what = world.one(firm.tongue.tasks[about.module])
     named = f"{firm.name} {what}" if firm.korean else f"{firm.name}: {what}"
     values = {
