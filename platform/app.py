@@ -1,0 +1,51 @@
+"""Where the rooms meet: the registry of field types, and the application with its faces."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from hanok.engine.deploy import Live, Site, load_live, open_site, read_settings
+from hanok.engine.fields import BUILT_IN, FieldType
+from hanok.engine.store.kept import kept
+from hanok.screens import blueprint as screens
+from hanok.settings import SETTINGS
+from hanok.web.frame import install
+
+
+def field_types(more: Iterable[type[FieldType]] = ()) -> Mapping[str, FieldType]:
+    """The frozen registry of field types by key. Raises ValueError when two have the same key."""
+    found: dict[str, FieldType] = {}
+    for made in (*BUILT_IN, *more):
+        if made.key in found:
+            raise ValueError(f"two field types are called {made.key}: {found[made.key]!r} and {made!r}")
+        found[made.key] = made()
+    return MappingProxyType(found)
+
+
+def opened(folder: Path) -> Site:
+    """The site in this folder with its settings. Raises Refused when there is none."""
+    return open_site(folder, field_types(), SETTINGS)
+
+
+def live_of(site: Site) -> Live:
+    """The live catalog of a site. Raises Refused when its system tables do not fit this program."""
+    return load_live(site.store, site.types)
+
+
+def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:
+    """The WSGI application: the frame and the faces over one live catalog."""
+    app = Flask("hanok", static_folder=None)
+    key = settings.get("secret_key") or kept(live.store, "secret_key", lambda: secrets.token_hex(32))
+    install(app, live, {**settings, "secret_key": key})
+    app.register_blueprint(screens())
+    proxies = int(settings.get("proxies", 0))
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    return app

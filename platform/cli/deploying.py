@@ -1,0 +1,129 @@
+"""Commands that look at metadata and put it live: check, plan, deploy."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from hanok.app import field_types, opened
+from hanok.cli.console import (
+    as_json,
+    command,
+    complain,
+    dump,
+    progress,
+    screen,
+    site_option,
+    tell,
+    tell_problems,
+    words,
+)
+from hanok.engine.catalog import compile_catalog
+from hanok.engine.deploy import Plan, Progress, Site, deploy, pending_layers, plan_site, shipped_layers, write_manifest
+from hanok.engine.errors import Message, MetadataError, say
+from hanok.engine.language import Layer, read_folder
+
+FINISHED = "  ✓"
+
+
+def telling(show: Callable[[str, int, int], None]) -> Progress:
+    """The engine's progress on a bar."""
+
+    def tell_progress(phase: str, sentence: Message, done: int, total: int) -> None:
+        show(words(sentence), done, total)
+
+    return tell_progress
+
+
+@click.command()
+@click.option("--json", "plain", is_flag=True, help="As JSON.")
+@site_option
+@command
+def check(folder: Path, plain: bool) -> None:
+    """Compile the metadata and say everything that is wrong with it; change nothing."""
+    layers = _layers(folder)
+    try:
+        catalog = compile_catalog(layers, field_types())
+    except MetadataError as error:
+        if plain:
+            dump([as_json(problem) for problem in error.problems])
+        else:
+            tell_problems(error.problems)
+            complain(say("{count} problems", count=len(error.problems)))
+        raise SystemExit(1) from None
+    if plain:
+        dump([as_json(problem) for problem in catalog.advice])
+        return
+    for problem in catalog.advice:
+        tell(say("{place}: advice: {message}", place=str(problem.place), message=words(problem.message)))
+    tell(say("{count} modules, no problems.", count=len(catalog.modules)))
+
+
+def _layers(folder: Path) -> Sequence[Layer]:
+    """What a deploy would take; without a database yet, what it would take first."""
+    site = opened(folder)
+    if site.settings.get("database") or (folder / "hanok.db").exists():
+        site.store.check_schema()
+        return pending_layers(site)
+    own = read_folder(folder / "metadata", name="site", root=(folder / "metadata").as_posix())
+    return (*shipped_layers(), own)
+
+
+@click.command()
+@click.option("--json", "plain", is_flag=True, help="As JSON.")
+@click.option("--sql", is_flag=True, help="Show the SQL too.")
+@site_option
+@command
+def plan(folder: Path, plain: bool, sql: bool) -> None:
+    """Show what a deploy would do."""
+    found = plan_site(_ready(folder))
+    if plain:
+        dump(found.to_json())
+        return
+    _tell_plan(found, sql=sql)
+
+
+@click.command("deploy")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--accept", multiple=True, metavar="KEY", help="Accept the loss that the plan names so.")
+@click.option("--message", default="", help="Why, for the history.")
+@site_option
+@command
+def deploy_command(folder: Path, yes: bool, accept: tuple[str, ...], message: str) -> None:
+    """Put the metadata of the site live."""
+    site = _ready(folder)
+    found = plan_site(site)
+    _tell_plan(found, sql=False)
+    if found.empty:
+        return
+    found.check(accept)
+    if not yes and not click.confirm(words(say("Deploy this?"))):
+        raise SystemExit(1)
+    with progress() as show:
+        number = deploy(site.store, found, accept=accept, by=getpass.getuser(), message=message, progress=telling(show))
+    write_manifest(site)
+    tell(say("Revision {number} is live.", number=number))
+
+
+def _ready(folder: Path) -> Site:
+    site = opened(folder)
+    site.store.check_schema()
+    return site
+
+
+def _tell_plan(found: Plan, *, sql: bool) -> None:
+    if found.empty:
+        tell(say("There is nothing to deploy."))
+        return
+    for step in found.steps:
+        mark = "!" if step.loses else "·"
+        rows = f" [{step.rows:,}]" if step.rows else ""
+        key = f"  ({step.key})" if step.loses else ""
+        screen.print(f"{mark} {words(step.sentence)}{rows}{key}", markup=False)
+        for line in step.sql if sql else ():
+            screen.print(f"    {line.strip()}", markup=False, style="dim")
+    for blocker in found.blockers:
+        complain(blocker)

@@ -1,0 +1,57 @@
+"""`hanok serve`: the web server of a site, in one process."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from pathlib import Path
+from types import FrameType
+
+import click
+import waitress
+
+from hanok.app import create_app, live_of, opened
+from hanok.cli.console import command, site_option, tell
+from hanok.cli.sites import PASSWORD_FILE
+from hanok.engine.deploy import Clock
+from hanok.engine.errors import say
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (default: the setting `port`).")
+@click.option("--host", help="Address to listen on (default: the setting `host`).")
+@site_option
+@command
+def serve(folder: Path, port: int | None, host: str | None) -> None:
+    """Serve the site. A new revision is taken up without a restart."""
+    site = opened(folder)
+    live = live_of(site)
+    settings = dict(site.settings)
+    listen, number = host or settings["host"], port or settings["port"]
+    app = create_app(live, settings)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    signal.signal(signal.SIGTERM, _stop)
+    clock = Clock("catalog", live.refresh, seconds=1).start()
+    tell(
+        say("Hanok serves {folder} at {address}", folder=folder.as_posix(), address=f"http://{_shown(listen)}:{number}")
+    )
+    if (folder / PASSWORD_FILE).exists():
+        username, password = (folder / PASSWORD_FILE).read_text(encoding="utf-8").split()
+        tell(say("Log in as {username} with the password {password}", username=username, password=password))
+    try:
+        waitress.serve(app, host=listen, port=number, threads=settings["threads"], ident=None)
+    except OSError as error:
+        tell(say("Port {port} cannot be opened: {reason}", port=number, reason=error.strerror or str(error)))
+        raise SystemExit(1) from None
+    finally:
+        clock.stop()
+        site.store.dispose()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Ends as Ctrl+C does: requests under way are answered."""
+    raise SystemExit(0)
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104  # shown, not bound

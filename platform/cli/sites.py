@@ -1,0 +1,126 @@
+"""Commands about a site as a whole: make one, see how it stands, publish its schemas."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+import orjson
+
+from hanok.app import field_types, live_of, opened
+from hanok.cli.console import command, dump, progress, site_option, tell, told, words
+from hanok.cli.deploying import telling
+from hanok.engine import accounts
+from hanok.engine.access import ADMINISTRATOR, Actor
+from hanok.engine.catalog import kinds
+from hanok.engine.deploy import Live, Site, deploy, init_site, plan_site, write_manifest
+from hanok.engine.deploy import status as status_of
+from hanok.engine.errors import Invalid, say
+from hanok.engine.language.editors import for_editors
+from hanok.settings import SETTINGS
+
+PASSWORD_FILE = "first-password.txt"  # noqa: S105  # the name of a file
+ADMIN = {"username": "admin", "last_name": "Admin"}
+
+
+@click.command()
+@click.option("--demo", type=click.IntRange(0, 100_000), default=0, help="Fill it with demo data: so many accounts.")
+@site_option
+@command
+def init(folder: Path, demo: int) -> None:
+    """Make a new site: folder, database, the shipped CRM, the user `admin`."""
+    password, generated = _password()
+    init_site(folder, SETTINGS)
+    site = opened(folder)
+    site.store.upgrade()
+    with progress() as show:
+        number = deploy(site.store, plan_site(site), by="init", message="init", progress=telling(show))
+    write_manifest(site)
+    live = live_of(site)
+    admin = _first_user(live, password)
+    tell(say("Revision {number} is live with {modules} modules.", number=number, modules=len(live.catalog.modules)))
+    if demo:
+        _demo(live, admin, demo)
+    _tell_login(site, password if generated else "")
+
+
+def _password() -> tuple[str, bool]:
+    """What HANOK_ADMIN_PASSWORD says, else a new one; and whether it is new."""
+    said = os.environ.get("HANOK_ADMIN_PASSWORD", "")
+    faults = accounts.password_faults(said) if said else ()
+    if faults:
+        raise Invalid({"HANOK_ADMIN_PASSWORD": faults})
+    return said or secrets.token_urlsafe(9), not said
+
+
+def _first_user(live: Live, password: str) -> Actor:
+    hashed = accounts.hash_password(password)
+    id = live.write(lambda conn, catalog: accounts.create_administrator(conn, catalog, ADMIN, password=hashed))
+    app = live.catalog.app
+    return Actor(id, ADMIN["username"], ADMIN["last_name"], admin=True, roles=(ADMINISTRATOR,),
+                 language=app.languages[0], zone=app.zone)  # fmt: skip
+
+
+def _demo(live: Live, actor: Actor, count: int) -> None:
+    from hanok.demo.loading import load_demo  # Faker takes long to import, and only this needs it
+
+    today = datetime.now(ZoneInfo(live.catalog.app.zone)).date()
+    with progress() as show:
+        made = load_demo(live, actor=actor, count=count, today=today,
+                         progress=lambda done, total: show(words(say("Demo data")), done, total))  # fmt: skip
+    tell(say("{count} demo records were made.", count=f"{made:,}"))
+
+
+def _tell_login(site: Site, generated: str) -> None:
+    if not generated:
+        tell(say("Log in as admin with the password of HANOK_ADMIN_PASSWORD."))
+        return
+    file = site.folder / PASSWORD_FILE
+    file.touch(mode=0o600)
+    file.write_text(f"admin\n{generated}\n", encoding="utf-8")
+    tell(say("Log in as admin with the password {password} (kept in {file} until you delete it).",
+             password=generated, file=file.as_posix()))  # fmt: skip
+
+
+@click.command()
+@click.option("--json", "plain", is_flag=True, help="As JSON.")
+@site_option
+@command
+def status(folder: Path, plain: bool) -> None:
+    """Show the revision, files that differ from it, and what is unfinished."""
+    site = opened(folder)
+    site.store.check_schema()
+    found = status_of(site)
+    revision = found.revision
+    if plain:
+        dump({
+            "revision": revision.number if revision else 0, "state": revision.state if revision else "",
+            "files": [{"file": each.file, "state": each.state} for each in found.files],
+            "unfinished": found.unfinished, "upgrade": found.upgrade,
+        })  # fmt: skip
+        return
+    told({
+        words(say("Revision")): f"{revision.number} ({revision.state}, {revision.at:%Y-%m-%d %H:%M} UTC)" if revision else "–",
+        words(say("Unfinished steps")): found.unfinished,
+        words(say("Upgrade waiting")): words(say("yes") if found.upgrade else say("no")),
+    })  # fmt: skip
+    for each in found.files:
+        tell(f"{each.state:<9} {(site.metadata / each.file).as_posix()}")
+
+
+@click.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("schemas"), help="Folder to write to."
+)
+@command
+def schema(out: Path) -> None:
+    """Write one JSON Schema a kind, for editors."""
+    out.mkdir(parents=True, exist_ok=True)
+    for key, kind in kinds(field_types()).items():
+        file = out / f"{key}.schema.json"
+        file.write_bytes(orjson.dumps(for_editors(kind), option=orjson.OPT_INDENT_2))
+        tell(file.as_posix())
