@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -11,9 +13,12 @@ from hanok.engine.errors import Refused
 from hanok.engine.store import Store, new_id, open_store
 from hanok.engine.store.counters import draw
 from hanok.engine.store.failures import passes
-from hanok.engine.store.tables import counter, setting
+from hanok.engine.store.tables import counter, setting, step
 
 THING = sa.Table("m_thing", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+
+
+T = TypeVar("T")
 
 
 class OopsError(Exception):
@@ -29,11 +34,26 @@ def keys(conn: sa.Connection) -> list[str]:
     return list(conn.scalars(sa.select(setting.c.key).order_by(setting.c.key)))
 
 
+def break_off(store: Store, work: Callable[[sa.Connection], T]) -> T:
+    """Does the work in a transaction that raises at its end."""
+    results = []
+
+    def fail() -> None:
+        with store.write() as conn:
+            results.append(work(conn))
+            raise OopsError
+
+    with pytest.raises(OopsError):
+        fail()
+    return results[0]
+
+
 def test_a_write_that_raises_leaves_nothing_not_even_its_tables(store: Store) -> None:
-    with pytest.raises(OopsError), store.write() as conn:
+    def work(conn: sa.Connection) -> None:
         THING.create(conn)
         conn.execute(setting.insert().values(key="a", value=1))
-        raise OopsError
+
+    break_off(store, work)
     with store.read() as conn:
         assert keys(conn) == []
         assert not sa.inspect(conn).has_table("m_thing")
@@ -55,8 +75,6 @@ def test_a_reader_cannot_write(store: Store) -> None:
 
 
 def test_foreign_keys_hold(store: Store) -> None:
-    from hanok.engine.store.tables import step
-
     with pytest.raises(sa.exc.IntegrityError), store.write() as conn:
         conn.execute(step.insert().values(revision=7, number=1, kind="index", facts={}))
 
@@ -79,9 +97,7 @@ def test_two_writers_wait_for_each_other(store: Store) -> None:
 
 
 def test_a_number_that_was_rolled_back_is_given_again(store: Store) -> None:
-    with pytest.raises(OopsError), store.write() as conn:
-        assert draw(conn, "n") == 1
-        raise OopsError
+    assert break_off(store, lambda conn: draw(conn, "n")) == 1
     with store.write() as conn:
         assert draw(conn, "n") == 1
         assert conn.scalar(sa.select(counter.c.value)) == 1

@@ -51,9 +51,9 @@ class UserColumns:
 
 
 def folded_username(catalog: Catalog, username: str) -> str:
-    """A user name as it is compared."""
+    """A user name as it is compared, without the signs that no database stores."""
     field = catalog.module("user").field("username")
-    return str(field.type.comparable(field, username.strip()))
+    return str(field.type.comparable(field, username.replace("\x00", "").strip()))
 
 
 def actor_from(catalog: Catalog, row: Mapping[str, Any], roles: Sequence[str]) -> Actor:

@@ -49,7 +49,7 @@ def open_session(
     """A new session; returns its token, which is never stored."""
     token = secrets.token_urlsafe(32)
     row = {"token": session_key(token), "user_id": user_id, "created": now, "seen": now, "expires": now + lifetime}
-    conn.execute(session.insert().values(**row, address=address, agent=agent[:400], data={}))
+    conn.execute(session.insert().values(**row, address=address, agent=agent[:400].replace("\x00", ""), data={}))
     return token
 
 
