@@ -9,7 +9,7 @@ from typing import Any
 import marshmallow as ma
 
 from hanok.engine.catalog.model import Module
-from hanok.engine.fields import Field
+from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
 
 FOLLOWING = {"none": "ascending", "ascending": "descending", "descending": "none"}
@@ -60,15 +60,16 @@ def headings(
     module: Module, columns: Sequence[str], language: str, *, sort: Sequence[str] = (), to: Callable[[str], str] | None = None
 ) -> tuple[Heading, ...]:
     """The heads of these columns; `to` makes the address that sorts by a key ("" is the view's own order)."""
-    return tuple(_heading(module.field(key), language, sort, to) for key in columns)
+    return tuple(_heading(module, module.field(key), language, sort, to) for key in columns)
 
 
-def _heading(field: Field, language: str, sort: Sequence[str], to: Callable[[str], str] | None) -> Heading:
+def _heading(module: Module, field: Field, language: str, sort: Sequence[str], to: Callable[[str], str] | None) -> Heading:
     cell = field.type.cell(field)
     order = "ascending" if field.key in sort[:1] else "descending" if f"-{field.key}" in sort[:1] else "none"
     following = {"ascending": field.key, "descending": f"-{field.key}", "none": ""}[FOLLOWING[order]]
     url = to(following) if to and field.type.sortable else ""
-    return Heading(field.key, field.label_in(language), cell.align, cell.width, order, url)
+    label = in_language(module.label, language) if field.key == "title" else field.label_in(language)
+    return Heading(field.key, label, cell.align, cell.width, order, url)
 
 
 def rows(module: Module, columns: Sequence[str], records: Sequence[Record]) -> tuple[Row, ...]:

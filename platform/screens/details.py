@@ -31,6 +31,11 @@ class Block:
     columns: int
     pairs: tuple[Pair, ...]
 
+    @property
+    def alone(self) -> bool:
+        """A single value under a heading that says the same."""
+        return len(self.pairs) == 1 and self.pairs[0].label == self.label
+
 
 @dataclass(frozen=True, slots=True)
 class TabShown:
@@ -60,7 +65,7 @@ class Detail:
     facts: tuple[Shown, ...]
     path: Path | None
     tabs: tuple[TabShown, ...]
-    system: Block
+    closing: Block
     subpanels: tuple[SubpanelPlace, ...]
 
 
@@ -72,10 +77,6 @@ def build(module: Module, record: Record, subpanels: tuple[Subpanel, ...], langu
         TabShown(tab.key, in_language(tab.label, language), tuple(block(module, panel, record, language) for panel in tab.panels))
         for tab in view.tabs
     )
-    side = tuple(block(module, panel, record, language) for panel in view.side)
-    if side and tabs:
-        first = tabs[0]
-        tabs = (TabShown(first.key, first.label, (*first.blocks, *side)), *tabs[1:])
     return Detail(
         module=module,
         record=record,
@@ -85,7 +86,7 @@ def build(module: Module, record: Record, subpanels: tuple[Subpanel, ...], langu
         facts=facts(module, record),
         path=path(module, record, language),
         tabs=tabs,
-        system=_system(module, record, language),
+        closing=_closing(module, record, language),
         subpanels=tuple(
             SubpanelPlace(one.key, in_language(one.label, language), f"{url}/_sub/{one.key}") for one in subpanels
         ),
@@ -115,8 +116,10 @@ def _long(field: Field) -> bool:
     return field.type.cell(field).width in WIDE
 
 
-def _system(module: Module, record: Record, language: str) -> Block:
-    """Who made it and who changed it last."""
-    keys = [key for key in ("created_at", "created_by", "updated_at", "updated_by") if key in module.system]
-    pairs = tuple(Pair(module.field(key).label_in(language), Shown(module.field(key), record.values.get(key))) for key in keys)
-    return Block("system", "", 2, pairs)
+def _closing(module: Module, record: Record, language: str) -> Block:
+    """What stands at the form's side, then who made the record and who changed it last."""
+    side = [pair for panel in module.views.detail.side for pair in block(module, panel, record, language).pairs]
+    placed = {pair.shown.field.key for pair in side if pair.shown}
+    keys = [key for key in ("created_at", "created_by", "updated_at", "updated_by") if key not in placed]
+    pairs = [Pair(module.field(key).label_in(language), Shown(module.field(key), record.values.get(key))) for key in keys]
+    return Block("closing", "", 2, tuple(pair for pair in side if pair.shown) + tuple(pairs))

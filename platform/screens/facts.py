@@ -14,17 +14,20 @@ MOST_FACTS = 6
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stage. `state` is "done", "current" or "" (still ahead)."""
+    """One stage. `state` is "done", "current" or "" (still ahead); `color` is set where an end was reached."""
 
     key: str
     label: str
     color: str
-    state: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The way of a record: the open stages in order (and the end where it stands), the ends, and what comes next."""
+    """The way of a record: its open stages in order, and the first end as the goal.
+
+    `ends` are the other ends; a record that reached one of them has it as its last step. `next` is where it goes from here.
+    """
 
     field: Field
     label: str
@@ -45,19 +48,28 @@ def path(module: Module, record: Record, language: str) -> Path | None:
     field = path_field(module)
     if field is None or field.hidden or field.key not in record.values:
         return None
-    here = record.values[field.key]
-    offered = [choice for choice in field.choices if not choice.retired or choice.key == here]
-    stages = [choice for choice in offered if not _ends(choice) or choice.key == here]
-    at = next((place for place, choice in enumerate(stages) if choice.key == here), -1)
-    ended = at >= 0 and _ends(stages[at])
-    steps = tuple(_step(choice, place, at, language) for place, choice in enumerate(stages))
-    ends = tuple(_step(choice, 0, -1, language) for choice in offered if _ends(choice) and choice.key != here)
-    return Path(field, field.label_in(language), steps, ends, None if ended else next(iter(steps[at + 1 :]), None), ended)
+    here = field.choice(record.values[field.key] or "")
+    offered = [choice for choice in field.choices if not choice.retired or choice is here]
+    ends = [choice for choice in offered if _ends(choice)]
+    last = here if here in ends else ends[0] if ends else None
+    stages = [choice for choice in offered if not _ends(choice)] + [choice for choice in ends if choice is last]
+    at = stages.index(here) if here in stages else -1
+    astray = here in ends[1:]
+    steps = tuple(_step(choice, place, at, astray, language) for place, choice in enumerate(stages))
+    return Path(
+        field,
+        field.label_in(language),
+        steps,
+        tuple(Step(choice.key, in_language(choice.label, language), choice.color) for choice in ends if choice is not last),
+        None if here in ends else next(iter(steps[at + 1 :]), None),
+        here in ends,
+    )
 
 
-def _step(choice: Choice, place: int, at: int, language: str) -> Step:
-    state = "current" if place == at else "done" if place < at else ""
-    return Step(choice.key, in_language(choice.label, language), choice.color, state)
+def _step(choice: Choice, place: int, at: int, astray: bool, language: str) -> Step:
+    """Whoever ended elsewhere than at the goal did not go all the way."""
+    state = "current" if place == at else "done" if place < at and not astray else ""
+    return Step(choice.key, in_language(choice.label, language), choice.color if _ends(choice) and place == at else "", state)
 
 
 def _ends(choice: Choice) -> bool:

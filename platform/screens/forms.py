@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hanok.engine.catalog.model import CellSpec, FormView, Module, Panel
-from hanok.engine.errors import Message
+from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
 
 Errors = Mapping[str, Sequence[Message]]
@@ -28,7 +28,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A panel of questions under a heading; the heading of a lone panel goes without saying."""
+    """A panel of questions under a heading, "" where its only question says the same."""
 
     key: str
     label: str
@@ -37,16 +37,8 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """One line of the summary on top: a field that has to be corrected."""
-
-    label: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class FormPage:
-    """Everything that a form prints. `record_title` is "" for a new record; `whole` holds errors of the record itself."""
+    """Everything that a form prints. `record_title` is "" for a new record; `errors` under "" are of the record itself."""
 
     module: Module
     label: str
@@ -59,8 +51,7 @@ class FormPage:
     onward: str
     groups: tuple[Group, ...]
     side: tuple[Group, ...]
-    wrong: tuple[Wrong, ...]
-    whole: tuple[Message, ...] = ()
+    errors: Errors = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -102,8 +93,7 @@ def build(
         onward=onward,
         groups=_with_first([group for group in groups if group.questions], found),
         side=tuple(group for group in side if group.questions),
-        wrong=tuple(Wrong(_label(module, key, language), key) for key in found if key in placed),
-        whole=tuple(message for key, said in found.items() if key not in placed for message in said),
+        errors=_summary(module, found, placed),
         hidden=hidden or {},
     )
 
@@ -111,8 +101,10 @@ def build(
 def _group(module: Module, panel: Panel, values: Mapping[str, Any], errors: Errors, language: str, *, new: bool) -> Group:
     cells = [cell for row in panel.rows for cell in row]
     questions = tuple(_question(module, cell, values, errors, language) for cell in cells if _asked(module, cell, new=new))
-    has_any = any(question.field for question in questions)
-    return Group(panel.key, in_language(panel.label, language), panel.columns, questions if has_any else ())
+    label = in_language(panel.label, language)
+    if not any(question.field for question in questions):
+        questions = ()
+    return Group(panel.key, "" if [one.label for one in questions] == [label] else label, panel.columns, questions)
 
 
 def _asked(module: Module, cell: CellSpec, *, new: bool) -> bool:
@@ -148,5 +140,12 @@ def _with_first(groups: Sequence[Group], errors: Errors) -> tuple[Group, ...]:
     )
 
 
-def _label(module: Module, key: str, language: str) -> str:
-    return module.field(key).label_in(language) if module.has(key) else key
+def _summary(module: Module, errors: Errors, placed: set[str]) -> Errors:
+    """The errors for the summary: those of fields that are not on the form stand with the record's own."""
+    own = {key: tuple(said) for key, said in errors.items() if key in placed}
+    rest = tuple(_named(module, key, message) for key, said in errors.items() if key not in placed for message in said)
+    return {**own, **({"": rest} if rest else {})}
+
+
+def _named(module: Module, key: str, message: Message) -> Message:
+    return say("{field}: {message}", field=module.field(key).label, message=message) if module.has(key) else message

@@ -10,6 +10,7 @@ from hanok.engine.catalog.model import Catalog, Module, SavedFilter
 from hanok.engine.fields import in_language
 from hanok.engine.records import Page, Query
 from hanok.screens import cells
+from hanok.screens.facts import path_field
 
 ROWS = 5
 COLUMNS = 4
@@ -78,9 +79,10 @@ def of_menu(catalog: Catalog, seen: Sequence[str]) -> tuple[Module, ...]:
 
 
 def mine_of(modules: Sequence[Module]) -> tuple[Mine, ...]:
-    """For each module its first saved filter that asks for *me*, activities first."""
+    """For each module in which work is finished its first saved filter that asks for *me*, activities first."""
     found = []
-    for module in sorted(modules, key=lambda one: one.area != FIRST_AREA):
+    working = (module for module in modules if path_field(module))
+    for module in sorted(working, key=lambda one: one.area != FIRST_AREA):
         mine = next((one for one in module.saved_filters.values() if asks_for_me(one.where)), None)
         found += [Mine(module, mine)] if mine else []
     return tuple(found)
@@ -110,8 +112,9 @@ def query(mine: Mine) -> Query:
 
 def show(mine: Mine, page: Page, language: str, *, may_create: bool) -> MineShown:
     module, columns = mine.module, columns_of(mine)
+    plural, label = in_language(module.plural, language), in_language(mine.filter.label, language)
     return MineShown(
-        label=f"{in_language(module.plural, language)} · {in_language(mine.filter.label, language)}",
+        label=label if plural in label else f"{plural} · {label}",
         record_label=in_language(module.label, language),
         module=module,
         url=f"/{module.key}?filter={mine.filter.key}",

@@ -75,6 +75,7 @@ class ListPage:
     empty: str
     all_url: str
     clear_url: str
+    wordless_url: str
     search_pairs: tuple[tuple[str, str], ...]
     column_pairs: tuple[tuple[str, str], ...]
     may_create: bool
@@ -147,6 +148,7 @@ def build(
         empty="" if page.rows else "match" if narrowed else "module",
         all_url=asked.url(saved="", tests=(), words=""),
         clear_url=asked.url(tests=(), words=""),
+        wordless_url=asked.url(words=""),
         search_pairs=_pairs(asked, "words"),
         column_pairs=_pairs(asked, "columns"),
         may_create=may_create,

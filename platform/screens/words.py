@@ -32,13 +32,12 @@ RELATIVE: Mapping[str, Message] = {
 
 
 class Formats(Protocol):
-    """How a reader writes numbers, dates and telephone numbers (`web.formats`)."""
+    """How a reader writes numbers and dates (`web.formats`)."""
 
     @property
     def language(self) -> str: ...
     def number(self, value: Decimal | int | float) -> str: ...
     def percent(self, value: Decimal | int) -> str: ...
-    def phone(self, value: str) -> str: ...
     def date(self, value: date) -> str: ...
     def datetime(self, value: datetime) -> str: ...
     def money(self, amount: Decimal | int, currency: str) -> str: ...
@@ -59,8 +58,6 @@ def in_words(field: Field, value: Any, formats: Formats) -> str | Message:
 
 def _exported(field: Field, value: Any, formats: Formats) -> str | Message:
     width = field.type.cell(field).width
-    if width == "phone":
-        return formats.phone(str(value))
     if isinstance(value, bool):
         return say("Yes") if value else say("No")
     if isinstance(value, Decimal | int):

@@ -28,10 +28,10 @@ ATTEMPTS = 3
 
 
 def add(to: Blueprint) -> None:
-    to.get("/<module>/new")(blank)
-    to.post("/<module>/new")(create)
-    to.get("/<module>/<uuid:id>/edit")(edit)
-    to.post("/<module>/<uuid:id>/edit")(update)
+    to.get("/<module>/new", endpoint="forms_blank")(blank)
+    to.post("/<module>/new", endpoint="forms_create")(create)
+    to.get("/<module>/<uuid:id>/edit", endpoint="forms_edit")(edit)
+    to.post("/<module>/<uuid:id>/edit", endpoint="forms_update")(update)
 
 
 # -- a new record ------------------------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ YEAR = 365 * 24 * 3600
 
 
 def add(to: Blueprint) -> None:
-    to.get("/")(start)
-    to.get("/search/amounts")(amounts)
-    to.post("/started")(put_away)
+    to.get("/", endpoint="home_start")(start)
+    to.get("/search/amounts", endpoint="home_amounts")(amounts)
+    to.post("/started", endpoint="home_put_away")(put_away)
 
 
 def start() -> str:

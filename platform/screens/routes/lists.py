@@ -21,10 +21,10 @@ YEAR = 365 * 24 * 3600
 
 
 def add(to: Blueprint) -> None:
-    to.get("/<module>")(show)
-    to.get("/<module>/_count")(count)
-    to.get("/<module>/_filter")(narrow)
-    to.get("/<module>/_columns")(choose_columns)
+    to.get("/<module>", endpoint="lists_show")(show)
+    to.get("/<module>/_count", endpoint="lists_count")(count)
+    to.get("/<module>/_filter", endpoint="lists_narrow")(narrow)
+    to.get("/<module>/_columns", endpoint="lists_choose_columns")(choose_columns)
 
 
 def show(module: str) -> AnyResponse:

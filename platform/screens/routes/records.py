@@ -19,11 +19,11 @@ from hanok.web.widgets import read_form
 
 
 def add(to: Blueprint) -> None:
-    to.get("/<module>/<uuid:id>")(show)
-    to.get("/<module>/<uuid:id>/history")(history)
-    to.post("/<module>/<uuid:id>/set")(step)
-    to.post("/<module>/<uuid:id>/delete")(delete)
-    to.post("/<module>/<uuid:id>/restore")(restore)
+    to.get("/<module>/<uuid:id>", endpoint="records_show")(show)
+    to.get("/<module>/<uuid:id>/history", endpoint="records_history")(history)
+    to.post("/<module>/<uuid:id>/set", endpoint="records_step")(step)
+    to.post("/<module>/<uuid:id>/delete", endpoint="records_delete")(delete)
+    to.post("/<module>/<uuid:id>/restore", endpoint="records_restore")(restore)
 
 
 def show(module: str, id: UUID) -> str:

@@ -13,9 +13,9 @@ from hanok.web.visit import connection
 
 
 def add(to: Blueprint) -> None:
-    to.get("/search")(search)
-    to.get("/search/quick")(quick)
-    to.get("/<module>/_pick")(pick)
+    to.get("/search", endpoint="searching_search")(search)
+    to.get("/search/quick", endpoint="searching_quick")(quick)
+    to.get("/<module>/_pick", endpoint="searching_pick")(pick)
 
 
 def search() -> str:

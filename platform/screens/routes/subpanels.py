@@ -19,9 +19,9 @@ from hanok.web.visit import connection
 
 
 def add(to: Blueprint) -> None:
-    to.get("/<module>/<uuid:id>/_sub/<key>")(show)
-    to.post("/<module>/<uuid:id>/_sub/<key>/link")(link)
-    to.post("/<module>/<uuid:id>/_sub/<key>/unlink")(unlink)
+    to.get("/<module>/<uuid:id>/_sub/<key>", endpoint="subpanels_show")(show)
+    to.post("/<module>/<uuid:id>/_sub/<key>/link", endpoint="subpanels_link")(link)
+    to.post("/<module>/<uuid:id>/_sub/<key>/unlink", endpoint="subpanels_unlink")(unlink)
 
 
 def show(module: str, id: UUID, key: str) -> str:
