@@ -91,15 +91,20 @@ def lost_session(failure: Exception | None = None) -> Response:
     kept = [(key, value) for key, value in request.form.items(multi=True) if key not in UNSPOKEN]
     if request.path in ("/login", "/language", "/logout"):
         kept = [(key, value) for key, value in kept if key in ("username", "next", "language")]
-    typed = [(_label(key), request.form.get(key + TITLE) or value) for key, value in kept if value and TITLE not in key]
+    typed = [_in_words(key, value) for key, value in kept if value and TITLE not in key]
     page = render_template("expired.html", kept=kept, typed=typed, again=request.full_path.rstrip("?"))
     return make_response(page, 400)
 
 
-def _label(key: str) -> str:
-    """The label of the field of this key, where the page belongs to a module that has one."""
+def _in_words(key: str, value: str) -> tuple[str, str]:
+    """What was typed as its writer knows it: label, and title or label of what was picked, where a field has them."""
     module = g.catalog.modules.get((request.view_args or {}).get("module", ""))
-    return str(in_language(module.field(key).label, g.language)) if module and module.has(key) else key
+    if not module or not module.has(key):
+        return key, value
+    field = module.field(key)
+    picked = field.choice(value)
+    shown = in_language(picked.label, g.language) if picked else request.form.get(key + TITLE) or value
+    return field.label_in(g.language), shown
 
 
 def answer(status: int, message: Message | None = None, *, number: str = "") -> Response:

@@ -82,9 +82,9 @@ class Formats:
     # -- numbers -----------------------------------------------------------------------------------------------
     def number(self, value: Decimal | int | float, places: int | None = None) -> str:
         """1,234,000; with `places`, exactly so many decimals, else as many as the value has."""
-        if places is None:
-            return format_decimal(value, "#,##0.####################", locale=self.language)
-        return format_decimal(value, "#,##0" + ("." + "0" * places if places else ""), locale=self.language)
+        exact = Decimal(str(value))
+        shown = _places_of(exact) if places is None else places
+        return format_decimal(exact, "#,##0" + ("." + "0" * shown if shown else ""), locale=self.language)
 
     def money(self, amount: Decimal | int, currency: str) -> str:
         """₩1,234,000; US$1,234.50."""
@@ -107,3 +107,8 @@ class Formats:
             amount, units = amount / 1024, units[1:]
         return f"{format_decimal(amount, '#,##0.#', locale=self.language)} {units[0]}"
 
+
+def _places_of(value: Decimal) -> int:
+    """How many digits stand behind the point when trailing zeros are left out."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -11,7 +11,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +23,7 @@ from hanok.engine.errors import HanokError, Message, say
 from hanok.engine.fields import Choice, Field, in_language
 from hanok.engine.fields.phone import national
 from hanok.web.cells import money_parts
-from hanok.web.formats import Formats, zone_of
+from hanok.web.formats import Formats
 from hanok.web.i18n import translate
 
 Form = MultiDict[str, str]
@@ -83,6 +82,8 @@ def fill_number(control: Control, value: Any, formats: Formats) -> Control:
 
 
 def fill_money(control: Control, value: Any, formats: Formats) -> Control:
+    if isinstance(value, str):
+        return replace(control, text=value)
     amount, currency = money_parts(value, control.currency)
     places = formats.currency_places(currency) if currency else None
     whole = places == 0 or (isinstance(amount, Decimal) and amount == amount.to_integral_value())
@@ -102,8 +103,11 @@ def fill_date(control: Control, value: Any, formats: Formats) -> Control:
 
 
 def fill_datetime(control: Control, value: Any, formats: Formats) -> Control:
-    here = value if isinstance(value, str) else formats.local(value).strftime("%Y-%m-%dT%H:%M")
-    return replace(control, text=here)
+    if isinstance(value, str):
+        return replace(control, text=value)
+    here = formats.local(value).replace(tzinfo=None)
+    exact = bool(here.second or here.microsecond)
+    return replace(control, text=here.isoformat(timespec="auto" if exact else "minutes"))
 
 
 def fill_link(control: Control, value: Any, formats: Formats) -> Control:
@@ -129,16 +133,6 @@ def read_money(form: Form, name: str, formats: Formats) -> Any:
     amount = plain_number(form.getlist(name)[-1])
     currency = form.get(name + CURRENCY, "")
     return {"amount": amount, "currency": currency} if currency and amount else amount
-
-
-def read_datetime(form: Form, name: str, formats: Formats) -> Any:
-    """What was typed is on the reader's clock; the value says so. What cannot be read is left to the validator."""
-    typed = form.getlist(name)[-1].strip()
-    try:
-        found = datetime.fromisoformat(typed)
-    except ValueError:
-        return typed
-    return found.isoformat() if found.tzinfo else found.replace(tzinfo=zone_of(formats.zone)).isoformat()
 
 
 def read_several(form: Form, name: str, formats: Formats) -> Any:
@@ -174,7 +168,7 @@ BUILT_IN: tuple[Input, ...] = (
     Input("select"),
     Input("multiselect", fill_several, read_several),
     Input("date", fill_date),
-    Input("datetime", fill_datetime, read_datetime),
+    Input("datetime", fill_datetime),
     Input("link", fill_link),
 )
 

@@ -1,7 +1,8 @@
 /* <hk-link>: picks one record by typing. Around a <select> with the present choice, which still works without JavaScript.
-   data-source="/account/_pick"  answers ?words=…&for=module.field with {"items": [{"id", "title", "note", "figure"}], "more": true};
-                                 no words: the recently changed ones
-   data-create="/account/new"    where a new one is made      data-icon  the sprite      data-faces  people get a face
+   data-targets='[["account", "Accounts"], …]'   the modules that may be picked from, with their labels. Each answers
+       /account/_pick?words=…&for=module.field with {"items": [{"id", "title", "note", "figure"}]}; no words: the recently
+       changed ones. Of several modules the value is "account:id", of one it is the id.
+   data-icon   the sprite
    data-text-…                   the words, in the reader's language
    Arrows walk, Enter takes, Esc goes back; Hangul may still be composed while the list already answers. */
 const WAITS = 120;
@@ -12,6 +13,7 @@ customElements.define("hk-link", class extends HTMLElement {
     if (this.box) return;
     this.select = this.querySelector("select");
     this.kept = this.querySelector("input[type=hidden]");
+    this.targets = JSON.parse(this.dataset.targets);
     this.number = ++count;
     this.build();
     this.box.addEventListener("input", () => this.later());
@@ -73,25 +75,36 @@ customElements.define("hk-link", class extends HTMLElement {
     this.asking?.abort();
     this.asking = new AbortController();
     const words = this.box.value === this.title ? "" : this.box.value.trim();
-    const query = new URLSearchParams({ words, for: this.dataset.for });
+    const { signal } = this.asking;
     try {
-      const answer = await fetch(`${this.dataset.source}?${query}`, { signal: this.asking.signal, headers: { Accept: "application/json" } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      this.draw((await answer.json()).items, words);
+      const found = await Promise.all(this.targets.map(([module]) => this.found(module, words, signal)));
+      if (this.contains(document.activeElement)) this.draw(found, words);
     } catch (problem) {
       if (problem.name !== "AbortError") this.say(this.dataset.textFailed);
     }
   }
 
-  draw(items, words) {
-    if (!this.contains(document.activeElement)) return;
+  async found(module, words, signal) {
+    const query = new URLSearchParams({ words, for: this.dataset.for });
+    const answer = await fetch(`/${module}/_pick?${query}`, { signal, headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { items } = await answer.json();
+    return this.targets.length > 1 ? items.map((item) => ({ ...item, id: `${module}:${item.id}` })) : items;
+  }
+
+  draw(found, words) {
     this.list.replaceChildren();
-    if (items.length === 0) this.say(words ? this.dataset.textNone.replace("{words}", words) : this.dataset.textEmpty);
-    else this.head(words ? this.dataset.textFound : this.dataset.textRecent);
-    items.forEach((item, at) => this.list.append(this.option(item, words, at)));
+    const several = this.targets.length > 1;
+    found.forEach((items, group) => {
+      if (items.length === 0) return;
+      this.head(several ? this.targets[group][1] : words ? this.dataset.textFound : this.dataset.textRecent);
+      for (const item of items) this.list.append(this.option(item, words, this.options.length));
+    });
+    const count = this.options.length;
+    if (count === 0) this.say(words ? this.dataset.textNone.replace("{words}", words) : this.dataset.textEmpty);
     this.open();
-    this.point(words && items.length ? 0 : -1);
-    this.status.textContent = items.length ? `${this.list.firstChild.textContent}: ${items.length}` : this.list.textContent;
+    this.point(words && count ? 0 : -1);
+    this.status.textContent = count ? `${this.list.firstChild.textContent}: ${count}` : this.list.textContent;
   }
 
   head(text) {

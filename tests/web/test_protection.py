@@ -1,0 +1,97 @@
+"""Pages allow nothing but our own files, and nothing is changed without the token of the page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from hanok.web.assets import FOLDER
+from tests.house.sources import PLATFORM
+from tests.web.conftest import Token, Trial
+
+TEMPLATES = sorted(PLATFORM.rglob("*.html"))
+INLINE = re.compile(r"""<style|\sstyle\s*=|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=\s*["']|javascript:""", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", ["/login", "/company", "/nothing", "/company/broken", "/static/js/keys.js", "/health"])
+def test_every_answer_carries_the_policy(admin: FlaskClient, path: str) -> None:
+    headers = admin.get(path, buffered=True).headers
+    assert "script-src 'self'; style-src 'self';" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(PLATFORM)))
+def test_no_template_needs_more_than_the_policy_allows(path: Path) -> None:
+    assert not INLINE.findall(path.read_text())
+
+
+def test_pages_are_not_kept_and_versioned_files_are_kept_for_ever(admin: FlaskClient) -> None:
+    page = admin.get("/company")
+    assert page.headers["Cache-Control"] == "no-store"
+    address = re.search(r"/static/css/theme\.css\?v=[0-9a-f]{8}", page.text)
+    assert address
+    assert "immutable" in admin.get(address.group(), buffered=True).headers["Cache-Control"]
+    assert admin.get("/static/css/theme.css", buffered=True).headers["Cache-Control"] == "no-cache"
+
+
+def test_a_file_gets_another_address_when_it_changes(tmp_path: Path) -> None:
+    from hanok.web.assets import Assets
+
+    (tmp_path / "a.css").write_text("a {}")
+    asset = Assets(tmp_path)
+    before = asset("a.css")
+    (tmp_path / "a.css").write_text("b {}")
+    assert asset("a.css") != before
+    assert asset("missing.css") == "/static/missing.css"
+
+
+def test_every_file_that_pages_name_is_there(admin: FlaskClient) -> None:
+    page = admin.get("/company").text
+    named = set(re.findall(r'(?:href|src)="/static/([^"?]+)', page))
+    assert len(named) > 15
+    assert not [name for name in named if not name.startswith("vendor/") and not (FOLDER / name).is_file()]
+
+
+def test_nothing_is_changed_without_the_token(admin: FlaskClient, token: Token, trial: Trial) -> None:
+    assert admin.post("/company", data={"name": "한빛"}).status_code == 400
+    assert admin.post("/company", data={"name": "한빛", "csrf_token": "made up"}).status_code == 400
+    assert trial.taken == []
+    assert admin.post("/company", data={"name": "한빛", "csrf_token": token(admin, "/company")}).text == "taken"
+    good = {"X-CSRFToken": token(admin, "/company")}
+    assert admin.post("/company", data={"name": "한빛"}, headers=good).text == "taken"
+
+
+def test_what_was_typed_can_be_sent_again_when_the_page_was_too_old(admin: FlaskClient, trial: Trial) -> None:
+    typed = {"name": "한빛 <b>", "parent": "7", "parent$title": "모회사"}
+    late = admin.post("/company", data={**typed, "csrf_token": "old"})
+    assert late.status_code == 400
+    assert '<input type="hidden" name="name" value="한빛 &lt;b&gt;">' in late.text
+    assert "<dd>모회사</dd>" in late.text
+    fresh = late.text.split('name="csrf_token" value="')[-1].split('"')[0]
+    assert admin.post("/company", data={"name": "한빛", "csrf_token": fresh}).text == "taken"
+    assert trial.taken[0]["name"] == "한빛"
+
+
+def test_what_was_typed_outlives_the_end_of_the_session(admin: FlaskClient, token: Token, trial: Trial) -> None:
+    form = {"name": "한빛", "csrf_token": token(admin, "/company")}
+    admin.delete_cookie("hanok_session")
+    page = admin.post("/company", data=form)
+    assert page.status_code == 400
+    assert 'name="name" value="한빛"' in page.text
+    assert trial.taken == []
+
+
+def test_what_another_site_sends_is_never_offered_again(admin: FlaskClient, trial: Trial) -> None:
+    sent = admin.post("/company", data={"name": "Evil"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert sent.status_code == 400
+    assert "Evil" not in sent.text
+    assert trial.taken == []
+
+
+def test_a_password_is_never_sent_back(stranger: FlaskClient) -> None:
+    page = stranger.post("/login", data={"username": "admin", "password": "my secret", "csrf_token": "old"}).text
+    assert 'name="username" value="admin"' in page
+    assert "my secret" not in page
