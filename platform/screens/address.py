@@ -10,35 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 from urllib.parse import quote, urlencode
 
+from werkzeug.datastructures import MultiDict
+
 from hanok.engine.catalog.model import ListView, Module
-from hanok.engine.fields.operators import OPERATORS
 
 SIZES = (25, 50, 100)
 WORDS_LENGTH = 200
+SEVERAL = frozenset({"many", "two"})
 OWN_KEYS = frozenset({"filter", "f", "q", "sort", "columns", "size", "after", "before", "start", "count", "ask"})
-
-
-class Arguments(Protocol):
-    """A query string as Werkzeug's MultiDict reads it."""
-
-    def get(self, key: str, default: str = "") -> str: ...
-    def getlist(self, key: str) -> list[str]: ...
-    def keys(self) -> Iterable[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One condition of the reader's own: a field, an operator and its values as text."""
+    """One condition of the reader's own: a field, an operator and its values as text.
+
+    `takes` says what the operator wants: one value, many, two or a flag (`fields.operators`).
+    """
 
     field: str
     operator: str
     texts: tuple[str, ...]
+    takes: str = "one"
 
     def write(self) -> str:
-        return f"{self.field}.{self.operator}.{_joined(self.texts) if _takes_many(self.operator) else self.texts[0]}"
+        return f"{self.field}.{self.operator}.{_joined(self.texts) if self.takes in SEVERAL else self.texts[0]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +59,17 @@ class Asked:
         """The query string as pairs, in the order in which a person would say it."""
         short = [(test.field, text) for test in self.tests if _is_short(test) for text in test.texts]
         long = [("f", test.write()) for test in self.tests if not _is_short(test)]
-        single = [("q", self.words), ("sort", ",".join(self.sort)), ("columns", ",".join(self.columns)),
-                  ("size", str(self.size or "")), ("after", self.after), ("before", self.before),
-                  ("start", str(self.start or "")), ("count", "1" if self.count else ""), ("ask", self.ask)]
+        single = [
+            ("q", self.words),
+            ("sort", ",".join(self.sort)),
+            ("columns", ",".join(self.columns)),
+            ("size", str(self.size or "")),
+            ("after", self.after),
+            ("before", self.before),
+            ("start", str(self.start or "")),
+            ("count", "1" if self.count else ""),
+            ("ask", self.ask),
+        ]
         return [("filter", self.saved or "all"), *short, *long, *((key, text) for key, text in single if text)]
 
     def url(self, tail: str = "", **changes: object) -> str:
@@ -81,12 +86,12 @@ class Asked:
         return self.url(tests=(*self.tests, test))
 
 
-def read(module: Module, arguments: Arguments, *, remembered: str = "") -> Asked:
+def read(module: Module, arguments: MultiDict[str, str], *, remembered: str = "") -> Asked:
     """Reads an address; `remembered` are the columns that this browser chose last, if any."""
     tests = tuple(_tests(module, arguments))
     words = arguments.get("q", "").strip()[:WORDS_LENGTH]
     view = module.views.list
-    columns = arguments.get("columns", "") or ("" if "columns" in arguments.keys() else remembered)
+    columns = arguments.get("columns", "") or ("" if "columns" in arguments else remembered)
     return Asked(
         module=module.key,
         saved=_saved(module, arguments.get("filter", ""), plain=not (tests or words)),
@@ -103,34 +108,31 @@ def read(module: Module, arguments: Arguments, *, remembered: str = "") -> Asked
     )
 
 
-def parse(text: str) -> Test | None:
-    """One `f=` of an address, or None when it is not of the form field.operator.values."""
+def parse(module: Module, text: str) -> Test | None:
+    """One `f=` of an address, or None when it is not field.operator.values of a field that compares so."""
     field, _, rest = text.partition(".")
     operator, _, values = rest.partition(".")
-    if operator not in OPERATORS:
+    if not module.has(field) or operator not in module.field(field).type.operators:
         return None
-    return Test(field, operator, _split(values) if _takes_many(operator) else (values,))
+    takes = module.field(field).type.operator(operator).takes
+    return Test(field, operator, _split(values) if takes in SEVERAL else (values,), takes)
 
 
-def _tests(module: Module, arguments: Arguments) -> Iterable[Test]:
-    for key in arguments.keys():
+def _tests(module: Module, arguments: MultiDict[str, str]) -> Iterable[Test]:
+    for key in arguments:
         if key in OWN_KEYS or not module.has(key):
             continue
         texts = tuple(dict.fromkeys(arguments.getlist(key)))
-        yield Test(key, "eq", texts) if len(texts) == 1 else Test(key, "in", texts)
+        yield Test(key, "eq", texts) if len(texts) == 1 else Test(key, "in", texts, "many")
     for text in arguments.getlist("f"):
-        test = parse(text)
-        if test and module.has(test.field):
+        test = parse(module, text)
+        if test:
             yield test
 
 
 def _is_short(test: Test) -> bool:
     """`stage=won` says it as well. A list of one would come back as *is*, which means the same."""
     return test.operator in {"eq", "in"} and test.field not in OWN_KEYS and all(test.texts)
-
-
-def _takes_many(operator: str) -> bool:
-    return OPERATORS[operator].takes in {"many", "two"}
 
 
 def _joined(texts: Sequence[str]) -> str:
@@ -175,12 +177,12 @@ def _whole(text: str) -> int:
 
 def as_condition(test: Test) -> Mapping[str, object]:
     """The test in the condition language. Only `$me` keeps its dollar: whatever else a reader types is text."""
-    values: list[object] = [text if text == "$me" else text.replace("$", "$$", 1) if text.startswith("$") else text
-                            for text in test.texts]
-    takes = OPERATORS[test.operator].takes
-    if takes == "flag":
+    values: list[object] = [
+        text if text == "$me" else text.replace("$", "$$", 1) if text.startswith("$") else text for text in test.texts
+    ]
+    if test.takes == "flag":
         return {test.field: {test.operator: test.texts[0] != "false"}}
-    if takes == "two":
+    if test.takes == "two":
         low, high = (*values, None, None)[:2]
         return {test.field: {test.operator: [low or None, high or None]}}
-    return {test.field: {test.operator: values if takes == "many" else values[0]}}
+    return {test.field: {test.operator: values if test.takes == "many" else values[0]}}

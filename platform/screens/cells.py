@@ -57,13 +57,20 @@ class Row:
 
 
 def headings(
-    module: Module, columns: Sequence[str], language: str, *, sort: Sequence[str] = (), to: Callable[[str], str] | None = None
+    module: Module,
+    columns: Sequence[str],
+    language: str,
+    *,
+    sort: Sequence[str] = (),
+    to: Callable[[str], str] | None = None,
 ) -> tuple[Heading, ...]:
     """The heads of these columns; `to` makes the address that sorts by a key ("" is the view's own order)."""
     return tuple(_heading(module, module.field(key), language, sort, to) for key in columns)
 
 
-def _heading(module: Module, field: Field, language: str, sort: Sequence[str], to: Callable[[str], str] | None) -> Heading:
+def _heading(
+    module: Module, field: Field, language: str, sort: Sequence[str], to: Callable[[str], str] | None
+) -> Heading:
     cell = field.type.cell(field)
     order = "ascending" if field.key in sort[:1] else "descending" if f"-{field.key}" in sort[:1] else "none"
     following = {"ascending": field.key, "descending": f"-{field.key}", "none": ""}[FOLLOWING[order]]

@@ -105,7 +105,8 @@ def _theirs(one: Difference, chosen: Mapping[str, str]) -> bool:
 def _compared(one: Difference) -> tuple[Any, Any, Any]:
     """Before, theirs and mine as they compare: a link by its id, whatever its title."""
     before, theirs, mine = (
-        value["id"] if isinstance(value, Mapping) and "id" in value else value for value in (one.before, one.theirs, one.mine)
+        value["id"] if isinstance(value, Mapping) and "id" in value else value
+        for value in (one.before, one.theirs, one.mine)
     )
     return before, theirs, mine
 

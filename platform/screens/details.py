@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hanok.engine.catalog.model import CellSpec, Module, Panel, Subpanel
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
-from hanok.screens.cells import Shown
+from hanok.screens.cells import Shown, is_empty
 from hanok.screens.facts import Path, facts, path
 
 WIDE = frozenset({"long"})
@@ -35,6 +35,13 @@ class Block:
     def alone(self) -> bool:
         """A single value under a heading that says the same."""
         return len(self.pairs) == 1 and self.pairs[0].label == self.label
+
+    @property
+    def silent(self) -> bool:
+        """Nothing to show: no pairs, or a single value that is empty."""
+        return not self.pairs or (
+            self.alone and self.pairs[0].shown is not None and is_empty(self.pairs[0].shown.value)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,11 @@ def build(module: Module, record: Record, subpanels: tuple[Subpanel, ...], langu
     url = f"/{module.key}/{record.id}"
     view = module.views.detail
     tabs = tuple(
-        TabShown(tab.key, in_language(tab.label, language), tuple(block(module, panel, record, language) for panel in tab.panels))
+        TabShown(
+            tab.key,
+            in_language(tab.label, language),
+            tuple(block(module, panel, record, language) for panel in tab.panels),
+        )
         for tab in view.tabs
     )
     return Detail(
@@ -94,9 +105,7 @@ def build(module: Module, record: Record, subpanels: tuple[Subpanel, ...], langu
 
 
 def block(module: Module, panel: Panel, record: Record, language: str) -> Block:
-    pairs = tuple(
-        _pair(module, cell, record, language) for row in panel.rows for cell in row if _stands(module, cell)
-    )
+    pairs = tuple(_pair(module, cell, record, language) for row in panel.rows for cell in row if _stands(module, cell))
     return Block(panel.key, in_language(panel.label, language), panel.columns, pairs)
 
 
@@ -121,5 +130,7 @@ def _closing(module: Module, record: Record, language: str) -> Block:
     side = [pair for panel in module.views.detail.side for pair in block(module, panel, record, language).pairs]
     placed = {pair.shown.field.key for pair in side if pair.shown}
     keys = [key for key in ("created_at", "created_by", "updated_at", "updated_by") if key not in placed]
-    pairs = [Pair(module.field(key).label_in(language), Shown(module.field(key), record.values.get(key))) for key in keys]
+    pairs = [
+        Pair(module.field(key).label_in(language), Shown(module.field(key), record.values.get(key))) for key in keys
+    ]
     return Block("closing", "", 2, tuple(pair for pair in side if pair.shown) + tuple(pairs))

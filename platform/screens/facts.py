@@ -26,7 +26,7 @@ class Step:
 class Path:
     """The way of a record: its open stages in order, and the first end as the goal.
 
-    `ends` are the other ends; a record that reached one of them has it as its last step. `next` is where it goes from here.
+    `ends` are the other ends; a record at one of them has it as its last step. `next` is where it goes from here.
     """
 
     field: Field
@@ -40,7 +40,8 @@ class Path:
 def path_field(module: Module) -> Field | None:
     """The field that a record moves along: the first choice whose options say which of them are closed."""
     return next(
-        (field for field in module.fields.values() if any("closed" in choice.attributes for choice in field.choices)), None
+        (field for field in module.fields.values() if any("closed" in choice.attributes for choice in field.choices)),
+        None,
     )
 
 
@@ -60,7 +61,9 @@ def path(module: Module, record: Record, language: str) -> Path | None:
         field,
         field.label_in(language),
         steps,
-        tuple(Step(choice.key, in_language(choice.label, language), choice.color) for choice in ends if choice is not last),
+        tuple(
+            Step(choice.key, in_language(choice.label, language), choice.color) for choice in ends if choice is not last
+        ),
         None if here in ends else next(iter(steps[at + 1 :]), None),
         here in ends,
     )
@@ -69,7 +72,9 @@ def path(module: Module, record: Record, language: str) -> Path | None:
 def _step(choice: Choice, place: int, at: int, astray: bool, language: str) -> Step:
     """Whoever ended elsewhere than at the goal did not go all the way."""
     state = "current" if place == at else "done" if place < at and not astray else ""
-    return Step(choice.key, in_language(choice.label, language), choice.color if _ends(choice) and place == at else "", state)
+    return Step(
+        choice.key, in_language(choice.label, language), choice.color if _ends(choice) and place == at else "", state
+    )
 
 
 def _ends(choice: Choice) -> bool:
@@ -81,4 +86,6 @@ def facts(module: Module, record: Record) -> tuple[Shown, ...]:
     moving = path_field(module)
     skipped = {"title", module.views.list.columns[0], moving.key if moving else ""}
     keys = [key for key in module.views.list.columns if key not in skipped]
-    return tuple(Shown(module.field(key), record.values.get(key)) for key in keys if not is_empty(record.values.get(key)))[:MOST_FACTS]
+    return tuple(
+        Shown(module.field(key), record.values.get(key)) for key in keys if not is_empty(record.values.get(key))
+    )[:MOST_FACTS]

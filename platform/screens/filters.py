@@ -13,7 +13,7 @@ from hanok.engine.catalog.scopes import ModuleScope
 from hanok.engine.conditions import ConditionError, parse
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
-from hanok.engine.fields.operators import OPERATORS, Operator
+from hanok.engine.fields.operators import Operator
 from hanok.screens.address import Asked, Test, as_condition
 from hanok.screens.words import Formats, in_words
 from hanok.web.widgets import TITLE, Form
@@ -92,7 +92,7 @@ def check(catalog: Catalog, module: Module, test: Test) -> Checked:
         parse(as_condition(test), ModuleScope(module, catalog.modules))
     except ConditionError as wrong:
         return Checked(test, test.texts, wrong.faults[0].message)
-    if OPERATORS[test.operator].takes == "flag":
+    if test.takes == "flag":
         return Checked(test, test.texts)
     return Checked(test, tuple(_load(field, test.operator, text) for text in test.texts))
 
@@ -104,7 +104,9 @@ def _load(field: Field, operator: str, text: str) -> Any:
         return text
 
 
-def chips(module: Module, asked: Asked, checked: Sequence[Checked], formats: Formats, titles: Titles) -> tuple[Chip, ...]:
+def chips(
+    module: Module, asked: Asked, checked: Sequence[Checked], formats: Formats, titles: Titles
+) -> tuple[Chip, ...]:
     return tuple(
         _chip(module.field(one.test.field), asked, place, one, formats, titles) for place, one in enumerate(checked)
     )
@@ -113,7 +115,7 @@ def chips(module: Module, asked: Asked, checked: Sequence[Checked], formats: For
 def _chip(field: Field, asked: Asked, place: int, one: Checked, formats: Formats, titles: Titles) -> Chip:
     return Chip(
         label=field.label_in(formats.language),
-        operator=_in_words(OPERATORS[one.test.operator], formats.language),
+        operator=_in_words(field, one.test.operator, formats.language),
         said=_said(field, one, formats, titles),
         edit=asked.url(ask=f"{field.key}.{one.test.operator}.{place}"),
         remove=asked.without(place),
@@ -125,19 +127,21 @@ def _said(field: Field, one: Checked, formats: Formats, titles: Titles) -> tuple
     """The values in words; a range says its open ends as they are."""
     if one.problem:
         return one.test.texts
-    takes = OPERATORS[one.test.operator].takes
+    takes = one.test.takes
     if takes == "flag":
         return (say("is empty") if one.test.texts[0] != "false" else say("is filled in"),)
     if field.targets:
-        found = zip(one.test.texts, one.values, strict=True)
-        return tuple(in_words(field, text if text == "$me" else titles(field, text) or text, formats) for text, _ in found)
+        named = (text if text == "$me" else titles(field, text) or text for text in one.test.texts)
+        return tuple(in_words(field, name, formats) for name in named)
     said = tuple(in_words(field, value, formats) for value in one.values)
     return (*said[:1], "–", *said[1:2]) if takes == "two" else said
 
 
-def _in_words(operator: Operator, language: str) -> str:
+def _in_words(field: Field, operator: str, language: str) -> str:
     """The operator as a chip says it: *is* and *is any of* go without saying, and so does what the values say."""
-    return "" if operator.key in {"eq", "in", "empty", "between"} else in_language(operator.label, language)
+    if operator in {"eq", "in", "empty", "between"}:
+        return ""
+    return in_language(field.type.operator(operator).label, language)
 
 
 def fields_to_ask(module: Module, asked: Asked, language: str) -> tuple[Offer, ...]:
@@ -150,9 +154,11 @@ def fields_to_ask(module: Module, asked: Asked, language: str) -> tuple[Offer, .
 
 def operators_of(field: Field) -> tuple[Operator, ...]:
     """What the editor offers for a field: lists of values only where they can be ticked."""
-    found = [OPERATORS[key] for key in field.type.operators]
+    found = [field.type.operator(key) for key in field.type.operators]
     if field.choices:
-        return tuple(one for one in found if one.key not in {"eq", "ne"} or not {"in", "not_in"} & set(field.type.operators))
+        return tuple(
+            one for one in found if one.key not in {"eq", "ne"} or not {"in", "not_in"} & set(field.type.operators)
+        )
     return tuple(one for one in found if one.takes != "many")
 
 
@@ -189,11 +195,16 @@ def editor(module: Module, asked: Asked, language: str, titles: Titles) -> Edito
 
 def _inputs(field: Field, takes: str, texts: Sequence[str], titles: Titles, language: str) -> tuple[Input, ...]:
     names = ("value", "value2") if takes == "two" else ("value",)
-    labels = (say("From"), say("To")) if takes == "two" else (field.label_in(language),)
+    labels: tuple[str | Message, ...] = (say("From"), say("To")) if takes == "two" else (field.label_in(language),)
     settings = {key: value for key, value in field.settings.items() if key not in UNASKED}
     padded = (*texts, "", "")
     return tuple(
-        Input(replace(field, key=name, settings=settings), label, text, titles(field, text) if field.targets and text else "")
+        Input(
+            replace(field, key=name, settings=settings),
+            label,
+            text,
+            titles(field, text) if field.targets and text else "",
+        )
         for name, label, text in zip(names, labels, padded, strict=False)
     )
 

@@ -38,7 +38,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """Everything that a form prints. `record_title` is "" for a new record; `errors` under "" are of the record itself."""
+    """Everything that a form prints. `record_title` is "" for a new record; `errors` under "" are the record's own."""
 
     module: Module
     label: str
@@ -78,7 +78,9 @@ def build(
     """The form of a new record (version 0) or of an existing one."""
     found = errors or {}
     view = module.views.form
-    groups = [_group(module, panel, values, found, language, new=not version) for tab in view.tabs for panel in tab.panels]
+    groups = [
+        _group(module, panel, values, found, language, new=not version) for tab in view.tabs for panel in tab.panels
+    ]
     side = [_group(module, panel, values, found, language, new=not version) for panel in view.side]
     placed = {question.field.key for group in (*groups, *side) for question in group.questions if question.field}
     return FormPage(
@@ -98,9 +100,13 @@ def build(
     )
 
 
-def _group(module: Module, panel: Panel, values: Mapping[str, Any], errors: Errors, language: str, *, new: bool) -> Group:
+def _group(
+    module: Module, panel: Panel, values: Mapping[str, Any], errors: Errors, language: str, *, new: bool
+) -> Group:
     cells = [cell for row in panel.rows for cell in row]
-    questions = tuple(_question(module, cell, values, errors, language) for cell in cells if _asked(module, cell, new=new))
+    questions = tuple(
+        _question(module, cell, values, errors, language) for cell in cells if _asked(module, cell, new=new)
+    )
     label = in_language(panel.label, language)
     if not any(question.field for question in questions):
         questions = ()

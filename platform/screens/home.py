@@ -105,9 +105,12 @@ def columns_of(mine: Mine) -> tuple[str, ...]:
 
 def query(mine: Mine) -> Query:
     return Query(
-        module=mine.module.key, where=mine.filter.where, sort=mine.filter.sort or mine.module.views.list.sort,
-        columns=columns_of(mine), size=ROWS,
-    )  # fmt: skip
+        module=mine.module.key,
+        where=mine.filter.where,
+        sort=mine.filter.sort or mine.module.views.list.sort,
+        columns=columns_of(mine),
+        size=ROWS,
+    )
 
 
 def show(mine: Mine, page: Page, language: str, *, may_create: bool) -> MineShown:
@@ -132,5 +135,9 @@ def step(module: Module, language: str, *, done: bool) -> FirstStep:
 
 def amount(module: Module, language: str, total: int) -> Amount:
     return Amount(
-        in_language(module.plural, language), module.icon, f"/{module.key}?filter=all", min(total, COUNT_CAP), total > COUNT_CAP
+        in_language(module.plural, language),
+        module.icon,
+        f"/{module.key}?filter=all",
+        min(total, COUNT_CAP),
+        total > COUNT_CAP,
     )

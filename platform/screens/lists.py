@@ -72,6 +72,7 @@ class ListPage:
     sorts: tuple[filters.Offer, ...]
     pager: Pager
     columns: tuple[Picked, ...]
+    narrowed: bool
     empty: str
     all_url: str
     clear_url: str
@@ -127,7 +128,7 @@ def build(
     language = formats.language
     columns = columns_of(module, asked)
     sort = sort_of(module, asked)
-    narrowed = bool(asked.tests or asked.words or asked.saved or asked.after or asked.before)
+    anything = bool(asked.tests or asked.words or asked.saved or asked.after or asked.before)
     return ListPage(
         module=module,
         label=in_language(module.label, language),
@@ -145,7 +146,8 @@ def build(
         sorts=_sorts(module, asked, columns, sort, language),
         pager=_pager(module, asked, page, total),
         columns=_picked(module, columns, language),
-        empty="" if page.rows else "match" if narrowed else "module",
+        narrowed=bool(asked.tests or asked.words),
+        empty="" if page.rows else "match" if anything else "module",
         all_url=asked.url(saved="", tests=(), words=""),
         clear_url=asked.url(tests=(), words=""),
         wordless_url=asked.url(words=""),
@@ -163,12 +165,15 @@ def _pairs(asked: Asked, without: str) -> tuple[tuple[str, str], ...]:
 
 def _saved(module: Module, asked: Asked, language: str) -> tuple[filters.Offer, ...]:
     """The saved filters to choose from; choosing one drops the reader's own conditions. The first offer is *all*."""
-    plain = {"tests": (), "words": "", "sort": ()}
+    plain: dict[str, Any] = {"tests": (), "words": "", "sort": ()}
     every = filters.Offer("", asked.url(saved="", **plain), current=not asked.saved)
-    return (every, *(
-        filters.Offer(in_language(one.label, language), asked.url(saved=key, **plain), current=key == asked.saved)
-        for key, one in module.saved_filters.items()
-    ))  # fmt: skip
+    return (
+        every,
+        *(
+            filters.Offer(in_language(one.label, language), asked.url(saved=key, **plain), current=key == asked.saved)
+            for key, one in module.saved_filters.items()
+        ),
+    )
 
 
 def _sorts(
@@ -177,7 +182,9 @@ def _sorts(
     """What a phone offers to sort by: each sortable column in both directions; "-" in `icon` marks descending."""
     found = [module.field(key) for key in columns if module.field(key).type.sortable]
     return tuple(
-        filters.Offer(field.label_in(language), asked.url(sort=(sign + field.key,)), sign, sort[:1] == (sign + field.key,))
+        filters.Offer(
+            field.label_in(language), asked.url(sort=(sign + field.key,)), sign, sort[:1] == (sign + field.key,)
+        )
         for field in found
         for sign in ("", "-")
     )
@@ -187,7 +194,8 @@ def _picked(module: Module, columns: Sequence[str], language: str) -> tuple[Pick
     view = module.views.list
     others = [key for key in (*view.columns, *view.available) if key not in columns]
     return tuple(
-        Picked(key, module.field(key).label_in(language), key in columns, key == columns[0]) for key in (*columns, *others)
+        Picked(key, module.field(key).label_in(language), key in columns, key == columns[0])
+        for key in (*columns, *others)
     )
 
 
@@ -204,7 +212,9 @@ def _pager(module: Module, asked: Asked, page: Page, total: int | None) -> Pager
         end=end,
         shown=shown,
         counted=counted(asked, total),
-        previous=asked.url(before=page.previous, after="", start=max(start - size, 1) if start else 0) if page.previous else "",
+        previous=asked.url(before=page.previous, after="", start=max(start - size, 1) if start else 0)
+        if page.previous
+        else "",
         next=asked.url(after=page.next, before="", start=end + 1 if start else 0) if page.next else "",
         size=size,
         sizes=tuple(filters.Offer(str(one), asked.url(size=one), current=one == size) for one in sizes),

@@ -29,5 +29,7 @@ def _item(module: Module, record: Record, formats: Formats, *, known: bool) -> d
     fields = [module.field(key) for key in module.views.list.columns[1:]] if known else []
     said = [(field, text) for field in fields if (text := in_words(field, record.values.get(field.key), formats))]
     notes = [str(text) for field, text in said if field.type.cell(field).role == "sub"][:NOTES]
-    figure = next((str(text) for field, text in said if field.type.cell(field).width in {"phone", "money", "number"}), "")
+    figure = next(
+        (str(text) for field, text in said if field.type.cell(field).width in {"phone", "money", "number"}), ""
+    )
     return {"id": str(record.id), "title": record.title, "note": " · ".join(notes), "figure": figure}

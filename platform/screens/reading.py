@@ -24,8 +24,11 @@ def module_of(key: str, action: str = "list") -> Module:
     """The module of the address. Raises NotFound, and Denied where the actor may do this with none of its records."""
     module: Module = g.catalog.module(key)
     if not may(g.catalog, g.actor, key, action):
-        raise Denied(say("You may not see records of this kind.") if action != "create" else
-                     say("You may not create records of this kind."))  # fmt: skip
+        raise Denied(
+            say("You may not see records of this kind.")
+            if action != "create"
+            else say("You may not create records of this kind.")
+        )
     return module
 
 

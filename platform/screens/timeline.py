@@ -49,11 +49,20 @@ def build(module: Module, entries: Sequence[Entry], language: str, *, more: str)
 
 def _entry(module: Module, entry: Entry, language: str) -> EntryShown:
     made = entry.action == "created"
-    changes = () if made else tuple(
-        ChangeShown(field.label_in(language), Shown(field, change.before), Shown(field, change.after), not is_empty(change.before))
-        for change in entry.changes
-        if (field := _known(module, change.field))
-    )  # fmt: skip
+    changes = (
+        ()
+        if made
+        else tuple(
+            ChangeShown(
+                field.label_in(language),
+                Shown(field, change.before),
+                Shown(field, change.after),
+                not is_empty(change.before),
+            )
+            for change in entry.changes
+            if (field := _known(module, change.field))
+        )
+    )
     return EntryShown(entry.at, ICONS.get(entry.action, "pencil"), _sentence(entry), changes)
 
 

@@ -31,6 +31,11 @@ RELATIVE: Mapping[str, Message] = {
 }
 
 
+def in_text(label: str, language: str) -> str:
+    """A label within a sentence: English ones begin small, unless they are capitals throughout."""
+    return label[:1].lower() + label[1:] if language == "en" and not label[:2].isupper() else label
+
+
 class Formats(Protocol):
     """How a reader writes numbers and dates (`web.formats`)."""
 

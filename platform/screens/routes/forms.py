@@ -67,9 +67,16 @@ def _new_form(module: Module, values: Mapping[str, Any], *, onward: str, token: 
     asked = forms.asked_fields(module, module.views.form)
     hidden = _hidden(module, values, {field.key for field in asked})
     view = forms.build(
-        module, values, language=g.language, action=f"/{module.key}/new", cancel=onward or f"/{module.key}", token=token,
-        onward=onward, errors=errors, hidden=hidden,
-    )  # fmt: skip
+        module,
+        values,
+        language=g.language,
+        action=f"/{module.key}/new",
+        cancel=onward or f"/{module.key}",
+        token=token,
+        onward=onward,
+        errors=errors,
+        hidden=hidden,
+    )
     return render_template("screens/form.html", view=view, typed=request.form if errors else None)
 
 
@@ -91,7 +98,8 @@ def edit(module: str, id: UUID) -> str:
 
 def update(module: str, id: UUID) -> AnyResponse:
     found = module_of(module, "view")
-    raw, version, typed = _raw(found), _number("version"), request.form
+    raw, version = _raw(found), _number("version")
+    typed: MultiDict[str, str] = request.form
     settling, chosen = _number("settling"), clash.chosen(request.form)
     for _ in range(ATTEMPTS):
         try:
@@ -125,9 +133,15 @@ def _editable(module: str, id: UUID) -> Record:
 def _edit_form(module: Module, record: Record, *, errors: Any = None, version: int = 0, typed: Any = None) -> str:
     there = f"/{module.key}/{record.id}"
     view = forms.build(
-        module, record.values, language=g.language, action=f"{there}/edit", cancel=there, record_title=record.title,
-        version=version or record.version, errors=errors,
-    )  # fmt: skip
+        module,
+        record.values,
+        language=g.language,
+        action=f"{there}/edit",
+        cancel=there,
+        record_title=record.title,
+        version=version or record.version,
+        errors=errors,
+    )
     return render_template("screens/form.html", view=view, typed=typed)
 
 
@@ -137,9 +151,14 @@ def _clash(module: Module, record: Record, conflict: Conflict) -> str:
     dropped = {"csrf_token", "version", "settling", *(key for key in request.form if key.startswith(clash.KEEP))}
     kept = [(key, text) for key, text in request.form.items(multi=True) if key not in dropped]
     return render_template(
-        "screens/clash.html", view=view, module=module, record=record, version=_number("version"), kept=kept,
+        "screens/clash.html",
+        view=view,
+        module=module,
+        record=record,
+        version=_number("version"),
+        kept=kept,
         who_saved=str(record.values.get("updated_by") or ""),
-    )  # fmt: skip
+    )
 
 
 # -- what was sent -----------------------------------------------------------------------------------------------

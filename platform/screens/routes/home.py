@@ -25,19 +25,21 @@ def add(to: Blueprint) -> None:
 def start() -> str:
     modules = _modules()
     mine = tuple(
-        home.show(one, records.page(connection(), g.catalog, g.actor, home.query(one)), g.language,
-                  may_create=may(g.catalog, g.actor, one.module.key, "create"))
+        home.show(
+            one,
+            records.page(connection(), g.catalog, g.actor, home.query(one)),
+            g.language,
+            may_create=may(g.catalog, g.actor, one.module.key, "create"),
+        )
         for one in home.mine_of(modules)
-    )  # fmt: skip
+    )
     steps = () if STARTED in request.cookies else _steps(modules)
     return render_template("screens/home.html", view=home.Home(mine, steps))
 
 
 def amounts() -> str:
     """How many records there are of each module, as a fragment."""
-    found = tuple(
-        home.amount(one, g.language, _count(one, home.COUNT_CAP)) for one in _modules()
-    )
+    found = tuple(home.amount(one, g.language, _count(one, home.COUNT_CAP)) for one in _modules())
     return render_template("screens/amounts.html", amounts=found)
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from hanok.engine import records
 from hanok.engine.access import may
 from hanok.engine.catalog import Module
+from hanok.engine.fields import Field
 from hanok.screens import address, filters, lists
 from hanok.screens.address import Asked, Test
 from hanok.screens.reading import module_of, title_of_link
@@ -34,9 +35,15 @@ def show(module: str) -> AnyResponse:
     query = lists.query(found, asked, checked)
     page = records.page(connection(), g.catalog, g.actor, query)
     view = lists.build(
-        found, asked, page, checked, formats=g.formats, titles=_titles(page), may_create=may(g.catalog, g.actor, module, "create"),
+        found,
+        asked,
+        page,
+        checked,
+        formats=g.formats,
+        titles=_titles(page),
+        may_create=may(g.catalog, g.actor, module, "create"),
         total=records.count(connection(), g.catalog, g.actor, query, cap=None) if asked.count else None,
-    )  # fmt: skip
+    )
     answer = make_response(render_template("screens/list.html", view=view))
     return _remembering(answer, found, asked)
 
@@ -59,8 +66,9 @@ def narrow(module: str) -> AnyResponse:
     key, operator = request.args.get("of", ""), request.args.get("by", "")
     if not found.has(key) or operator not in found.field(key).type.operators:
         return redirect(asked.url())
-    texts = _texts(found, key, operator)
-    return redirect(asked.adding(Test(key, operator, texts)) if any(texts) else asked.url())
+    takes = found.field(key).type.operator(operator).takes
+    texts = _texts(found.field(key), takes)
+    return redirect(asked.adding(Test(key, operator, texts, takes)) if any(texts) else asked.url())
 
 
 def choose_columns(module: str) -> AnyResponse:
@@ -77,12 +85,11 @@ def asked_of(module: Module) -> Asked:
     return address.read(module, request.args, remembered=request.cookies.get(_cookie(module), ""))
 
 
-def _texts(module: Module, key: str, operator: str) -> tuple[str, ...]:
+def _texts(field: Field, takes: str) -> tuple[str, ...]:
     """The values of the editor's boxes as the address writes them."""
-    field = module.field(key)
-    if field.choices or operator == "empty" or input_of(field).name == "checkbox":
+    if field.choices or takes == "flag" or input_of(field).name == "checkbox":
         return tuple(request.args.getlist("value"))
-    names = ("value", "value2") if operator == "between" else ("value",)
+    names = ("value", "value2") if takes == "two" else ("value",)
     raw = [input_of(field).read(request.args, name, g.formats) if name in request.args else "" for name in names]
     return tuple(_plain(one) for one in raw)
 
@@ -121,7 +128,12 @@ def _remembering(answer: Response, module: Module, asked: Asked) -> Response:
     """This browser keeps the columns that it chose for a module."""
     if "columns" in request.args and asked.columns:
         answer.set_cookie(
-            _cookie(module), ",".join(asked.columns), max_age=YEAR, path=f"/{module.key}", httponly=True, samesite="Lax",
+            _cookie(module),
+            ",".join(asked.columns),
+            max_age=YEAR,
+            path=f"/{module.key}",
+            httponly=True,
+            samesite="Lax",
             secure=request.is_secure,
-        )  # fmt: skip
+        )
     return answer

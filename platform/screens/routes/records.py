@@ -57,7 +57,10 @@ def step(module: str, id: UUID) -> AnyResponse:
     try:
         write(lambda conn, catalog: records.update(conn, catalog, g.actor, module, id, raw, version=_version() or 0))
     except Conflict:
-        notify(say("Somebody else changed this record meanwhile. Look at it again, then repeat your change."), kind="failed")
+        notify(
+            say("Somebody else changed this record meanwhile. Look at it again, then repeat your change."),
+            kind="failed",
+        )
     except Invalid as wrong:
         notify(_first(wrong), kind="failed")
     return redirect(there, 303)

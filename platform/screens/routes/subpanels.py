@@ -61,9 +61,11 @@ def _point(panel: Subpanel, other: str, target: str | None, parent: Record) -> M
         if target is None and str(getattr(present, "id", "")) != str(parent.id):
             return None
         raw = {panel.field: target}
-        write(lambda conn, catalog: records.update(
-            conn, catalog, g.actor, panel.module, found.id, raw, version=found.version
-        ))
+        write(
+            lambda conn, catalog: records.update(
+                conn, catalog, g.actor, panel.module, found.id, raw, version=found.version
+            )
+        )
     except (Conflict, Denied, NotFound) as refused:
         return refused.message
     except Invalid as wrong:
@@ -86,8 +88,15 @@ def _render(panel: Subpanel, parent: Record, problem: Message | None = None) -> 
     paged = page.next or page.previous
     total = records.count(connection(), g.catalog, g.actor, query, cap=subpanels.COUNT_CAP) if paged else len(page.rows)
     view = subpanels.build(
-        panel, module, parent, page, total, language=g.language, problem=problem,
-        may_create=may(g.catalog, g.actor, panel.module, "create"), may_edit=may(g.catalog, g.actor, panel.module, "edit"),
-    )  # fmt: skip
+        panel,
+        module,
+        parent,
+        page,
+        total,
+        language=g.language,
+        problem=problem,
+        may_create=may(g.catalog, g.actor, panel.module, "create"),
+        may_edit=may(g.catalog, g.actor, panel.module, "edit"),
+    )
     template = "screens/subpanel.html" if "HX-Request" in request.headers else "screens/subpanel_page.html"
     return render_template(template, panel=view, parent=parent)
