@@ -15,7 +15,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.records import Record
-from hanok.web.visit import connection
+from hanok.web.visit import connection, end
 
 Found = TypeVar("Found")
 
@@ -58,7 +58,8 @@ def title_of_link(field: Field, text: str) -> str:
 
 
 def write(work: Callable[[Connection, Catalog], Found]) -> Found:
-    """One transaction of a save, on the live catalog."""
+    """One transaction of a save, on the live catalog. What is read afterwards sees it."""
+    end()
     found: Any = g.live.write(work)
     return found  # type: ignore[no-any-return]
 

@@ -10,7 +10,7 @@ from hanok.engine.catalog.model import Catalog
 from hanok.engine.fields import in_language
 from hanok.engine.records import Hit
 
-QUICK = 8
+QUICK = 4
 WHOLE = 50
 
 
