@@ -165,13 +165,14 @@ customElements.define("hk-link", class extends HTMLElement {
   key(event) {
     if (event.isComposing || event.keyCode === 229) return;
     const shut = this.list.hidden;
+    const idle = shut && (event.key === "Enter" || this.box.value === this.title);
     const keys = {
       ArrowDown: () => (shut ? this.ask() : this.point(Math.min((this.at ?? -1) + 1, this.options.length - 1))),
       ArrowUp: () => (shut ? this.ask() : this.point(Math.max((this.at ?? 0) - 1, 0))),
-      Enter: () => (shut ? null : this.taken(this.options[this.at])),
-      Escape: () => (shut ? null : (this.show(), this.close())),
+      Enter: () => this.taken(this.options[this.at]),
+      Escape: () => { this.show(); this.close(); },
     };
-    if (!(event.key in keys) || (shut && ["Enter", "Escape"].includes(event.key))) return;
+    if (!(event.key in keys) || (idle && ["Enter", "Escape"].includes(event.key))) return;
     event.preventDefault();
     event.stopPropagation();
     keys[event.key]();
