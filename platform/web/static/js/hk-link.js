@@ -39,7 +39,7 @@ customElements.define("hk-link", class extends HTMLElement {
     this.box.setAttribute("aria-autocomplete", "list");
     this.box.setAttribute("aria-controls", this.list.id);
     this.box.setAttribute("aria-expanded", "false");
-    this.clear = make("button", { type: "button", className: "btn bare small square", ariaLabel: this.dataset.textClear });
+    this.clear = make("button", { type: "button", tabIndex: -1, className: "btn bare small square", ariaLabel: this.dataset.textClear });
     this.clear.append(this.icon("x"));
     this.status = make("span", { className: "visually-hidden", role: "status" });
     this.select.removeAttribute("id");
