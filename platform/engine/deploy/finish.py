@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
@@ -18,13 +17,11 @@ from hanok.engine.deploy.plan import FINISH
 from hanok.engine.deploy.planning import load_catalog
 from hanok.engine.deploy.progress import Progress, silent
 from hanok.engine.deploy.revisions import FINISHED, LIVE, OpenStep, open_steps
+from hanok.engine.deploy.waiting import alone
 from hanok.engine.errors import Message
 from hanok.engine.fields import FieldType
 from hanok.engine.store import Store, held_revision, live_revision
-from hanok.engine.store.live import HOUSE
 from hanok.engine.store.tables import revision, step
-
-FINISHING = 3
 
 
 class Refresh(Protocol):
@@ -51,22 +48,16 @@ def finish(
         left = open_steps(conn)
     if not left:
         return 0
-    with _alone(store) as alone:
-        if not alone:
+    with alone(store) as mine:
+        if not mine:
             return len(left)
-        _Finishing(store, types, progress, refresh).run()
+        finish_alone(store, types, progress, refresh)
     return 0
 
 
-@contextmanager
-def _alone(store: Store) -> Iterator[bool]:
-    """Whether nobody else finishes. Asked on PostgreSQL only: there an index under way looks like a broken one."""
-    if store.dialect == "sqlite":
-        yield True
-        return
-    with store.apart() as guard:
-        yield bool(guard.scalar(sa.select(sa.func.pg_try_advisory_lock(HOUSE, FINISHING))))
-        guard.execute(sa.select(sa.func.pg_advisory_unlock(HOUSE, FINISHING)))
+def finish_alone(store: Store, types: Mapping[str, FieldType], progress: Progress, refresh: Refresh) -> None:
+    """The same, for who is alone already."""
+    _Finishing(store, types, progress, refresh).run()
 
 
 class _Finishing:

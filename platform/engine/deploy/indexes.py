@@ -99,9 +99,9 @@ def _of_module(module: Module) -> Iterator[IndexSpec]:
         if field.targets:
             yield IndexSpec(module.table.name, (Key(field.columns[""]),))
         if field.settings.get("index"):
-            yield from _sorted(module, (field.key,))
+            yield from _sorted(module, (), behind=(field.key,))
     for group in module.index:
-        yield from _sorted(module, group)
+        yield from _sorted(module, (), behind=group)
 
 
 def _sorted(module: Module, sort: Sequence[str], *, behind: Sequence[str] = ()) -> Iterator[IndexSpec]:

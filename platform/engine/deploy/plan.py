@@ -87,6 +87,11 @@ class Plan:
         if missing:
             raise Refused(say("This would lose values. Accept it for: {keys}", keys=", ".join(missing)))
 
+    def check_base(self, live: int) -> None:
+        """Raises Refused when another revision went live than the one that the plan was made for."""
+        if live != self.base:
+            raise Refused(say("Somebody else deployed in the meantime. Look at the plan again."))
+
     def to_json(self) -> dict[str, Any]:
         return {
             "id": self.id, "base": self.base, "steps": [step.to_json() for step in self.steps],

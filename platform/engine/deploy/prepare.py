@@ -16,7 +16,8 @@ from hanok.engine.deploy.progress import Progress
 from hanok.engine.deploy.revisions import PREPARED, next_number, row_of
 from hanok.engine.deploy.waiting import change_tables, limit_waiting
 from hanok.engine.errors import Refused, say
-from hanok.engine.store import Store
+from hanok.engine.store import Store, held_revision
+from hanok.engine.store.live import hold_alone
 from hanok.engine.store.tables import revision
 
 #: Clocks of several machines differ: what was saved this long before a copy began is copied again in the switch.
@@ -57,6 +58,7 @@ class Preparation:
         kept = Names(columns={key: self.plan.new.names.columns[key] for key in self.conversions})
         same = sa.and_(revision.c.state == PREPARED, revision.c.checksum == self.plan.checksum)
         with self.store.write() as conn:
+            self.plan.check_base(held_revision(conn))
             conn.execute(revision.delete().where(same))
             row = row_of(self.plan, next_number(conn), state=PREPARED)
             conn.execute(revision.insert().values(**row | {"layers": [], "names": kept.to_json()}))
@@ -64,6 +66,7 @@ class Preparation:
     def _add_columns(self, step: Step) -> None:
         with self.store.write() as conn:
             limit_waiting(conn)
+            self.plan.check_base(hold_alone(conn))
             present = Present.of(conn)
             for statement in step.statements:
                 if not present.has(statement.column):  # type: ignore[attr-defined]  # these are AddColumn
@@ -74,6 +77,7 @@ class Preparation:
         faults: list[Fault] = []
         while True:
             with self.store.write() as conn:
+                self.plan.check_base(held_revision(conn))
                 after, found = conversion.batch(conn, after)
             faults += found
             done += BATCH

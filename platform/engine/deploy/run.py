@@ -6,13 +6,13 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from hanok.engine.deploy.finish import Refresh, finish, refresh_records
+from hanok.engine.deploy.finish import Refresh, finish_alone, refresh_records
 from hanok.engine.deploy.plan import FINISH, SWITCH, Plan
 from hanok.engine.deploy.planning import make_plan
 from hanok.engine.deploy.prepare import Preparation
 from hanok.engine.deploy.progress import Progress, silent
 from hanok.engine.deploy.revisions import FINISHED, LIVE, PREPARED, next_number, row_of
-from hanok.engine.deploy.waiting import change_tables, limit_waiting
+from hanok.engine.deploy.waiting import alone, change_tables, limit_waiting
 from hanok.engine.errors import Refused, say
 from hanok.engine.store import Store, tables
 from hanok.engine.store.live import hold_alone, set_live
@@ -29,13 +29,16 @@ def deploy(
     over. Until the switch commits nothing is different for anybody; afterwards `finish` may be repeated.
     """
     plan.check(accept)
-    now = make_plan(store, plan.layers, plan.types)
-    if now.id != plan.id:
-        raise Refused(say("The plan has changed since it was shown. Look at it again."))
-    preparation = Preparation(store, now, accept, progress)
-    preparation.run()
-    number = change_tables(lambda: _switch(store, now, preparation, progress, by=by, message=message))
-    finish(store, now.types, progress=progress, refresh=refresh)
+    with alone(store) as mine:
+        if not mine:
+            raise Refused(say("Another deploy is under way. Wait until it is done."))
+        now = make_plan(store, plan.layers, plan.types)
+        if now.id != plan.id:
+            raise Refused(say("The plan has changed since it was shown. Look at it again."))
+        preparation = Preparation(store, now, accept, progress)
+        preparation.run()
+        number = change_tables(lambda: _switch(store, now, preparation, progress, by=by, message=message))
+        finish_alone(store, now.types, progress, refresh)
     return number
 
 
@@ -43,8 +46,7 @@ def _switch(store: Store, plan: Plan, preparation: Preparation, progress: Progre
     """The rest of the tables and the revision, in one transaction and with no other writer beside it."""
     with store.write() as conn:
         limit_waiting(conn)
-        if hold_alone(conn) != plan.base:
-            raise Refused(say("Somebody else deployed in the meantime. Look at the plan again."))
+        plan.check_base(hold_alone(conn))
         for step in plan.of(SWITCH):
             progress(SWITCH, step.sentence, 0, 0)
             for statement in step.statements:

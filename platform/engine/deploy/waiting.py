@@ -1,15 +1,18 @@
-"""Waiting for others a short while, and trying again."""
+"""Deploys beside others: one at a time, and waiting for readers and writers a short while only."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import sqlalchemy as sa
 
+from hanok.engine.store import Store
 from hanok.engine.store.failures import LOCK_NOT_AVAILABLE, passes, sqlstate
+from hanok.engine.store.live import HOUSE
 
 T = TypeVar("T")
 
@@ -17,6 +20,7 @@ T = TypeVar("T")
 LOCK_TIMEOUT = "2s"
 ATTEMPTS = 10
 PAUSE = 0.3
+DEPLOYING = 3
 
 
 def change_tables(work: Callable[[], T]) -> T:
@@ -35,3 +39,22 @@ def limit_waiting(conn: sa.Connection) -> None:
     """From here on this transaction waits shortly only: on PostgreSQL every reader would queue up behind it."""
     if conn.dialect.name == "postgresql":
         conn.execute(sa.select(sa.func.set_config("lock_timeout", LOCK_TIMEOUT, True)))
+
+
+@contextmanager
+def alone(store: Store) -> Iterator[bool]:
+    """Whether nobody else deploys or finishes meanwhile.
+
+    Asked on PostgreSQL only, where an index that somebody is building looks like a broken one; on SQLite each step is
+    a transaction of its own that looks at the revision first.
+    """
+    if store.dialect == "sqlite":
+        yield True
+        return
+    with store.apart() as guard:
+        mine = bool(guard.scalar(sa.select(sa.func.pg_try_advisory_lock(HOUSE, DEPLOYING))))
+        try:
+            yield mine
+        finally:
+            if mine:
+                guard.execute(sa.select(sa.func.pg_advisory_unlock(HOUSE, DEPLOYING)))
