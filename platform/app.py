@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from hanok.engine.deploy import Live, Site, load_live, open_site, read_settings
 from hanok.engine.fields import BUILT_IN, FieldType
 from hanok.engine.store.kept import kept
-from hanok.screens import blueprint as screens
+from hanok.screens.blueprint import blueprint as screens
 from hanok.settings import SETTINGS
 from hanok.web.frame import install
 
@@ -41,7 +41,7 @@ def live_of(site: Site) -> Live:
 
 def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:
     """The WSGI application: the frame and the faces over one live catalog."""
-    app = Flask("hanok", static_folder=None)
+    app = Flask("hanok.app", static_folder=None, root_path=str(Path(__file__).parent))
     key = settings.get("secret_key") or kept(live.store, "secret_key", lambda: secrets.token_hex(32))
     install(app, live, {**settings, "secret_key": key})
     app.register_blueprint(screens())

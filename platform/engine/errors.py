@@ -29,14 +29,17 @@ class Message:
 
     def written(self, text: str, language: str) -> str:
         """The sentence: `text` is the template in that language. A fact that is a map of languages is a label."""
-        facts = {
-            name: (fact.get(language) or fact.get("en") or next(iter(fact.values()), "")) if isinstance(fact, Mapping) else fact
-            for name, fact in self.facts.items()
-        }
+        facts = {name: _in_language(fact, language) for name, fact in self.facts.items()}
         return text.format(**facts) if facts or "{{" in text else text
 
     def __str__(self) -> str:
         return self.written(self.text, "en")
+
+
+def _in_language(fact: Any, language: str) -> Any:
+    if not isinstance(fact, Mapping):
+        return fact
+    return fact.get(language) or fact.get("en") or next(iter(fact.values()), "")
 
 
 def say(text: str, **facts: Any) -> Message:

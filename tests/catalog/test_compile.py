@@ -88,3 +88,22 @@ def test_a_long_key_gets_a_name_that_every_database_keeps() -> None:
     key = "a" * 40
     book = a_catalog({f"modules/{key}.yaml": BOOK}).modules[key]
     assert len(book.table.name.encode()) <= 63
+
+
+def test_a_module_may_patch_and_hide_what_its_trait_brings() -> None:
+    book = BOOK + "  owner: {label: {en: Keeper, ko: 보관자}}\ntraits: [owned]\n"
+    found = a_catalog({"modules/book.yaml": book}).modules["book"]
+    assert found.fields["owner"].label["en"] == "Keeper"
+    assert found.fields["owner"].type.key == "user"
+    assert list(found.fields)[-1] == "owner"
+
+
+def test_a_side_panel_alone_keeps_the_derived_form() -> None:
+    book = BOOK + "views: {form: {side: {more: {rows: [[pages]]}}}}\n"
+    form = a_catalog({"modules/book.yaml": book}).modules["book"].views.form
+    assert form.fields() == ("name", "story", "pages")
+
+
+def test_a_column_that_comes_later_holds_its_default_in_old_rows() -> None:
+    company = a_catalog().modules["company"]
+    assert company.table.c["active"].server_default is not None

@@ -33,7 +33,7 @@ def test_six_files_with_one_fault_each_are_all_named_in_one_run() -> None:
     assert said["four"].startswith("site/modules/four.yaml:4:")
     assert said["five"].startswith("site/modules/five.yaml:4:34 fields.stage.options: unknown option set")
     assert 'did you mean "stage"?' in said["five"]
-    assert said["six"].startswith("site/modules/six.yaml:4:34 fields.lent.required:")
+    assert said["six"].startswith("site/modules/six.yaml:4:35 fields.lent.required:")
     assert "true" in said["six"]
 
 
@@ -57,6 +57,11 @@ def test_six_files_with_one_fault_each_are_all_named_in_one_run() -> None:
         (BOOK + "unique: [[nme]]\n", 'did you mean "name"?'),
         (BOOK + "index: [[name, nme]]\n", 'did you mean "name"?'),
         ("plural: Books\n", ""),
+        (BOOK + "  size: {type: integer, default: many}\n", "number"),
+        (BOOK + "  stage: {type: choice, options: stage, default: lost}\n", "none of the options"),
+        (BOOK + "  stage: {type: choice}\n", "options"),
+        (BOOK + "  writer: {type: link}\n", "to"),
+        (BOOK + "saved_filters: {x: {where: {created_at: [this_month]}}}\n", "cannot stand in a list"),
     ],
 )
 def test_a_fault_is_a_sentence_with_a_place(text: str, said: str) -> None:
@@ -83,3 +88,13 @@ def test_faults_outside_modules_have_places_too(file: str, text: str) -> None:
 
 def test_a_site_without_faults_has_a_catalog() -> None:
     assert list(a_catalog({"modules/book.yaml": BOOK}).modules)[-1] == "book"
+
+
+def test_the_address_of_the_platform_is_no_module() -> None:
+    assert "reserved" in faults({"modules/login.yaml": BOOK})[0]
+
+
+def test_an_area_that_app_yaml_does_not_name_is_a_fault() -> None:
+    app = "name: X\nareas: {sales: {label: Sales}, access: {label: Access}}\n"
+    found = faults({"app.yaml": app, "modules/book.yaml": BOOK + "area: sals\n"})
+    assert 'unknown area "sals", did you mean "sales"?' in found[0]

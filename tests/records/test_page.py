@@ -179,3 +179,17 @@ def test_words_that_find_nothing_find_nothing(filled: Store, catalog: Catalog, w
     with filled.read() as conn:
         assert records.search(conn, catalog, ADMIN, words) == ()
         assert records.page(conn, catalog, ADMIN, records.Query(module="company", words=words)).rows == ()
+
+
+def test_options_sort_as_they_stand_in_their_set(filled: Store, catalog: Catalog) -> None:
+    for number, stage in enumerate(["won", None, "new", "open"]):
+        a_record(filled, catalog, "company", name=f"c{number}", stage=stage)
+    pages = walk(filled, catalog, sort=("stage", "name"), size=1)
+    assert [title for found in pages for title in found] == ["c1", "c2", "c3", "c0"]
+
+
+def test_not_this_month_leaves_out_every_day_of_it(filled: Store, catalog: Catalog) -> None:
+    a_record(filled, catalog, "company", name="now")
+    for asked, count in (({"created_at": {"ne": "this_month"}}, 0), ({"created_at": "this_month"}, 1)):
+        with filled.read() as conn:
+            assert records.count(conn, catalog, ADMIN, records.Query(module="company", asked=asked)) == count

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
+
+import marshmallow as ma
 
 from hanok.engine.catalog.model import OptionSet
 from hanok.engine.catalog.names import Naming
 from hanok.engine.catalog.report import MODULE, OPTION_SET, Report, Source
-from hanok.engine.errors import say
+from hanok.engine.conditions.operands import ME, first_message
 from hanok.engine.fields import Choice, Field, FieldType, Part
-from hanok.engine.language import RESERVED_FIELD_KEYS
+from hanok.engine.language import field_key_fault
 
 SYSTEM: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("id", "uuid", {"en": "ID", "ko": "ID"}),
@@ -36,47 +40,85 @@ def system_fields(module: str, types: Mapping[str, FieldType], modules: frozense
     return built
 
 
-def bind_fields(
-    source: Source, types: Mapping[str, FieldType], options: Mapping[str, OptionSet], modules: frozenset[str],
-    naming: Naming, report: Report,
-) -> dict[str, Field]:  # fmt: skip
-    """The module's own fields, in order. What cannot be bound is reported and left out."""
-    built = {}
-    for key, settings in source.data.get("fields", {}).items():
-        if key in RESERVED_FIELD_KEYS:
-            report.wrong(source.place("fields", key), say("“{key}” is a reserved word and cannot be a field.", key=key))
-            continue
-        type_key = settings.get("type")
-        if type_key not in types:
-            if type_key is None:
-                report.wrong(source.place("fields", key), say("The field “{key}” needs a type.", key=key))
-            continue
-        built[key] = _bind(source, key, settings, types[type_key], options, modules, naming, report)
-    return built
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """What fields are bound with: the types, the option sets, the modules that there are, names, what the app says."""
+
+    types: Mapping[str, FieldType]
+    options: Mapping[str, OptionSet]
+    modules: frozenset[str]
+    naming: Naming
+    report: Report
+    app: Mapping[str, Any]
+
+    def fields(self, source: Source) -> dict[str, Field]:
+        """The module's own fields, in order. What cannot be bound is reported and left out."""
+        built = {}
+        for key, settings in source.data.get("fields", {}).items():
+            fault = field_key_fault(key)
+            if fault is not None:
+                self.report.wrong(source.place("fields", key), fault)
+            elif settings.get("type") in self.types:
+                built[key] = self._bind(source, key, settings)
+        return built
+
+    def _bind(self, source: Source, key: str, settings: Mapping[str, Any]) -> Field:
+        found = self.types[settings["type"]]
+        wanted = found.targets(settings)
+        for target in wanted:
+            if target not in self.modules:
+                self.report.missing(source.place("fields", key, "to"), MODULE, target, self.modules)
+        label = settings.get("label") or {"en": key.replace("_", " ").capitalize()}
+        bare = Field(
+            source.key, key, found, label, settings, place=source.place("fields", key), app=self.app,
+            targets=tuple(target for target in wanted if target in self.modules),
+            choices=self._choices(source, key, found.option_set(settings)),
+        )  # fmt: skip
+        if not source.is_lost("fields", key):
+            self._check_default(source, bare)
+        return _with_columns(bare, self.naming.column(source.key, key, signature(bare)))
+
+    def _choices(self, source: Source, key: str, wanted: Any) -> tuple[Choice, ...]:
+        if wanted is None:
+            return ()
+        if isinstance(wanted, Mapping):
+            return tuple(choice(name, data or {}) for name, data in wanted.items())
+        if wanted in self.options:
+            return self.options[wanted].choices
+        self.report.missing(source.place("fields", key, "options"), OPTION_SET, wanted, self.options)
+        return ()
+
+    def _check_default(self, source: Source, bare: Field) -> None:
+        """A default that no record could take is found now, not at the first save."""
+        written = bare.settings.get("default")
+        if (
+            written is None
+            or (written == ME and bare.targets)
+            or (bare.type.option_set(bare.settings) and not bare.choices)
+        ):
+            return
+        try:
+            default_of(bare, now=datetime.now(UTC), zone="UTC", me=None)
+        except ma.ValidationError as error:
+            self.report.wrong(
+                source.place("fields", bare.key, "default"), first_message(error.messages), code="default"
+            )
 
 
-def _bind(
-    source: Source, key: str, settings: Mapping[str, Any], found: FieldType, options: Mapping[str, OptionSet],
-    modules: frozenset[str], naming: Naming, report: Report,
-) -> Field:  # fmt: skip
-    label = settings.get("label") or {"en": key.replace("_", " ").capitalize()}
-    for target in found.targets(settings):
-        if target not in modules:
-            report.missing(source.place("fields", key, "to"), MODULE, target, modules)
-    targets = tuple(target for target in found.targets(settings) if target in modules)
-    bare = Field(
-        source.key, key, found, label, settings, place=source.place("fields", key), targets=targets,
-        choices=_choices(source, key, found.option_set(settings), options, report),
-    )  # fmt: skip
-    return _with_columns(bare, naming.column(source.key, key, signature(bare)))
+def default_of(field: Field, *, now: datetime, zone: str, me: Any) -> Any:
+    """The loaded value of a new record where nothing is given. Raises marshmallow's ValidationError."""
+    written = field.settings.get("default")
+    if written == ME and field.targets:
+        return me
+    if isinstance(written, str):
+        span = field.type.relative(field, written, now=now, zone=zone)
+        if span is not None:
+            return span[0]
+    return field.type.value(field).deserialize(written, zone=zone)
 
 
 def _with_columns(bare: Field, stem: str) -> Field:
-    columns = {part.name: column_name(stem, part) for part in bare.type.parts(bare)}
-    return Field(
-        bare.module, bare.key, bare.type, bare.label, bare.settings, bare.choices, bare.targets, columns, bare.place,
-        bare.system,
-    )  # fmt: skip
+    return replace(bare, columns={part.name: column_name(stem, part) for part in bare.type.parts(bare)})
 
 
 def column_name(stem: str, part: Part) -> str:
@@ -87,19 +129,6 @@ def signature(bare: Field) -> str:
     """What the columns of a field were made for; another signature means other columns."""
     parts = ",".join(f"{part.name}:{part.type!r}" for part in bare.type.parts(bare))
     return f"{bare.type.key}({parts})"
-
-
-def _choices(
-    source: Source, key: str, wanted: Any, options: Mapping[str, OptionSet], report: Report
-) -> tuple[Choice, ...]:
-    if wanted is None:
-        return ()
-    if isinstance(wanted, Mapping):
-        return tuple(choice(name, data or {}) for name, data in wanted.items())
-    if wanted in options:
-        return options[wanted].choices
-    report.missing(source.place("fields", key, "options"), OPTION_SET, wanted, options)
-    return ()
 
 
 def choice(key: str, data: Mapping[str, Any]) -> Choice:

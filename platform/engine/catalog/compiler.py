@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from hanok.engine.catalog.bases import sources
-from hanok.engine.catalog.binding import bind_fields, choice, system_fields
+from hanok.engine.catalog.binding import Binder, choice, system_fields
 from hanok.engine.catalog.filters import saved_filters
 from hanok.engine.catalog.layouts import Layouts
-from hanok.engine.catalog.model import App, Catalog, Module, OptionSet, Reverse, Subpanel, Views
+from hanok.engine.catalog.model import Catalog, Module, OptionSet, Reverse, Subpanel, Views
 from hanok.engine.catalog.names import Names, Naming
 from hanok.engine.catalog.relations import reverses, subpanels
 from hanok.engine.catalog.report import AREA, FIELD, Report, Source
@@ -39,14 +39,13 @@ def compile_catalog(
     report = Report(list(documents.errors), list(documents.advice))
     build = _Build(documents, types, sources(documents, report), Naming(names or Names()), report)
     modules = build.modules()
-    app = app_of(documents, report)
-    build.check_areas(app)
+    build.check_areas()
     menu = menu_of(documents, modules, report)
     roles = roles_of(documents, modules, report)
     if report.problems:
         raise MetadataError(report.problems)
     return Catalog(
-        revision=revision, app=app, modules=MappingProxyType(modules), options=MappingProxyType(build.options),
+        revision=revision, app=build.app, modules=MappingProxyType(modules), options=MappingProxyType(build.options),
         menu=menu, roles=roles, names=build.naming.names(), metadata=build.metadata, advice=tuple(report.advice),
     )  # fmt: skip
 
@@ -64,13 +63,13 @@ class _Build:
         self.report = report
         self.metadata = sa.MetaData()
         self.options = {key: _option_set(key, document.data) for key, document in documents.of("option").items()}
+        self.app = app_of(documents, report)
 
     def modules(self) -> dict[str, Module]:
         known = frozenset(self.sources)
-        fields = {
-            key: bind_fields(source, self.types, self.options, known, self.naming, self.report)
-            for key, source in self.sources.items()
-        }
+        asked = {"currency": self.app.currency, "country": self.app.country}
+        binder = Binder(self.types, self.options, known, self.naming, self.report, asked)
+        fields = {key: binder.fields(source) for key, source in self.sources.items()}
         system = {key: system_fields(key, self.types, known) for key in self.sources}
         layouts = {key: Layouts(self.sources[key], fields[key], system[key], self.report) for key in self.sources}
         views = {key: layout.build() for key, layout in layouts.items()}
@@ -94,7 +93,7 @@ class _Build:
             icon=data.get("icon", "box"), fields=MappingProxyType(dict(fields)), system=MappingProxyType(dict(system)),
             title=self._title(source, fields), owners=self._keys(source, fields, "owners"),
             table=module_table(self.naming.table(source.key), fields, self.metadata), views=views, subpanels=panels,
-            saved_filters=saved_filters(source, layout), reverses=ends, traits=source.traits,
+            saved_filters=saved_filters(source, layout), reverses=ends, traits=tuple(data.get("traits", {})),
             index=self._groups(source, fields, "index"), unique=self._groups(source, fields, "unique"),
         )  # fmt: skip
 
@@ -129,11 +128,12 @@ class _Build:
                 kept.append(tuple(group))
         return tuple(kept)
 
-    def check_areas(self, app: App) -> None:
+    def check_areas(self) -> None:
+        areas = self.app.areas
         for source in self.sources.values():
             area = source.data.get("area")
-            if area and app.areas and area not in app.areas:
-                self.report.missing(source.place("area"), AREA, area, app.areas)
+            if area and areas and area not in areas:
+                self.report.missing(source.place("area"), AREA, area, areas)
 
     def _check_conditions(self, module: Module, modules: Mapping[str, Module]) -> None:
         check_conditions(self.sources[module.key], module, modules, self.report)

@@ -104,7 +104,9 @@ class Layouts:
         side = tuple(
             self._panel(key, panel, "views", name, "side", key) for key, panel in written.get("side", {}).items()
         )
-        if "tabs" in written:
+        if "tabs" not in written and "rows" not in written:
+            tabs = self._derived_form(besides=FormView((), side)).tabs
+        elif "tabs" in written:
             tabs = tuple(self._tab(key, tab, "views", name, "tabs", key) for key, tab in written["tabs"].items())
         else:
             panel = {"label": BASICS, "rows": written.get("rows", []), "columns": written.get("columns", 2)}
@@ -148,10 +150,13 @@ class Layouts:
     def _offered(self) -> list[Field]:
         return [field for field in self.own.values() if not field.hidden]
 
-    def _derived_form(self) -> FormView:
+    def _derived_form(self, *, besides: FormView | None = None) -> FormView:
         rows: list[tuple[CellSpec, ...]] = []
         pending: list[CellSpec] = []
+        placed = set(besides.fields()) if besides else set()
         for field in self._offered():
+            if field.key in placed:
+                continue
             if field.type.input(field).name in WIDE:
                 rows += [tuple(pending)] if pending else []
                 rows.append((CellSpec(field.key, 2),))

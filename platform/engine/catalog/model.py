@@ -206,11 +206,12 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What `app.yaml` says of the site: name, languages (the default first), base currency, zone, areas in order."""
+    """What `app.yaml` says of the site: name, languages (default first), currency, country, zone, areas."""
 
     name: Labels
     languages: tuple[str, ...]
     currency: str
+    country: str
     zone: str
     areas: Mapping[str, Area]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hanok.engine.errors import Message, Place, Problem, say
 from hanok.engine.language import Document, unknown
-
-Path = Sequence[str | int]
 
 
 @dataclass(slots=True)
@@ -32,32 +30,19 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document with what its template and traits bring merged under it; `documents`: its own first, then theirs."""
+    """A module's document; `data` is the document's, in the order in which the catalog wants it."""
 
     key: str
     data: Mapping[str, Any]
-    documents: tuple[Document, ...]
-    traits: tuple[str, ...] = ()
+    document: Document
 
     def place(self, *path: str | int) -> Place:
-        """The place of a path, in the document that says it."""
-        return self._saying(path).place(path)
+        """Where what stands at this path was written."""
+        return self.document.place(path)
 
     def is_lost(self, *path: str | int) -> bool:
         """Whether something faulty stood there: nobody should complain that it is missing."""
-        return any(document.is_lost(path) for document in self.documents)
-
-    def _saying(self, path: Path) -> Document:
-        return next((found for found in self.documents if _says(found.data, path)), self.documents[0])
-
-
-def _says(data: Any, path: Path) -> bool:
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True
+        return self.document.is_lost(path)
 
 
 MODULE, FIELD, OPTION_SET = say("module"), say("field"), say("option set")

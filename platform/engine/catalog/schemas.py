@@ -15,7 +15,7 @@ Schema = dict[str, Any]
 COLORS = ["blue", "green", "orange", "red", "purple", "grey", "teal"]
 ACTIONS = ["list", "view", "create", "edit", "delete", "import", "export", "massupdate", "assign"]
 LEVELS = ["all", "owner", "none", "deny"]
-KINDS_OF_MODULE = ["basic", "person", "company", "sale", "issue", "file", "activity", "line"]
+KINDS_OF_MODULE = "What it is like: basic, person, company, sale, issue, file, activity or line."
 
 DEFINITIONS: Schema = {
     "labels": {
@@ -82,7 +82,11 @@ def field_schema(types: Mapping[str, FieldType]) -> Schema:
     branches = [
         {
             "if": {"properties": {"type": {"const": key}}, "required": ["type"]},
-            "then": {"properties": {"type": True, **COMMON, **found.options}, "additionalProperties": False},
+            "then": {
+                "properties": {"type": True, **COMMON, **found.options},
+                "additionalProperties": False,
+                "required": list(found.needs),
+            },
         }
         for key, found in types.items()
     ]
@@ -149,7 +153,8 @@ def _fields(types: Mapping[str, FieldType]) -> Schema:
 def _module(types: Mapping[str, FieldType]) -> Schema:
     return {
         "label": _ref("labels"), "plural": _ref("labels"), "area": TEXT, "icon": TEXT,
-        "extends": {"enum": KINDS_OF_MODULE}, "traits": NAMES,
+        "extends": {"type": "string", "x-brings": "template", "description": KINDS_OF_MODULE},
+        "traits": {**NAMES, "x-brings": "trait"},
         "title": {"type": "string", "x-replace": True}, "owners": _list(TEXT),
         "fields": _fields(types), "index": _list(_list(TEXT, minItems=1)), "unique": _list(_list(TEXT, minItems=1)),
         "views": VIEWS, "subpanels": _keyed(SUBPANEL), "saved_filters": _keyed(SAVED_FILTER),
@@ -167,6 +172,7 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
     app = {
         "name": _ref("labels"), "languages": _list({"enum": ["en", "ko"]}, minItems=1),
         "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+        "country": {"type": "string", "pattern": "^[A-Z]{2}$"},
         "zone": TEXT, "areas": _keyed(_object({"label": _ref("labels"), "icon": TEXT})),
     }  # fmt: skip
     module = _module(types)

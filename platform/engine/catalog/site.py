@@ -36,7 +36,8 @@ def app_of(documents: Documents, report: Report) -> App:
     }
     return App(
         name=data.get("name", {"en": "Hanok", "ko": "한옥"}), languages=tuple(data.get("languages", ("en", "ko"))),
-        currency=data.get("currency", "KRW"), zone=zone, areas=MappingProxyType(areas),
+        currency=data.get("currency", "KRW"), country=data.get("country", "KR"), zone=zone,
+        areas=MappingProxyType(areas),
     )  # fmt: skip
 
 

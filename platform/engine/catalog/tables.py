@@ -6,6 +6,7 @@ No column is NOT NULL but the system's: required, unique and delete rules are th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,4 +35,14 @@ def _system() -> list[sa.Column[object]]:
 
 
 def _columns(field: Field) -> list[sa.Column[object]]:
-    return [sa.Column(field.columns[part.name], part.type) for part in field.type.parts(field)]
+    return [
+        sa.Column(field.columns[part.name], part.type, server_default=_default(part.default))
+        for part in field.type.parts(field)
+    ]
+
+
+def _default(value: Any) -> Any:
+    """What rows hold that were there before the column, as SQL."""
+    return (
+        None if value is None else sa.false() if value is False else sa.true() if value is True else sa.literal(value)
+    )

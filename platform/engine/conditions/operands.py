@@ -12,9 +12,10 @@ import marshmallow as ma
 
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
-from hanok.engine.fields.operators import OPERATORS
 
 ME = "$me"
+#: What an operator turns into when its operand is a range of days.
+SPANNED = {"eq": "between", "ne": "outside"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def check_operand(field: Field, operator: str, operand: Any) -> None:
 
 def resolve(field: Field, operator: str, operand: Any, context: Context) -> tuple[str, Any]:
     """The operator and the comparable operand to run with (a relative day may turn `eq` into `between`)."""
-    takes = OPERATORS[operator].takes
+    takes = field.type.operator(operator).takes
     if takes == "flag":
         if not isinstance(operand, bool):
             raise OperandError(say("“{operator}” takes true or false.", operator=operator))
@@ -52,12 +53,20 @@ def resolve(field: Field, operator: str, operand: Any, context: Context) -> tupl
     if takes == "many":
         if not isinstance(operand, list | tuple):
             raise OperandError(say("“{operator}” takes a list.", operator=operator))
-        return operator, [_one(field, operator, each, context)[1] for each in operand]
+        return operator, [value for each in operand for value in _item(field, operator, each, context)]
     if takes == "two":
         if not isinstance(operand, list | tuple) or len(operand) != 2:
             raise OperandError(say("“{operator}” takes a list of two.", operator=operator))
         return operator, _range(field, operator, operand, context)
     return _one(field, operator, operand, context)
+
+
+def _item(field: Field, operator: str, operand: Any, context: Context) -> list[Any]:
+    """One of a list. A relative word stands here only when it means one value."""
+    span = _relative(field, operand, context)
+    if span is not None and span[0] != span[1]:
+        raise OperandError(say("“{word}” is a range and cannot stand in a list.", word=operand))
+    return [_one(field, operator, operand, context)[1]]
 
 
 def _range(field: Field, operator: str, operand: Any, context: Context) -> tuple[Any, Any]:
@@ -74,8 +83,8 @@ def _one(field: Field, operator: str, operand: Any, context: Context) -> tuple[s
     if span is None:
         return operator, _load(field, operator, operand, context)
     low, high = span
-    if operator in ("eq", "in") and low != high:
-        return "between", span
+    if low != high and operator in SPANNED:
+        return SPANNED[operator], span
     return operator, high if operator in ("gt", "lte") else low
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from hanok.engine.conditions.operands import Context, resolve
 from hanok.engine.conditions.tree import Every, Node, Not, Some, Test, Through
 from hanok.engine.fields import Field, Linked
-from hanok.engine.fields.operators import OPERATORS
 
 #: Gives the values of the record at the other end of a link, or None when there is none.
 Follow = Callable[[Field, Any], Mapping[str, Any] | None]
@@ -35,4 +34,4 @@ def _test(test: Test, value: Any, context: Context) -> bool:
     if value is not None:
         part = test.part or test.field.type.compared(test.field)
         value = test.field.type.write(test.field, value)[part]
-    return OPERATORS[operator].test(value, operand)
+    return test.field.type.operator(operator).test(value, operand)

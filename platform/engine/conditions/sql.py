@@ -10,7 +10,6 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.conditions.operands import Context, resolve
 from hanok.engine.conditions.tree import Every, Node, Not, Scope, Some, Test, Through
-from hanok.engine.fields.operators import OPERATORS
 
 #: Given a scope and the alias of its table, what an actor may see of it.
 RowRule = Callable[[Scope, Any], ColumnElement[bool]]
@@ -41,7 +40,7 @@ def to_sql(node: Node, table: Any, context: Context, *, rule: RowRule = everythi
 def _test(test: Test, table: Any, context: Context) -> ColumnElement[bool]:
     part = test.part or test.field.type.compared(test.field)
     operator, operand = resolve(test.field, test.operator, test.operand, context)
-    return OPERATORS[operator].sql(table.c[test.field.columns[part]], operand)
+    return test.field.type.operator(operator).sql(table.c[test.field.columns[part]], operand)
 
 
 def _through(node: Through, table: Any, context: Context, rule: RowRule) -> ColumnElement[bool]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import marshmallow as ma
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.errors import say
 from hanok.engine.fields.base import Cell, Choice, Field, FieldType, Labels, Part, Widget, in_language
@@ -77,6 +79,11 @@ class OneOf(FieldType):
 
     def former(self, field: Field) -> ma.fields.Field[Any]:
         return ChoiceValue(field.choices, retired=True)
+
+    def order(self, field: Field, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Options sort as they stand in their set."""
+        places = {choice.key: number for number, choice in enumerate(field.choices)}
+        return sa.case(places, value=column) if places else column
 
     def option_set(self, settings: Mapping[str, Any]) -> Any:
         return settings.get("options")

@@ -68,10 +68,6 @@ def _value(module: Module, key: str, dumped: Any) -> Any:
         return None
     found = module.field(key)
     try:
-        return (
-            found.type.operand(found, "eq").deserialize(dumped)
-            if found.choices
-            else found.type.value(found).deserialize(dumped)
-        )
+        return found.type.former(found).deserialize(dumped)
     except ma.ValidationError:
         return dumped

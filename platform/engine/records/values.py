@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import marshmallow as ma
@@ -13,28 +14,59 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor, predicate
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.conditions.operands import ME, first_message
+from hanok.engine.catalog.binding import default_of
+from hanok.engine.conditions.operands import first_message
 from hanok.engine.errors import Invalid, Message, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.language import did_you_mean
 from hanok.engine.records.query import Record
 
+#: The keys of fields that are unique together, and what their columns hold.
+Group = tuple[str, ...]
+Bound = tuple[Any, ...]
+
+
+class Lookup(Protocol):
+    """Where a validation looks up other records: one by one, or for many records at a time (`records.many`)."""
+
+    def title(self, target: str, id: UUID) -> str | None:
+        """The title of a record that the actor may see, else None."""
+
+    def holder(self, group: Group, wanted: Bound, but: UUID | None) -> str | None:
+        """The title of another record than `but` that holds these values of a unique group."""
+
+
+class Validators:
+    """The validators of a module's fields, each made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, ma.fields.Field[Any]] = {}
+
+    def of(self, found: Field) -> ma.fields.Field[Any]:
+        made = self._made.get(found.key)
+        if made is None:
+            made = self._made[found.key] = found.type.value(found)
+        return made
+
 
 @dataclass(slots=True)
 class Loading:
-    """One validation: what was asked, what came of it, and what is wrong."""
+    """One validation: what was asked, what came of it, and what is wrong.
 
-    conn: sa.Connection
+    First `load` (the values by themselves), then `check` (against other records).
+    """
+
     catalog: Catalog
     actor: Actor
     module: Module
     raw: Mapping[str, Any]
     current: Record | None
+    validators: Validators = field(default_factory=Validators)
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, list[Message]] = field(default_factory=dict)
 
-    def run(self) -> dict[str, Any]:
-        """The loaded values of the fields that were given (and, for a new record, of the defaults)."""
+    def load(self) -> None:
+        """Loads the fields that were given and, for a new record, the defaults of the others."""
         self._unknown()
         for found in self.module.fields.values():
             if found.key in self.raw:
@@ -42,11 +74,17 @@ class Loading:
             elif self.current is None and not found.type.generated:
                 self._default(found)
         self._required()
-        self._links()
-        self._unique()
-        if self.errors:
-            raise Invalid(self.errors)
-        return self.values
+
+    def check(self, lookup: Lookup) -> None:
+        """Links lead to records that exist and may be seen; unique values are nobody else's."""
+        self._links(lookup)
+        for group in groups(self.module):
+            wanted = None if any(key in self.errors for key in group) else self.wanted(group)
+            if wanted is None:
+                continue
+            other = lookup.holder(group, wanted, self.current.id if self.current else None)
+            if other is not None:
+                self.wrong(group[-1], say("Another record has this value already: {title}.", title=other))
 
     def wrong(self, key: str, message: Message) -> None:
         self.errors.setdefault(key, []).append(message)
@@ -67,7 +105,7 @@ class Loading:
             return
         try:
             zone = self.actor.zone or self.catalog.app.zone
-            loaded = found.type.value(found).deserialize(raw, zone=zone)
+            loaded = self.validators.of(found).deserialize(raw, zone=zone)
         except ma.ValidationError as error:
             self.wrong(found.key, first_message(error.messages))
             return
@@ -78,18 +116,8 @@ class Loading:
         self.values[found.key] = loaded
 
     def _default(self, found: Field) -> None:
-        written = found.settings.get("default")
         zone = self.actor.zone or self.catalog.app.zone
-        if written is None:
-            self.values[found.key] = found.type.value(found).deserialize(None)
-            return
-        if written == ME and found.targets:
-            self.values[found.key] = self.actor.id
-            return
-        span = None
-        if isinstance(written, str):
-            span = found.type.relative(found, written, now=datetime.now(UTC), zone=zone)
-        self.values[found.key] = span[0] if span else found.type.value(found).deserialize(written, zone=zone)
+        self.values[found.key] = default_of(found, now=datetime.now(UTC), zone=zone, me=self.actor.id)
 
     def _required(self) -> None:
         for found in self.module.fields.values():
@@ -98,47 +126,70 @@ class Loading:
             if found.required and given and empty and not found.type.generated and found.key not in self.errors:
                 self.wrong(found.key, say("This is required."))
 
-    def _links(self) -> None:
+    def _links(self, lookup: Lookup) -> None:
         """Every linked record exists and may be seen; its title is put beside its id."""
         for found in self.module.fields.values():
             value = self.values.get(found.key)
-            if not found.targets or value is None or (self.actor.id is not None and value == self.actor.id):
-                if value is not None and found.targets:
-                    self.values[found.key] = Linked(found.targets[0], value, self.actor.title)
+            if not found.targets or value is None:
+                continue
+            if self.actor.id is not None and value == self.actor.id:
+                self.values[found.key] = Linked(found.targets[0], value, self.actor.title)
                 continue
             target = value.module if isinstance(value, Linked) else found.targets[0]
-            title = self._title(self.catalog.modules[target], _bare(value))
+            title = lookup.title(target, _bare(value))
             if title is None:
                 self.wrong(found.key, say("The linked record does not exist, or you may not see it."))
             else:
                 self.values[found.key] = Linked(target, _bare(value), title)
 
-    def _title(self, target: Module, id: Any) -> str | None:
-        table = target.table.alias()
-        rule = predicate(self.catalog, self.actor, target, "view", table)
-        return self.conn.scalar(sa.select(table.c.title).where(table.c.id == id, table.c.deleted_at.is_(None), rule))
-
-    def _unique(self) -> None:
-        groups = [(found.key,) for found in self.module.fields.values() if found.unique]
-        for group in (*groups, *self.module.unique):
-            if any(key in self.values for key in group) and not any(key in self.errors for key in group):
-                self._unique_group(group)
-
-    def _unique_group(self, group: tuple[str, ...]) -> None:
-        table = self.module.table
-        wheres: list[Any] = [table.c.deleted_at.is_(None)]
+    def wanted(self, group: Group) -> Bound | None:
+        """What the columns of a unique group will hold; None when nothing of it was given, or something is empty."""
+        if not any(key in self.values for key in group):
+            return None
+        bound = []
         for key in group:
             found = self.module.field(key)
             value = self.values.get(key, self.current.values.get(key) if self.current else None)
             if value is None:
-                return
+                return None
             part = found.type.compared(found)
-            wheres.append(table.c[found.columns[part]] == found.type.write(found, value)[part])
-        if self.current:
-            wheres.append(table.c.id != self.current.id)
-        other = self.conn.scalar(sa.select(table.c.title).where(*wheres).limit(1))
-        if other is not None:
-            self.wrong(group[-1], say("Another record has this value already: {title}.", title=other))
+            bound.append(found.type.write(found, value)[part])
+        return tuple(bound)
+
+
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """Looks up by a statement each."""
+
+    conn: sa.Connection
+    catalog: Catalog
+    actor: Actor
+    module: Module
+
+    def title(self, target: str, id: UUID) -> str | None:
+        module = self.catalog.modules[target]
+        table = module.table.alias()
+        rule = predicate(self.catalog, self.actor, module, "view", table)
+        return self.conn.scalar(sa.select(table.c.title).where(table.c.id == id, table.c.deleted_at.is_(None), rule))
+
+    def holder(self, group: Group, wanted: Bound, but: UUID | None) -> str | None:
+        table = self.module.table
+        wheres: list[Any] = [table.c.deleted_at.is_(None)]
+        wheres += [column == value for column, value in zip(unique_columns(self.module, group), wanted, strict=True)]
+        if but is not None:
+            wheres.append(table.c.id != but)
+        return self.conn.scalar(sa.select(table.c.title).where(*wheres).limit(1))
+
+
+def groups(module: Module) -> tuple[Group, ...]:
+    """The fields, and groups of fields, whose values no two records share."""
+    return (*((found.key,) for found in module.fields.values() if found.unique), *module.unique)
+
+
+def unique_columns(module: Module, group: Group) -> list[sa.Column[Any]]:
+    """The columns that are compared for a unique group."""
+    fields = [module.field(key) for key in group]
+    return [module.table.c[found.columns[found.type.compared(found)]] for found in fields]
 
 
 def validate(
@@ -146,7 +197,12 @@ def validate(
     current: Record | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Loaded values by field key. Raises Invalid with every error of every field."""
-    return Loading(conn, catalog, actor, module, raw, current).run()
+    loading = Loading(catalog, actor, module, raw, current)
+    loading.load()
+    loading.check(OneByOne(conn, catalog, actor, module))
+    if loading.errors:
+        raise Invalid(loading.errors)
+    return loading.values
 
 
 def today(catalog: Catalog, actor: Actor) -> date:
