@@ -44,7 +44,7 @@ def dot(color: str = "") -> Markup:
 
 def face(name: str) -> Markup:
     """A person's round mark: the given name in Korean, else the initials. The colour stays the same for a name."""
-    color = _FACES[zlib.crc32(name.encode()) % len(_FACES)]
+    color = _FACES[zlib.adler32(name.encode()) % len(_FACES)]
     return Markup('<span class="face" data-color="{}" aria-hidden="true">{}</span>').format(color, short_name(name))
 
 
