@@ -19,9 +19,15 @@ BATCH = 500
 
 def put(conn: sa.Connection, module: Module, id: UUID, title: str, values: Mapping[str, Any]) -> None:
     """Indexes one record: its title and the fields that say `search: true`."""
+    entry = entry_of(module, id, title, values)
+    index.put(conn, module=module.key, record=id, title=title, text=entry.text, grams=entry.grams)
+
+
+def entry_of(module: Module, id: UUID, title: str, values: Mapping[str, Any]) -> index.Indexed:
+    """What the index keeps of a record."""
     texts = [found.type.search_text(found, values.get(found.key)) for found in module.searched]
     shown = " · ".join(text for text in dict.fromkeys(texts) if text and text != title)
-    index.put(conn, module=module.key, record=id, title=title, text=shown[:400], grams=grams(" ".join([title, *texts])))
+    return index.Indexed(id, title, shown[:400], grams(" ".join([title, *texts])))
 
 
 def drop(conn: sa.Connection, module: Module, id: UUID) -> None:

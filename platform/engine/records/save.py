@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -25,37 +26,41 @@ from hanok.engine.store import new_id
 from hanok.engine.store.counters import draw
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One record as it will be written: `row` are its columns, `shown` its Python values with the system's.
+
+    `action` is created or changed; `changes` are the differences in dump form, `own` the values that are searched.
+    """
+
+    module: Module
+    id: UUID
+    action: str
+    version: int
+    at: datetime
+    title: str
+    row: Mapping[str, Any]
+    own: Mapping[str, Any]
+    shown: Mapping[str, Any]
+    changes: Mapping[str, Any]
+
+    def record(self, catalog: Catalog, actor: Actor) -> Record:
+        return Record(
+            self.module.key, self.id, self.version, self.title, self.shown,
+            may_edit=allows(catalog, actor, self.module, "edit", self.shown),
+            may_delete=allows(catalog, actor, self.module, "delete", self.shown),
+        )  # fmt: skip
+
+
 def create(conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, raw: Mapping[str, Any]) -> Record:
     """A new record from raw values; defaults fill what is left out. Raises Denied or Invalid."""
     found = catalog.module(module)
-    if not may(catalog, actor, module, "create"):
-        raise Denied(say("You may not create records of this kind."))
+    check_creating(catalog, actor, found)
     values = validate(conn, catalog, actor, found, raw)
-    values |= _drawn(conn, catalog, actor, found)
-    now, id = datetime.now(UTC), new_id()
-    system = {
-        "id": id,
-        "created_at": now,
-        "updated_at": now,
-        "created_by": actor.id,
-        "updated_by": actor.id,
-        "version": 1,
-    }
-    if not allows(catalog, actor, found, "create", {**values, "created_by": actor.id}):
-        raise Denied(say("You may create only records of your own."))
-    title = title_of(catalog, found, values)
-    row = {**system, **_titled(title), **_columns(found, values)}
-    _execute(conn, found, sa.insert(found.table).values(row))
-    changes = differences(found, {}, values)
-    leave(conn, catalog, actor, found, id, "created", changes, at=now, version=1)
-    index.put(conn, found, id, title, values)
-    author = None if actor.id is None else Linked("user", actor.id, actor.title)
-    shown = {**system, **values, "title": title, "created_by": author, "updated_by": author}
-    return Record(
-        module, id, 1, title, shown,
-        may_edit=allows(catalog, actor, found, "edit", shown),
-        may_delete=allows(catalog, actor, found, "delete", shown),
-    )  # fmt: skip
+    draft = new_draft(catalog, actor, found, {**values, **drawn(conn, catalog, actor, found)})
+    _execute(conn, found, sa.insert(found.table).values(draft.row))
+    _leave(conn, catalog, actor, draft)
+    return draft.record(catalog, actor)
 
 
 def update(
@@ -68,24 +73,59 @@ def update(
     """
     found = catalog.module(module)
     current = get(conn, catalog, actor, module, id, lock=conn.dialect.name == "postgresql")
-    if not current.may_edit:
-        raise Denied(say("You may see this record but not change it."))
+    check_changing(current)
     if current.version != version:
         raise conflict(conn, catalog, actor, found, current, raw, version)
     values = validate(conn, catalog, actor, found, raw, current)
-    changes = differences(found, current.values, values)
-    if not changes:
+    draft = changed_draft(catalog, actor, found, current, values)
+    if draft is None:
         return current
+    table = found.table
+    statement = sa.update(table).where(table.c.id == current.id, table.c.version == current.version)
+    if _execute(conn, found, statement.values(draft.row)).rowcount != 1:
+        raise Conflict(current.version)
+    _leave(conn, catalog, actor, draft)
+    return draft.record(catalog, actor)
+
+
+def check_creating(catalog: Catalog, actor: Actor, module: Module) -> None:
+    """Raises Denied when this actor creates nothing here."""
+    if not may(catalog, actor, module.key, "create"):
+        raise Denied(say("You may not create records of this kind."))
+
+
+def check_changing(current: Record) -> None:
+    """Raises Denied when this actor may not change the record."""
+    if not current.may_edit:
+        raise Denied(say("You may see this record but not change it."))
+
+
+def new_draft(
+    catalog: Catalog, actor: Actor, module: Module, values: Mapping[str, Any], *, id: UUID | None = None
+) -> Draft:
+    """A new record of validated values. Raises Denied."""
+    now, made = datetime.now(UTC), id or new_id()
+    if not allows(catalog, actor, module, "create", {**values, "created_by": actor.id}):
+        raise Denied(say("You may create only records of your own."))
+    title, author = title_of(catalog, module, values), _author(actor)
+    system = {"id": made, "created_at": now, "updated_at": now, "version": 1}
+    row = {
+        **system, "created_by": actor.id, "updated_by": actor.id, **_titled(title), **_columns(module, values),
+    }  # fmt: skip
+    shown = {**system, **values, "title": title, "created_by": author, "updated_by": author}
+    return Draft(module, made, "created", 1, now, title, row, values, shown, differences(module, {}, values))
+
+
+def changed_draft(
+    catalog: Catalog, actor: Actor, module: Module, current: Record, values: Mapping[str, Any]
+) -> Draft | None:
+    """A record with other validated values; None when nothing differs. Raises Denied."""
+    changes = differences(module, current.values, values)
+    if not changes:
+        return None
     after = {**current.values, **values}
-    if not allows(catalog, actor, found, "edit", after) and not may(catalog, actor, module, "assign"):
+    if not allows(catalog, actor, module, "edit", after) and not may(catalog, actor, module.key, "assign"):
         raise Denied(say("You may not give this record to somebody else."))
-    return _write(conn, catalog, actor, found, current, after, changes)
-
-
-def _write(
-    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, current: Record, after: Mapping[str, Any],
-    changes: Mapping[str, Any],
-) -> Record:  # fmt: skip
     now, version = datetime.now(UTC), current.version + 1
     own = {key: after[key] for key in module.fields}
     title = title_of(catalog, module, own)
@@ -93,19 +133,18 @@ def _write(
         **_titled(title), **_columns(module, {key: after[key] for key in changes}), "version": version,
         "updated_at": now, "updated_by": actor.id,
     }  # fmt: skip
-    table = module.table
-    statement = sa.update(table).where(table.c.id == current.id, table.c.version == current.version).values(row)
-    if _execute(conn, module, statement).rowcount != 1:
-        raise Conflict(current.version)
-    leave(conn, catalog, actor, module, current.id, "changed", changes, at=now, version=version)
-    index.put(conn, module, current.id, title, own)
-    author = None if actor.id is None else Linked("user", actor.id, actor.title)
-    shown = {**after, "title": title, "version": version, "updated_at": now, "updated_by": author}
-    return Record(
-        module.key, current.id, version, title, shown,
-        may_edit=allows(catalog, actor, module, "edit", shown),
-        may_delete=allows(catalog, actor, module, "delete", shown),
-    )  # fmt: skip
+    shown = {**after, "title": title, "version": version, "updated_at": now, "updated_by": _author(actor)}
+    return Draft(module, current.id, "changed", version, now, title, row, own, shown, changes)
+
+
+def _author(actor: Actor) -> Linked | None:
+    return None if actor.id is None else Linked("user", actor.id, actor.title)
+
+
+def _leave(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) -> None:
+    """The trail and the search entry of a written draft."""
+    leave(conn, catalog, actor, draft.module, draft.id, draft.action, draft.changes, at=draft.at, version=draft.version)
+    index.put(conn, draft.module, draft.id, draft.title, draft.own)
 
 
 def _execute(conn: sa.Connection, module: Module, statement: Any) -> sa.CursorResult[Any]:
@@ -132,14 +171,14 @@ def _titled(title: str) -> dict[str, Any]:
     return {"title": title, "title$folded": fold(title)}
 
 
-def _drawn(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module) -> dict[str, Any]:
+def drawn(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module) -> dict[str, Any]:
     """The next numbers of the fields that the engine makes."""
-    drawn = {}
+    numbers = {}
     for found in module.fields.values():
         counter = found.type.counter(found, today(catalog, actor))
         if counter is not None:
-            drawn[found.key] = counter.write(draw(conn, counter.key, start=counter.start))
-    return drawn
+            numbers[found.key] = counter.write(draw(conn, counter.key, start=counter.start))
+    return numbers
 
 
 def title_of(catalog: Catalog, module: Module, values: Mapping[str, Any]) -> str:

@@ -46,12 +46,23 @@ def leave(
     changes: Mapping[str, Any], *, at: datetime, version: int,
 ) -> None:  # fmt: skip
     """Writes both rows. `action` is created, changed, deleted or restored."""
+    traces = trace(catalog, actor, module, id, action, changes, at=at, version=version)
+    conn.execute(audit.insert().values(traces[0]))
+    conn.execute(outbox.insert().values(traces[1]))
+
+
+def trace(
+    catalog: Catalog, actor: Actor, module: Module, id: UUID, action: str, changes: Mapping[str, Any], *, at: datetime,
+    version: int,
+) -> tuple[dict[str, Any], dict[str, Any]]:  # fmt: skip
+    """The audit row and the outbox row of one change."""
     told = {key: pair for key, pair in changes.items() if module.field(key).audit}
-    conn.execute(audit.insert().values(
-        id=new_id(), at=at, actor_id=actor.id, actor_name=str(actor), module=module.key, record=id, action=action,
-        changes=told, revision=catalog.revision,
-    ))  # fmt: skip
+    kept_row = {
+        "id": new_id(), "at": at, "actor_id": actor.id, "actor_name": str(actor), "module": module.key, "record": id,
+        "action": action, "changes": told, "revision": catalog.revision,
+    }  # fmt: skip
     payload = {"version": version, "changes": dict(changes), "actor": str(actor.id) if actor.id else None}
-    conn.execute(outbox.insert().values(
-        id=new_id(), at=at, topic=f"record.{action}", module=module.key, record=id, payload=payload,
-    ))  # fmt: skip
+    event = {
+        "id": new_id(), "at": at, "topic": f"record.{action}", "module": module.key, "record": id, "payload": payload,
+    }  # fmt: skip
+    return kept_row, event

@@ -25,6 +25,37 @@ class Phrase:
     open: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What is kept of one record: `text` is what a hit shows beside the title."""
+
+    record: UUID
+    title: str
+    text: str
+    grams: Sequence[str]
+
+
+def put_many(conn: sa.Connection, *, module: str, entries: Sequence[Indexed], known: bool) -> None:
+    """Indexes many records by a few statements. `known`: some of them may be indexed already."""
+    if not entries:
+        return
+    ids = [entry.record for entry in entries]
+    if known:
+        there = sa.select(search.c.number).where(search.c.module == module, search.c.record.in_(ids))
+        conn.execute(search_grams.delete().where(search_grams.c.rowid.in_(there)))
+        conn.execute(search.delete().where(search.c.module == module, search.c.record.in_(ids)))
+    conn.execute(search.insert(), [
+        {"module": module, "record": entry.record, "title": entry.title, "text": entry.text} for entry in entries
+    ])  # fmt: skip
+    rows = conn.execute(
+        sa.select(search.c.record, search.c.number).where(search.c.module == module, search.c.record.in_(ids))
+    )
+    numbers = {row.record: row.number for row in rows}
+    conn.execute(
+        search_grams.insert(), [{"rowid": numbers[entry.record], "grams": list(entry.grams)} for entry in entries]
+    )
+
+
 def put(conn: sa.Connection, *, module: str, record: UUID, title: str, text: str, grams: Sequence[str]) -> None:
     """Indexes a record, in place of what was known of it."""
     insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert

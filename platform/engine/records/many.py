@@ -1,0 +1,121 @@
+"""Many records of one module at a time: a few statements for all of them, what each single save would do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from hanok.engine.access import Actor, predicate
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.errors import Conflict
+from hanok.engine.fields import Linked
+from hanok.engine.records.index import entry_of
+from hanok.engine.records.save import Draft
+from hanok.engine.records.trail import trace
+from hanok.engine.records.values import Bound, Group, Loading, groups, unique_columns
+from hanok.engine.store import search as index
+from hanok.engine.store.tables import audit, outbox
+
+
+class Looked:
+    """A `Lookup` for many loaded records: one statement for each module linked to and each unique group."""
+
+    def __init__(
+        self, conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, loadings: Sequence[Loading]
+    ) -> None:
+        self.titles = _titles(conn, catalog, actor, loadings)
+        self.holders = {group: _holders(conn, module, group, loadings) for group in groups(module)}
+
+    def title(self, target: str, id: UUID) -> str | None:
+        return self.titles.get((target, id))
+
+    def holder(self, group: Group, wanted: Bound, but: UUID | None) -> str | None:
+        return next((title for id, title in self.holders[group].get(wanted, ()) if id != but), None)
+
+
+def _titles(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, loadings: Iterable[Loading]
+) -> dict[tuple[str, UUID], str]:
+    asked: dict[str, set[UUID]] = defaultdict(set)
+    for loading in loadings:
+        for key, value in loading.values.items():
+            targets = loading.module.field(key).targets
+            if targets and value is not None:
+                linked = isinstance(value, Linked)
+                asked[value.module if linked else targets[0]].add(value.id if linked else value)
+    found: dict[tuple[str, UUID], str] = {}
+    for target, ids in asked.items():
+        table = catalog.modules[target].table.alias()
+        rule = predicate(catalog, actor, catalog.modules[target], "view", table)
+        wanted = sa.select(table.c.id, table.c.title).where(table.c.id.in_(ids), table.c.deleted_at.is_(None), rule)
+        found |= {(target, row.id): row.title for row in conn.execute(wanted)}
+    return found
+
+
+def _holders(
+    conn: sa.Connection, module: Module, group: Group, loadings: Iterable[Loading]
+) -> dict[Bound, list[tuple[UUID, str]]]:
+    wanted = {bound for loading in loadings if (bound := loading.wanted(group)) is not None}
+    columns, table = unique_columns(module, group), module.table
+    found: dict[Bound, list[tuple[UUID, str]]] = defaultdict(list)
+    if wanted:
+        held = sa.select(table.c.id, table.c.title, *columns).where(among(columns, wanted))
+        for row in conn.execute(held.where(table.c.deleted_at.is_(None))):
+            found[tuple(row[2:])].append((row.id, row.title))
+    return found
+
+
+def among(columns: Sequence[sa.Column[Any]], rows: Iterable[Bound]) -> sa.ColumnElement[bool]:
+    """The rows whose columns hold one of these combinations."""
+    if len(columns) == 1:
+        return columns[0].in_([row[0] for row in rows])
+    found: sa.ColumnElement[bool] = sa.tuple_(*columns, types=[column.type for column in columns]).in_(list(rows))
+    return found
+
+
+def write_many(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, drafts: Sequence[Draft]) -> None:
+    """Writes drafts whose values were checked: rows, audit, outbox and search entries.
+
+    Changes come before new records, so a unique value that one gives up is free for another. Raises Conflict when a
+    record was changed since, `sqlalchemy.exc.IntegrityError` when two equal values met.
+    """
+    changed = [draft for draft in drafts if draft.action == "changed"]
+    created = [draft for draft in drafts if draft.action == "created"]
+    table = module.table
+    for names, alike in groupby(changed, lambda draft: frozenset(draft.row)):
+        _update(conn, table, sorted(names), list(alike))
+    if created:
+        conn.execute(sa.insert(table), [dict(draft.row) for draft in created])
+    traces = [
+        trace(catalog, actor, module, draft.id, draft.action, draft.changes, at=draft.at, version=draft.version)
+        for draft in drafts
+    ]
+    if traces:
+        conn.execute(audit.insert(), [kept for kept, _ in traces])
+        conn.execute(outbox.insert(), [event for _, event in traces])
+    for some, known in ((changed, True), (created, False)):
+        entries = [entry_of(module, draft.id, draft.title, draft.own) for draft in some]
+        index.put_many(conn, module=module.key, entries=entries, known=known)
+
+
+def _update(conn: sa.Connection, table: sa.Table, names: Sequence[str], drafts: Sequence[Draft]) -> None:
+    """One statement for records of which the same columns change. On PostgreSQL the caller holds their rows."""
+    values = {name: sa.bindparam(f"v{place}", type_=table.c[name].type) for place, name in enumerate(names)}
+    statement = (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("b_id"), table.c.version == sa.bindparam("b_version"))
+        .values({table.c[name]: value for name, value in values.items()})
+    )
+    rows = [
+        {"b_id": draft.id, "b_version": draft.version - 1}
+        | {f"v{place}": draft.row[name] for place, name in enumerate(names)}
+        for draft in drafts
+    ]
+    done = conn.execute(statement, rows).rowcount
+    if done not in (-1, len(drafts)):
+        raise Conflict(drafts[0].version - 1)
