@@ -23,7 +23,7 @@ OWN_KEYS = frozenset({"filter", "f", "q", "sort", "columns", "size", "after", "b
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Condition:
     """One condition of the reader's own: a field, an operator and its values as text.
 
     `takes` says what the operator wants: one value, many, two or a flag (`fields.operators`).
@@ -44,7 +44,7 @@ class Asked:
 
     module: str
     saved: str = ""
-    tests: tuple[Test, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     words: str = ""
     sort: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -57,8 +57,10 @@ class Asked:
 
     def pairs(self) -> list[tuple[str, str]]:
         """The query string as pairs, in the order in which a person would say it."""
-        short = [(test.field, text) for test in self.tests if _is_short(test) for text in test.texts]
-        long = [("f", test.write()) for test in self.tests if not _is_short(test)]
+        short = [
+            (condition.field, text) for condition in self.conditions if _is_short(condition) for text in condition.texts
+        ]
+        long = [("f", condition.write()) for condition in self.conditions if not _is_short(condition)]
         single = [
             ("q", self.words),
             ("sort", ",".join(self.sort)),
@@ -80,22 +82,22 @@ class Asked:
         return f"/{asked.module}{tail}?{urlencode(asked.pairs(), quote_via=quote, safe='$,:')}"
 
     def without(self, place: int) -> str:
-        return self.url(tests=tuple(test for at, test in enumerate(self.tests) if at != place))
+        return self.url(conditions=tuple(condition for at, condition in enumerate(self.conditions) if at != place))
 
-    def adding(self, test: Test) -> str:
-        return self.url(tests=(*self.tests, test))
+    def adding(self, condition: Condition) -> str:
+        return self.url(conditions=(*self.conditions, condition))
 
 
 def read(module: Module, arguments: MultiDict[str, str], *, remembered: str = "") -> Asked:
     """Reads an address; `remembered` are the columns that this browser chose last, if any."""
-    tests = tuple(_tests(module, arguments))
+    conditions = tuple(_conditions(module, arguments))
     words = arguments.get("q", "").strip()[:WORDS_LENGTH]
     view = module.views.list
     columns = arguments.get("columns", "") or ("" if "columns" in arguments else remembered)
     return Asked(
         module=module.key,
-        saved=_saved(module, arguments.get("filter", ""), plain=not (tests or words)),
-        tests=tests,
+        saved=_saved(module, arguments.get("filter", ""), plain=not (conditions or words)),
+        conditions=conditions,
         words=words,
         sort=tuple(key for key in arguments.get("sort", "").split(",") if _sorts(module, key.removeprefix("-"))),
         columns=_columns(view, columns.split(",")),
@@ -108,31 +110,31 @@ def read(module: Module, arguments: MultiDict[str, str], *, remembered: str = ""
     )
 
 
-def parse(module: Module, text: str) -> Test | None:
+def parse(module: Module, text: str) -> Condition | None:
     """One `f=` of an address, or None when it is not field.operator.values of a field that compares so."""
     field, _, rest = text.partition(".")
     operator, _, values = rest.partition(".")
     if not module.has(field) or operator not in module.field(field).type.operators:
         return None
     takes = module.field(field).type.operator(operator).takes
-    return Test(field, operator, _split(values) if takes in SEVERAL else (values,), takes)
+    return Condition(field, operator, _split(values) if takes in SEVERAL else (values,), takes)
 
 
-def _tests(module: Module, arguments: MultiDict[str, str]) -> Iterable[Test]:
+def _conditions(module: Module, arguments: MultiDict[str, str]) -> Iterable[Condition]:
     for key in arguments:
         if key in OWN_KEYS or not module.has(key):
             continue
         texts = tuple(dict.fromkeys(arguments.getlist(key)))
-        yield Test(key, "eq", texts) if len(texts) == 1 else Test(key, "in", texts, "many")
+        yield Condition(key, "eq", texts) if len(texts) == 1 else Condition(key, "in", texts, "many")
     for text in arguments.getlist("f"):
-        test = parse(module, text)
-        if test:
-            yield test
+        condition = parse(module, text)
+        if condition:
+            yield condition
 
 
-def _is_short(test: Test) -> bool:
+def _is_short(condition: Condition) -> bool:
     """`stage=won` says it as well. A list of one would come back as *is*, which means the same."""
-    return test.operator in {"eq", "in"} and test.field not in OWN_KEYS and all(test.texts)
+    return condition.operator in {"eq", "in"} and condition.field not in OWN_KEYS and all(condition.texts)
 
 
 def _joined(texts: Sequence[str]) -> str:
@@ -175,14 +177,15 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def as_condition(test: Test) -> Mapping[str, object]:
-    """The test in the condition language. Only `$me` keeps its dollar: whatever else a reader types is text."""
+def as_condition(condition: Condition) -> Mapping[str, object]:
+    """The condition in the condition language. Only `$me` keeps its dollar: whatever else a reader types is text."""
     values: list[object] = [
-        text if text == "$me" else text.replace("$", "$$", 1) if text.startswith("$") else text for text in test.texts
+        text if text == "$me" else text.replace("$", "$$", 1) if text.startswith("$") else text
+        for text in condition.texts
     ]
-    if test.takes == "flag":
-        return {test.field: {test.operator: test.texts[0] != "false"}}
-    if test.takes == "two":
+    if condition.takes == "flag":
+        return {condition.field: {condition.operator: condition.texts[0] != "false"}}
+    if condition.takes == "two":
         low, high = (*values, None, None)[:2]
-        return {test.field: {test.operator: [low or None, high or None]}}
-    return {test.field: {test.operator: values if test.takes == "many" else values[0]}}
+        return {condition.field: {condition.operator: [low or None, high or None]}}
+    return {condition.field: {condition.operator: values if condition.takes == "many" else values[0]}}

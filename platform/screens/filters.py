@@ -14,7 +14,7 @@ from hanok.engine.conditions import ConditionError, parse
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
 from hanok.engine.fields.operators import Operator
-from hanok.screens.address import Asked, Test, as_condition
+from hanok.screens.address import Asked, Condition, as_condition
 from hanok.screens.words import Formats, in_words
 from hanok.web.widgets import TITLE, Form
 
@@ -78,23 +78,23 @@ class Editor:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A test with its values as the field's type reads them, or the problem that it has."""
+    """A condition with its values as the field's type reads them, or the problem that it has."""
 
-    test: Test
+    condition: Condition
     values: tuple[Any, ...]
     problem: Message | None = None
 
 
-def check(catalog: Catalog, module: Module, test: Test) -> Checked:
-    """Reads the values of a test through the field's type. Words of the condition language stay as they are."""
-    field = module.field(test.field)
+def check(catalog: Catalog, module: Module, condition: Condition) -> Checked:
+    """Reads the values of a condition through the field's type. Words of the condition language stay as they are."""
+    field = module.field(condition.field)
     try:
-        parse(as_condition(test), ModuleScope(module, catalog.modules))
+        parse(as_condition(condition), ModuleScope(module, catalog.modules))
     except ConditionError as wrong:
-        return Checked(test, test.texts, wrong.faults[0].message)
-    if test.takes == "flag":
-        return Checked(test, test.texts)
-    return Checked(test, tuple(_load(field, test.operator, text) for text in test.texts))
+        return Checked(condition, condition.texts, wrong.faults[0].message)
+    if condition.takes == "flag":
+        return Checked(condition, condition.texts)
+    return Checked(condition, tuple(_load(field, condition.operator, text) for text in condition.texts))
 
 
 def _load(field: Field, operator: str, text: str) -> Any:
@@ -108,16 +108,17 @@ def chips(
     module: Module, asked: Asked, checked: Sequence[Checked], formats: Formats, titles: Titles
 ) -> tuple[Chip, ...]:
     return tuple(
-        _chip(module.field(one.test.field), asked, place, one, formats, titles) for place, one in enumerate(checked)
+        _chip(module.field(one.condition.field), asked, place, one, formats, titles)
+        for place, one in enumerate(checked)
     )
 
 
 def _chip(field: Field, asked: Asked, place: int, one: Checked, formats: Formats, titles: Titles) -> Chip:
     return Chip(
         label=field.label_in(formats.language),
-        operator=_in_words(field, one.test.operator, formats.language),
+        operator=_in_words(field, one.condition.operator, formats.language),
         said=_said(field, one, formats, titles),
-        edit=asked.url(ask=f"{field.key}.{one.test.operator}.{place}"),
+        edit=asked.url(ask=f"{field.key}.{one.condition.operator}.{place}"),
         remove=asked.without(place),
         problem=one.problem,
     )
@@ -126,12 +127,12 @@ def _chip(field: Field, asked: Asked, place: int, one: Checked, formats: Formats
 def _said(field: Field, one: Checked, formats: Formats, titles: Titles) -> tuple[str | Message, ...]:
     """The values in words; a range says its open ends as they are."""
     if one.problem:
-        return one.test.texts
-    takes = one.test.takes
+        return one.condition.texts
+    takes = one.condition.takes
     if takes == "flag":
-        return (say("is empty") if one.test.texts[0] != "false" else say("is filled in"),)
+        return (say("is empty") if one.condition.texts[0] != "false" else say("is filled in"),)
     if field.targets:
-        named = (text if text == "$me" else titles(field, text) or text for text in one.test.texts)
+        named = (text if text == "$me" else titles(field, text) or text for text in one.condition.texts)
         return tuple(in_words(field, name, formats) for name in named)
     said = tuple(in_words(field, value, formats) for value in one.values)
     return (*said[:1], "–", *said[1:2]) if takes == "two" else said
@@ -170,8 +171,8 @@ def editor(module: Module, asked: Asked, language: str, titles: Titles) -> Edito
         return None
     field = module.field(key)
     offered = operators_of(field)
-    place = int(at) if at.isascii() and at.isdigit() and int(at) < len(asked.tests) else -1
-    known = asked.tests[place] if place >= 0 else None
+    place = int(at) if at.isascii() and at.isdigit() and int(at) < len(asked.conditions) else -1
+    known = asked.conditions[place] if place >= 0 else None
     wanted = {"eq": "in", "ne": "not_in"}.get(wanted, wanted) if field.choices else wanted
     operator = next((one for one in offered if one.key == wanted), offered[0])
     tail = f".{place}" if place >= 0 else ""
@@ -211,5 +212,5 @@ def _inputs(field: Field, takes: str, texts: Sequence[str], titles: Titles, lang
 
 def _kept(asked: Asked, place: int) -> list[tuple[str, str]]:
     """The rest of the address, as hidden inputs: everything but the condition that is being changed."""
-    tests = tuple(test for at, test in enumerate(asked.tests) if at != place)
-    return replace(asked, tests=tests, after="", before="", start=0, count=False, ask="").pairs()
+    conditions = tuple(condition for at, condition in enumerate(asked.conditions) if at != place)
+    return replace(asked, conditions=conditions, after="", before="", start=0, count=False, ask="").pairs()

@@ -93,12 +93,12 @@ def sort_of(module: Module, asked: Asked) -> tuple[str, ...]:
 
 
 def query(module: Module, asked: Asked, checked: Sequence[filters.Checked]) -> Query:
-    """The one query of the page. Tests with a problem are left out; their chips say so."""
+    """The one query of the page. Conditions with a problem are left out; their chips say so."""
     saved = module.saved_filters.get(asked.saved)
     return Query(
         module=module.key,
         where=_every([module.views.list.where, saved.where if saved else None]),
-        asked=_every([as_condition(one.test) for one in checked if one.problem is None]),
+        asked=_every([as_condition(one.condition) for one in checked if one.problem is None]),
         sort=sort_of(module, asked),
         columns=columns_of(module, asked),
         size=asked.size or module.views.list.page_size,
@@ -128,7 +128,7 @@ def build(
     language = formats.language
     columns = columns_of(module, asked)
     sort = sort_of(module, asked)
-    anything = bool(asked.tests or asked.words or asked.saved or asked.after or asked.before)
+    anything = bool(asked.conditions or asked.words or asked.saved or asked.after or asked.before)
     return ListPage(
         module=module,
         label=in_language(module.label, language),
@@ -146,10 +146,10 @@ def build(
         sorts=_sorts(module, asked, columns, sort, language),
         pager=_pager(module, asked, page, total),
         columns=_picked(module, columns, language),
-        narrowed=bool(asked.tests or asked.words),
+        narrowed=bool(asked.conditions or asked.words),
         empty="" if page.rows else "match" if anything else "module",
-        all_url=asked.url(saved="", tests=(), words=""),
-        clear_url=asked.url(tests=(), words=""),
+        all_url=asked.url(saved="", conditions=(), words=""),
+        clear_url=asked.url(conditions=(), words=""),
         wordless_url=asked.url(words=""),
         search_pairs=_pairs(asked, "words"),
         column_pairs=_pairs(asked, "columns"),
@@ -165,7 +165,7 @@ def _pairs(asked: Asked, without: str) -> tuple[tuple[str, str], ...]:
 
 def _saved(module: Module, asked: Asked, language: str) -> tuple[filters.Offer, ...]:
     """The saved filters to choose from; choosing one drops the reader's own conditions. The first offer is *all*."""
-    plain: dict[str, Any] = {"tests": (), "words": "", "sort": ()}
+    plain: dict[str, Any] = {"conditions": (), "words": "", "sort": ()}
     every = filters.Offer("", asked.url(saved="", **plain), current=not asked.saved)
     return (
         every,

@@ -13,7 +13,7 @@ from hanok.engine.access import may
 from hanok.engine.catalog import Module
 from hanok.engine.fields import Field
 from hanok.screens import address, filters, lists
-from hanok.screens.address import Asked, Test
+from hanok.screens.address import Asked, Condition
 from hanok.screens.reading import module_of, title_of_link
 from hanok.web.visit import connection
 from hanok.web.widgets import input_of
@@ -31,7 +31,7 @@ def add(to: Blueprint) -> None:
 def show(module: str) -> AnyResponse:
     found = module_of(module)
     asked = asked_of(found)
-    checked = [filters.check(g.catalog, found, test) for test in asked.tests]
+    checked = [filters.check(g.catalog, found, condition) for condition in asked.conditions]
     query = lists.query(found, asked, checked)
     page = records.page(connection(), g.catalog, g.actor, query)
     view = lists.build(
@@ -52,7 +52,7 @@ def count(module: str) -> str:
     """How many records match, as a fragment: up to a thousand, or exactly when asked."""
     found = module_of(module)
     asked = asked_of(found)
-    checked = [filters.check(g.catalog, found, test) for test in asked.tests]
+    checked = [filters.check(g.catalog, found, condition) for condition in asked.conditions]
     query = replace(lists.query(found, asked, checked), after=None, before=None)
     cap = None if asked.count else lists.COUNT_CAP
     total = records.count(connection(), g.catalog, g.actor, query, cap=cap)
@@ -68,7 +68,7 @@ def narrow(module: str) -> AnyResponse:
         return redirect(asked.url())
     takes = found.field(key).type.operator(operator).takes
     texts = _texts(found.field(key), takes)
-    return redirect(asked.adding(Test(key, operator, texts, takes)) if any(texts) else asked.url())
+    return redirect(asked.adding(Condition(key, operator, texts, takes)) if any(texts) else asked.url())
 
 
 def choose_columns(module: str) -> AnyResponse:

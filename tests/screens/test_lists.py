@@ -1,0 +1,137 @@
+"""The list: one query, filters, sorting, paging, words, columns, empty states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from hanok.engine.records import Record
+from hanok.engine.store import Store
+from tests.builders import Statements
+from tests.screens.conftest import Browser, Enter, link, titles
+
+Make = Callable[..., Record]
+
+
+@pytest.fixture
+def some(make: Make) -> list[Record]:
+    """Thirty companies, numbered, every third one won."""
+    return [
+        make("company", name=f"Company {number:02}", size=str(number), stage="won" if number % 3 == 0 else "open")
+        for number in range(1, 31)
+    ]
+
+
+def test_a_list_costs_one_page_query(site: Store, admin: Browser, some: list[Record]) -> None:
+    seen = Statements(site)
+    admin.page("/company?filter=all&stage=open&sort=-size")
+    assert len([text for text in seen.queries if "m_company" in text]) == 1
+    assert len(seen.queries) <= 3
+
+
+def test_a_filter_by_a_link_that_is_shown_costs_nothing_more(site: Store, admin: Browser, make: Make) -> None:
+    parent = make("company", name="한빛전자")
+    make("company", name="한빛부품", parent=str(parent.id))
+    seen = Statements(site)
+    page = admin.page(f"/company?parent={parent.id}")
+    assert titles(page) == ["한빛부품"]
+    assert "<b>한빛전자</b>" in page
+    assert len([text for text in seen.queries if "m_company" in text]) == 1
+
+
+def test_the_default_filter_holds_until_all_are_asked_for(admin: Browser, some: list[Record]) -> None:
+    assert len(titles(admin.page("/company"))) == 20
+    assert len(titles(admin.page("/company?filter=all&size=50"))) == 30
+
+
+def test_conditions_of_the_address_narrow_the_list(admin: Browser, some: list[Record]) -> None:
+    page = admin.page("/company?filter=all&stage=won&f=size.gte.25")
+    assert titles(page) == ["Company 27", "Company 30"]
+    assert "Size ≥" in page
+
+
+def test_the_editor_leads_to_an_address_with_the_condition(admin: Browser, some: list[Record]) -> None:
+    answer = admin.get("/company/_filter?filter=all&of=size&by=between&value=3&value2=5")
+    assert answer.status_code == 302
+    assert answer.location == "/company?filter=all&f=size.between.3,5"
+    assert len(titles(admin.page(answer.location))) == 3
+
+
+def test_a_value_that_cannot_be_read_is_said_and_left_out(admin: Browser, some: list[Record]) -> None:
+    page = admin.page("/company?filter=all&size=50&f=size.gte.many")
+    assert 'class="chip bad"' in page
+    assert len(titles(page)) == 30
+
+
+def test_heads_sort_and_say_so(admin: Browser, some: list[Record]) -> None:
+    page = admin.page("/company?filter=all&sort=-size")
+    assert titles(page)[0] == "Company 30"
+    assert page.count('aria-sort="descending"') == 1
+
+
+def test_pages_go_forth_and_back(admin: Browser, some: list[Record]) -> None:
+    first = admin.page("/company?filter=all")
+    second = admin.page(link(first, "next"))
+    assert titles(second) == [f"Company {number}" for number in range(26, 31)]
+    assert "26–30" in second
+    assert titles(admin.page(link(second, "prev"))) == titles(first)
+
+
+def test_a_cursor_of_nobody_is_refused_kindly(admin: Browser, some: list[Record]) -> None:
+    assert admin.get("/company?filter=all&after=nonsense").status_code == 422
+
+
+def test_records_are_counted_apart(admin: Browser, some: list[Record]) -> None:
+    assert "30 records" not in admin.page("/company?filter=all")
+    assert "30 records" in admin.part("/company/_count?filter=all")
+    assert "30 records" in admin.page("/company?filter=all&count=1")
+
+
+def test_a_list_is_searched_by_a_part_of_a_korean_word(admin: Browser, make: Make) -> None:
+    make("company", name="한빛전자")
+    make("company", name="새벽물류")
+    assert titles(admin.page("/company?filter=all&q=빛전")) == ["한빛전자"]
+
+
+def test_chosen_columns_are_shown_and_remembered(admin: Browser, some: list[Record]) -> None:
+    answer = admin.get("/company/_columns?filter=all&show=rate&show=size")
+    assert answer.location == "/company?filter=all&columns=name,size,rate"
+    assert "Rate" in admin.page(answer.location)
+    assert "Rate</a></th>" in admin.page("/company")
+    assert admin.get("/company/_columns?reset=1").location == "/company?filter=going"
+    assert "Rate</a></th>" not in admin.page("/company")
+
+
+def test_an_empty_module_says_what_it_is_for_and_offers_the_first_action(admin: Browser) -> None:
+    page = admin.page("/person")
+    assert "There are no people yet" in page or "There are no person yet" in page
+    assert 'href="/person/new"' in page
+
+
+def test_no_match_offers_to_show_all(admin: Browser, some: list[Record]) -> None:
+    page = admin.page("/company?q=nowhere")
+    assert "Show all" in page
+    assert "<table" not in page
+
+
+def test_what_people_type_is_never_markup(admin: Browser, make: Make) -> None:
+    made = make("company", name="<script>alert(1)</script>", story="<img src=x onerror=alert(2)>")
+    for page in (
+        admin.page("/company"), admin.page(f"/company/{made.id}"), admin.page(f"/company/{made.id}/edit"),
+        admin.page("/company?q=<script>"), admin.page("/search?words=script"), admin.part("/search/quick?words=script"),
+    ):  # fmt: skip
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_a_module_that_is_not_there_is_not_found(admin: Browser) -> None:
+    assert admin.get("/nothing").status_code == 404
+
+
+def test_both_languages_are_whole(enter: Enter, make: Make) -> None:
+    made = make("company", name="한빛전자")
+    record = f"/company/{made.id}"
+    for path in ("/", "/company", "/company/new", record, f"{record}/edit", "/search?words=한빛"):
+        assert "새로 만들기" in enter(language="ko").page(path)
+        assert "Create" in enter(language="en").page(path)
