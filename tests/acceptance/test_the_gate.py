@@ -9,7 +9,7 @@ from tests.acceptance.contents import tables
 from tests.acceptance.visitor import Answer, Visitor
 
 SOME_ID = "01890000-0000-7000-8000-000000000000"
-PRIVATE = ("/", "/account", "/account/new", f"/account/{SOME_ID}", "/search?words=가온", "/nowhere", "/account?sort=name")
+PRIVATE = ("/", "/account", "/account/new", f"/account/{SOME_ID}", "/search?words=가온", "/nowhere", "/account?q=가온")
 
 
 @pytest.mark.parametrize("path", PRIVATE)
