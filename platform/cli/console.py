@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hanok.engine.errors import HanokError, Invalid, Message, MetadataError, Problem
+from hanok.engine.errors import HanokError, Invalid, Message, MetadataError, Problem, say
 from hanok.web.i18n import translate
 
 T = TypeVar("T")
@@ -89,6 +89,8 @@ def command(work: Callable[..., T]) -> Callable[..., T]:
             return work(*args, **named)
         except MetadataError as error:
             tell_problems(error.problems)
+            complain(say("{count} problems", count=len(error.problems)))
+            complain(say("Nothing was changed."))
         except Invalid as error:
             for key, found in error.errors.items():
                 for message in found:

@@ -6,6 +6,7 @@ import logging
 import signal
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 import waitress
@@ -13,6 +14,7 @@ import waitress
 from hanok.app import create_app, live_of, opened
 from hanok.cli.console import command, site_option, tell
 from hanok.cli.sites import PASSWORD_FILE
+from hanok.engine.accounts import Sightings
 from hanok.engine.deploy import Clock
 from hanok.engine.errors import say
 
@@ -26,12 +28,16 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
     """Serve the site. A new revision is taken up without a restart."""
     site = opened(folder)
     live = live_of(site)
-    settings = dict(site.settings)
-    listen, number = host or settings["host"], port or settings["port"]
+    settings: dict[str, Any] = dict(site.settings)
+    listen, number = str(host or settings["host"]), int(port or settings["port"])
     app = create_app(live, settings)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
-    clock = Clock("catalog", live.refresh, seconds=1).start()
+    sightings: Sightings = app.extensions["hanok.sightings"]
+    clocks = (
+        Clock("catalog", live.refresh, seconds=1).start(),
+        Clock("sessions", lambda: sightings.write(site.store), seconds=60).start(),
+    )
     tell(
         say("Hanok serves {folder} at {address}", folder=folder.as_posix(), address=f"http://{_shown(listen)}:{number}")
     )
@@ -44,7 +50,9 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
         tell(say("Port {port} cannot be opened: {reason}", port=number, reason=error.strerror or str(error)))
         raise SystemExit(1) from None
     finally:
-        clock.stop()
+        for clock in clocks:
+            clock.stop()
+        sightings.write(site.store)
         site.store.dispose()
 
 

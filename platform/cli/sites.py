@@ -24,6 +24,9 @@ from hanok.engine.language.editors import for_editors
 from hanok.settings import SETTINGS
 
 PASSWORD_FILE = "first-password.txt"  # noqa: S105  # the name of a file
+STATES = {
+    "new": say("new"), "changed": say("changed"), "removed": say("removed"), "behind": say("behind"),
+}  # fmt: skip
 ADMIN = {"username": "admin", "last_name": "Admin"}
 
 
@@ -103,13 +106,14 @@ def status(folder: Path, plain: bool) -> None:
             "unfinished": found.unfinished, "upgrade": found.upgrade,
         })  # fmt: skip
         return
+    at = f"{revision.number} ({revision.state}, {revision.at:%Y-%m-%d %H:%M} UTC)" if revision else "–"
     told({
-        words(say("Revision")): f"{revision.number} ({revision.state}, {revision.at:%Y-%m-%d %H:%M} UTC)" if revision else "–",
+        words(say("Revision")): at,
         words(say("Unfinished steps")): found.unfinished,
         words(say("Upgrade waiting")): words(say("yes") if found.upgrade else say("no")),
     })  # fmt: skip
     for each in found.files:
-        tell(f"{each.state:<9} {(site.metadata / each.file).as_posix()}")
+        tell(f"{words(STATES[each.state]):<9} {(site.metadata / each.file).as_posix()}")
 
 
 @click.command()

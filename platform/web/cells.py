@@ -143,14 +143,26 @@ def moment(value: datetime, field: Field, look: Look) -> str:
     return Markup('<time datetime="{}">{}</time>').format(look.formats.local(value).isoformat(), shown)
 
 
+NOT_YOURS = say("a record that you may not see")
+
+
 # -- links -----------------------------------------------------------------------------------------------------
 def link(value: Linked, field: Field, look: Look) -> str:
+    if not value.title:
+        return _secret(look)
     return Markup('<a{} href="{}">{}</a>').format(
-        Markup(' class="link"') if look.wide else "", address(value.module, value.id), value.title or "–"
+        Markup(' class="link"') if look.wide else "", address(value.module, value.id), value.title
     )
 
 
+def _secret(look: Look) -> Markup:
+    """A record that is there and may not be seen: neither its name nor its address is told."""
+    return Markup('<span class="muted">{}</span>').format(translate(NOT_YOURS, look.language))
+
+
 def user(value: Any, field: Field, look: Look) -> str:
+    if getattr(value, "title", value) == "":
+        return _secret(look)
     return who(str(getattr(value, "title", value)))
 
 

@@ -120,6 +120,22 @@ def test_an_owner_sees_and_changes_only_what_is_hers(filled: Store, catalog: Cat
             attempt(conn)
 
 
+def test_the_title_of_a_hidden_target_is_shown_nowhere(filled: Store, catalog: Catalog) -> None:
+    hers = a_user(filled, catalog, "haneul", "owner_only")
+    secret = a_record(filled, catalog, "company", name="Secret company")
+    person = a_record(filled, catalog, "person", hers, family="Yoon")
+    with filled.write() as conn:
+        records.update(conn, catalog, ADMIN, "person", person.id, {"company": str(secret.id)}, version=1)
+    with filled.read() as conn:
+        read = records.get(conn, catalog, hers, "person", person.id)
+        listed = records.page(conn, catalog, hers, records.Query(module="person", sort=("company",))).rows[0]
+        entry = records.history(conn, catalog, hers, "person", person.id)[0]
+    assert [read["company"].title, listed["company"].title, entry.changes[0].after.title] == ["", "", ""]
+    with filled.write() as conn:
+        kept = records.update(conn, catalog, hers, "person", person.id, {"given": "Jae", "company": str(secret.id)}, version=2)
+    assert kept["company"].id == secret.id
+
+
 def test_an_actor_without_roles_may_nothing(filled: Store, catalog: Catalog) -> None:
     nobody = a_user(filled, catalog, "nobody")
     with pytest.raises(Denied):

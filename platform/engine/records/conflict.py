@@ -13,6 +13,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict, Difference
 from hanok.engine.fields import Field, Linked
 from hanok.engine.records.query import Record
+from hanok.engine.records.titles import hidden, is_link, without_title
 from hanok.engine.records.trail import kept
 from hanok.engine.store.tables import audit
 
@@ -26,6 +27,8 @@ def conflict(
     `before`, `theirs` and `mine` are in dump form (links with module, id and title).
     """
     began = _since(conn, module, current, version)
+    secret = hidden(conn, catalog, actor, began.values())
+    began = {key: without_title(value, secret) for key, value in began.items()}
     found = []
     for key, wanted in raw.items():
         if not module.has(key) or module.field(key).readonly:
@@ -64,4 +67,4 @@ def _mine(field: Field, raw: Any, zone: str) -> Any:
 
 
 def _id(value: Any) -> Any:
-    return value["id"] if isinstance(value, dict) and "title" in value else value
+    return value["id"] if is_link(value) else value

@@ -14,6 +14,7 @@ from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields import Linked
 from hanok.engine.records.read import get
+from hanok.engine.records.titles import hidden, is_link, without_title
 from hanok.engine.store.tables import audit
 
 
@@ -47,13 +48,14 @@ def history(
     statement = sa.select(audit).where(audit.c.module == module, audit.c.record == record.id)
     if before is not None:
         statement = statement.where(audit.c.id < before)
-    rows = conn.execute(statement.order_by(audit.c.id.desc()).limit(size))
-    return tuple(_entry(catalog.module(module), row) for row in rows)
+    rows = conn.execute(statement.order_by(audit.c.id.desc()).limit(size)).all()
+    secret = hidden(conn, catalog, actor, (end for row in rows for pair in row.changes.values() for end in pair))
+    return tuple(_entry(catalog.module(module), row, secret) for row in rows)
 
 
-def _entry(module: Module, row: Any) -> Entry:
+def _entry(module: Module, row: Any, secret: set[str]) -> Entry:
     changes = tuple(
-        Change(key, _value(module, key, pair[0]), _value(module, key, pair[1]))
+        Change(key, *(_value(module, key, without_title(end, secret)) for end in pair))
         for key, pair in row.changes.items()
         if module.has(key)
     )
@@ -62,7 +64,7 @@ def _entry(module: Module, row: Any) -> Entry:
 
 def _value(module: Module, key: str, dumped: Any) -> Any:
     """A kept value as its type reads it today; what it no longer understands is shown as it was written."""
-    if isinstance(dumped, dict) and "title" in dumped:
+    if is_link(dumped):
         return Linked(dumped["module"], UUID(dumped["id"]), dumped["title"])
     if dumped is None:
         return None

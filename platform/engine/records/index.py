@@ -37,12 +37,12 @@ def drop(conn: sa.Connection, module: Module, id: UUID) -> None:
 def reindex(conn: sa.Connection, catalog: Catalog, module: str, *, after: UUID | None = None) -> UUID | None:
     """Indexes the next batch of a module's records after this id; the last id done, None when all are."""
     found = catalog.module(module)
-    selection = Selection(catalog, found, tuple(field.key for field in found.searched))
+    selection = Selection(catalog, SYSTEM, found, tuple(field.key for field in found.searched))
     table = selection.table
     statement = selection.statement().where(table.c.deleted_at.is_(None)).order_by(table.c.id).limit(BATCH)
     if after is not None:
         statement = statement.where(table.c.id > after)
-    rows = [selection.record(row, SYSTEM) for row in conn.execute(statement)]
+    rows = [selection.record(row) for row in conn.execute(statement)]
     for row in rows:
         put(conn, found, row.id, row.title, row.values)
     return rows[-1].id if len(rows) == BATCH else None

@@ -28,7 +28,7 @@ LARGEST_PAGE = 1000
 def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> Page:
     """One page of a list, by one statement. Raises Invalid for a condition, sort or cursor that cannot be read."""
     module = catalog.module(query.module)
-    selection = Selection(catalog, module, known_keys(module, query.columns))
+    selection = Selection(catalog, actor, module, known_keys(module, query.columns))
     keys = _keys(selection, query.sort or module.views.list.sort)
     size = max(1, min(query.size, LARGEST_PAGE))
     backwards = query.before is not None and query.after is None
@@ -39,7 +39,7 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
         statement = statement.where(cursor.beyond(keys, values, backwards=backwards))
     order = [key.ordered(conn.dialect.name, backwards=backwards) for key in keys]
     rows = _rows(conn, statement.order_by(*order).limit(size + 1), cursor_given=here is not None)
-    return _page(selection, actor, keys, rows, size=size, here=here, backwards=backwards)
+    return _page(selection, keys, rows, size=size, here=here, backwards=backwards)
 
 
 def _rows(conn: sa.Connection, statement: sa.Select[Any], *, cursor_given: bool) -> list[Any]:
@@ -55,7 +55,7 @@ def _rows(conn: sa.Connection, statement: sa.Select[Any], *, cursor_given: bool)
 
 
 def _page(
-    selection: Selection, actor: Actor, keys: Sequence[cursor.Key], rows: list[Any], *, size: int, here: str | None,
+    selection: Selection, keys: Sequence[cursor.Key], rows: list[Any], *, size: int, here: str | None,
     backwards: bool,
 ) -> Page:  # fmt: skip
     more = len(rows) > size
@@ -65,7 +65,7 @@ def _page(
     ahead, behind = (True, more) if backwards else (more, here is not None)
     ends = [cursor.encode([row[key.place] for key in keys]) for row in (rows[0], rows[-1])] if rows else ["", ""]
     return Page(
-        tuple(selection.record(row, actor) for row in rows),
+        tuple(selection.record(row) for row in rows),
         next=ends[1] if rows and ahead else None, previous=ends[0] if rows and behind else None,
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ def get(
     `deleted` looks among deleted records instead; `lock` holds the row until the transaction ends.
     """
     found = catalog.module(module)
-    selection = Selection(catalog, found, every_key(found))
+    selection = Selection(catalog, actor, found, every_key(found))
     table = selection.table
     statement = selection.statement().where(
         table.c.id == identity(id), predicate(catalog, actor, found, action, table),
@@ -100,7 +100,7 @@ def get(
     row = conn.execute(statement).one_or_none()
     if row is None:
         raise NotFound(say("There is no such record, or you may not see it."))
-    return selection.record(row, actor)
+    return selection.record(row)
 
 
 def identity(id: UUID | str) -> UUID:

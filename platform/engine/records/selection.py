@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from hanok.engine.access import Actor, allows
+from hanok.engine.access import Actor, allows, level, predicate
 from hanok.engine.access.levels import owners
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields import Field
@@ -23,6 +23,7 @@ class Selection:
     """Collects columns over an alias of the module's table; `record` reads a row of the result back."""
 
     catalog: Catalog
+    actor: Actor
     module: Module
     keys: tuple[str, ...]
     table: Any = None
@@ -47,13 +48,23 @@ class Selection:
         return len(self.columns) - 1
 
     def titles(self, found: Field, column: str) -> ColumnElement[Any]:
-        """The target's title. A deleted target is as good as none: its title is not read."""
+        """The target's title: empty when the actor may not view it, NULL when it is deleted or there is none."""
         if found.key not in self.joins:
             start = sum(map(len, self.joins.values()))
             tables = [self.catalog.modules[target].table for target in found.targets]
             self.joins[found.key] = [table.alias(f"j{start + number}") for number, table in enumerate(tables)]
-        columns = [there.c[column] for there in self.joins[found.key]]
+        columns = [
+            self._visible(target, there, column)
+            for target, there in zip(found.targets, self.joins[found.key], strict=True)
+        ]
         return columns[0] if len(columns) == 1 else sa.func.coalesce(*columns)
+
+    def _visible(self, target: str, there: Any, column: str) -> ColumnElement[Any]:
+        plain: ColumnElement[Any] = there.c[column]
+        if level(self.catalog, self.actor, target, "view") == "all":
+            return plain
+        rule = predicate(self.catalog, self.actor, self.catalog.modules[target], "view", there)
+        return sa.case((there.c.id.is_(None), sa.null()), (rule, plain), else_="")
 
     def order(self, key: str) -> ColumnElement[Any]:
         """What a list sorts by for this field: a link's title, a type's own order, else the compared part."""
@@ -71,7 +82,8 @@ class Selection:
         unique = [column.label(f"c{number}") for number, column in enumerate(self.columns)]
         return sa.select(*unique).select_from(source)
 
-    def record(self, row: Any, actor: Actor) -> Record:
+    def record(self, row: Any) -> Record:
+        actor = self.actor
         values = {key: self._value(self.module.field(key), places, row) for key, places in self.places.items()}
         return Record(
             self.module.key, values["id"], values["version"], values["title"] or "", values,
