@@ -15,6 +15,7 @@ from hanok.engine.accounts.grants import grant
 from hanok.engine.accounts.passwords import set_password
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Refused, say
+from hanok.engine.language import unknown as nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def create_user(
     """A new user from the raw values of its fields. `password` is a hash made beforehand; without it nobody logs in."""
     unknown = sorted(set(roles) - set(catalog.roles) - {ADMINISTRATOR})
     if unknown:
-        raise Refused(say("There is no role {role}.", role=unknown[0]))
+        raise Refused(nearest(unknown[0], (ADMINISTRATOR, *catalog.roles), noun=say("role")))
     user_id = records.create(conn, catalog, actor, "user", raw).id
     if password:
         set_password(conn, user_id, password)
