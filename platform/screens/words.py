@@ -11,6 +11,7 @@ from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, Linked
 from hanok.screens.cells import is_empty
 
+LONGEST_TITLE = 40
 RELATIVE: Mapping[str, Message] = {
     "$me": say("me"),
     "today": say("today"),
@@ -34,6 +35,11 @@ RELATIVE: Mapping[str, Message] = {
 def in_text(label: str, language: str) -> str:
     """A label within a sentence: English ones begin small, unless they are capitals throughout."""
     return label[:1].lower() + label[1:] if language == "en" and not label[:2].isupper() else label
+
+
+def shortened(title: str) -> str:
+    """A title for a sentence: what is longer than a line is cut."""
+    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"
 
 
 class Formats(Protocol):

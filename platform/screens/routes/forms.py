@@ -18,6 +18,7 @@ from hanok.engine.records import Record
 from hanok.screens import clash, forms, once
 from hanok.screens.defaults import initial
 from hanok.screens.reading import linked, module_of, record_of, write
+from hanok.screens.words import shortened
 from hanok.web.login import own_path
 from hanok.web.notices import notify
 from hanok.web.visit import SESSION_COOKIE
@@ -49,7 +50,7 @@ def create(module: str) -> AnyResponse:
     except Invalid as wrong:
         page = _new_form(found, {}, onward=_onward(request.form), token=token, errors=wrong.errors)
         return make_response(page, 422)
-    notify(say("“{title}” was saved.", title=made.title))
+    notify(say("“{title}” was saved.", title=shortened(made.title)))
     return redirect(_onward(request.form) or f"/{module}/{made.id}", 303)
 
 
@@ -114,7 +115,7 @@ def update(module: str, id: UUID) -> AnyResponse:
             page = _edit_form(found, _editable(module, id), errors=wrong.errors, version=version, typed=typed)
             return make_response(page, 422)
         else:
-            notify(say("“{title}” was saved.", title=saved.title))
+            notify(say("“{title}” was saved.", title=shortened(saved.title)))
             return redirect(f"/{module}/{id}", 303)
     raise Conflict(version)
 

@@ -13,6 +13,7 @@ from hanok.engine.catalog import Module
 from hanok.engine.errors import Conflict, Invalid, Message, Refused, say
 from hanok.screens import details, timeline
 from hanok.screens.reading import module_of, record_of, write
+from hanok.screens.words import shortened
 from hanok.web.notices import notify
 from hanok.web.visit import connection
 from hanok.web.widgets import read_form
@@ -75,14 +76,14 @@ def delete(module: str, id: UUID) -> AnyResponse:
         said = say("Somebody else changed this record meanwhile. Look at it again before you delete it.")
         notify(refused.message if isinstance(refused, Refused) else said, kind="failed")
         return redirect(f"/{module}/{id}", 303)
-    notify(say("“{title}” was deleted.", title=record.title), undo=f"/{module}/{id}/restore")
+    notify(say("“{title}” was deleted.", title=shortened(record.title)), undo=f"/{module}/{id}/restore")
     return redirect(f"/{module}", 303)
 
 
 def restore(module: str, id: UUID) -> AnyResponse:
     module_of(module, "view")
     record = write(lambda conn, catalog: records.restore(conn, catalog, g.actor, module, id))
-    notify(say("“{title}” is back.", title=record.title))
+    notify(say("“{title}” is back.", title=shortened(record.title)))
     return redirect(f"/{module}/{id}", 303)
 
 
