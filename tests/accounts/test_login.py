@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from hanok.engine import accounts, records
 from hanok.engine.accounts import login as door
+from hanok.engine.accounts.passwords import NOBODY
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied
 from hanok.engine.store import Store
@@ -69,7 +70,7 @@ def test_an_unknown_name_is_checked_against_a_hash_too(
 
     monkeypatch.setattr(door, "check_password", check)
     refusal(filled, catalog, "nobody")
-    assert checked == [door.NOBODY]
+    assert checked == [NOBODY]
 
 
 def test_after_five_failures_a_name_waits_at_that_address(filled: Store, catalog: Catalog) -> None:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 
 from hanok.engine import accounts, records
 from hanok.engine.access import ADMINISTRATOR
@@ -14,7 +13,6 @@ from hanok.engine.accounts import Session, Sightings, sessions
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Refused
 from hanok.engine.store import Store
-from hanok.engine.store.tables import session
 from tests.accounts.conftest import PASSWORD
 from tests.builders import Statements, an_administrator
 
@@ -142,11 +140,3 @@ def test_the_last_administrator_stays_one(filled: Store, catalog: Catalog, mina:
 def test_a_role_that_is_not_there_cannot_be_given(filled: Store, catalog: Catalog) -> None:
     with pytest.raises(Refused, match="no role"), filled.write() as conn:
         accounts.create_user(conn, catalog, an_administrator(), {"username": "x"}, roles=("king",))
-
-
-def test_a_site_has_one_secret(filled: Store) -> None:
-    made = accounts.site_secret(filled)
-    assert len(made) >= 32
-    assert accounts.site_secret(filled) == made
-    with filled.read() as conn:
-        assert conn.scalar(sa.select(sa.func.count()).select_from(session)) == 0

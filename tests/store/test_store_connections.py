@@ -13,6 +13,7 @@ from hanok.engine.errors import Refused
 from hanok.engine.store import Store, new_id, open_store
 from hanok.engine.store.counters import draw
 from hanok.engine.store.failures import passes
+from hanok.engine.store.kept import kept
 from hanok.engine.store.tables import counter, setting, step
 
 THING = sa.Table("m_thing", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
@@ -133,6 +134,12 @@ def test_values_keep_their_form_as_json(store: Store) -> None:
     put(store, "a", {"한빛": [1, None, True, {"x": "é"}]})
     with store.read() as conn:
         assert conn.scalar(sa.select(setting.c.value)) == {"한빛": [1, None, True, {"x": "é"}]}
+
+
+def test_what_is_kept_is_made_once(store: Store) -> None:
+    made = iter(["first", "second"])
+    assert kept(store, "secret", lambda: next(made)) == "first"
+    assert kept(store, "secret", lambda: next(made)) == "first"
 
 
 @pytest.mark.parametrize("address", ["sqlite://", "sqlite:///:memory:", "mysql://root@localhost/x", "nonsense"])

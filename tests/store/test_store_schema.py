@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
@@ -43,16 +44,14 @@ def test_an_upgrade_may_be_repeated(store: Store) -> None:
 
 
 def test_a_failed_upgrade_leaves_an_empty_database(empty_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hanok.engine.store import schema
-
     store = open_store(empty_database)
-    run = schema.command.upgrade
+    run = command.upgrade
 
     def fail(*arguments: Any) -> None:
         run(*arguments)
         raise OSError("disk full")
 
-    monkeypatch.setattr(schema.command, "upgrade", fail)
+    monkeypatch.setattr(command, "upgrade", fail)
     with pytest.raises(OSError, match="disk full"):
         store.upgrade()
     with store.read() as conn:

@@ -9,11 +9,10 @@ from hanok.engine.accounts.grants import grant, revoke, roles_of
 from hanok.engine.accounts.login import log_in, log_out
 from hanok.engine.accounts.passwords import check_password, hash_password, password_faults, set_password
 from hanok.engine.accounts.people import create_administrator, create_user, find_user
-from hanok.engine.accounts.secret import site_secret
 from hanok.engine.accounts.sessions import Session, Sightings, actor_of, forget_expired, session_of, set_session_data
 
 __all__ = [
     "Session", "Sightings", "actor_of", "check_password", "create_administrator", "create_user", "find_user",
     "forget_expired", "grant", "hash_password", "log_in", "log_out", "password_faults", "revoke", "roles_of",
-    "session_of", "set_password", "set_session_data", "site_secret",
+    "session_of", "set_password", "set_session_data",
 ]  # fmt: skip
