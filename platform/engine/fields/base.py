@@ -280,6 +280,10 @@ class FieldType:
         """What the search index keeps of it."""
         return "" if value is None else str(value)
 
+    def snippet(self, field: Field, value: Any) -> str:
+        """What a hit of the quick search shows of it."""
+        return self.search_text(field, value)
+
     # -- faces -------------------------------------------------------------------------------------------------
     def input(self, field: Field) -> Widget:
         raise NotImplementedError

@@ -99,6 +99,9 @@ class Phone(FieldType):
     def export(self, field: Field, value: Any, language: str) -> Any:
         return None if value is None else national(value, self.country(field))
 
+    def snippet(self, field: Field, value: Any) -> str:
+        return "" if value is None else national(value)
+
     def search_text(self, field: Field, value: Any) -> str:
         """As it is dialled, with and without signs between the digits, and with the country code."""
         if value is None:
