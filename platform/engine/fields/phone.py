@@ -100,7 +100,7 @@ class Phone(FieldType):
         return None if value is None else national(value, self.country(field))
 
     def snippet(self, field: Field, value: Any) -> str:
-        return "" if value is None else national(value)
+        return "" if value is None else national(value, self.country(field))
 
     def search_text(self, field: Field, value: Any) -> str:
         """As it is dialled, with and without signs between the digits, and with the country code."""
