@@ -4,4 +4,7 @@ from __future__ import annotations
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from hanok.cli.exporting import export_command
+from hanok.cli.importing import import_command
+
+COMMANDS: tuple[click.Command, ...] = (import_command, export_command)

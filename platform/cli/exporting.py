@@ -1,0 +1,61 @@
+"""`hanok export`: the records of a module as a CSV or XLSX file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hanok.app import live_of, opened
+from hanok.cli.console import command, progress, site_option, tell, words
+from hanok.cli.importing import acting, listed, pairs
+from hanok.engine.errors import Refused, say
+from hanok.engine.records.exporting import Wish, export
+from hanok.engine.records.writing import write_table
+
+EVERY = 1000
+
+
+@click.command("export")
+@click.option("--module", required=True, help="The key of a module.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False),
+              help="The file to write: .csv (UTF-8 with a byte order mark, as Excel wants it) or .xlsx.")  # fmt: skip
+@click.option("--columns", default="", callback=listed, metavar="FIELD,…",
+              help="These fields only (default: id and all fields); `account.id` is the id of a link.")  # fmt: skip
+@click.option("--where", multiple=True, callback=pairs, metavar="FIELD=VALUE",
+              help="Only records that have this value; no value means empty. Repeatable.")  # fmt: skip
+@click.option("--language", default="", help="Language of headings and options (default: the first of the site).")
+@click.option("--as", "username", default="", metavar="USERNAME", help="Act as this user, with her rights.")
+@site_option
+@command
+def export_command(
+    folder: Path, module: str, out: Path, columns: tuple[str, ...], where: Mapping[str, str], language: str,
+    username: str,
+) -> None:  # fmt: skip
+    """Write the records of a module into a file, which `hanok import --key id` reads back unchanged.
+
+    A link has two columns: the title and the id. In a CSV file, a text that a spreadsheet would take for a formula
+    gets an apostrophe in front, which the import takes away again.
+    """
+    live = live_of(opened(folder))
+    languages = live.catalog.app.languages
+    if language and language not in languages:
+        raise Refused(say("There is no language {language}; there are: {known}", language=language, known=languages))
+    wish = Wish(
+        actor=acting(live, username), module=module, language=language or languages[0], columns=columns, where=where
+    )
+    with live.read() as (conn, catalog), progress() as show:
+        found = export(conn, catalog, wish)
+        total = found.count()
+        write_table(out, found.headings, _told(found.rows(), total, show), title=found.title)
+    tell(say("{count} records are in {file}.", count=f"{total:,}", file=out.as_posix()))
+
+
+def _told(rows: Iterable[Any], total: int, show: Callable[[str, int, int], None]) -> Iterator[Any]:
+    said = words(say("Writing"))
+    for number, row in enumerate(rows, 1):
+        if number % EVERY == 0:
+            show(said, number, total)
+        yield row

@@ -1,0 +1,24 @@
+"""On whose behalf a command acts."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from hanok.engine.access import Actor
+from hanok.engine.accounts.grants import roles_of
+from hanok.engine.accounts.people import UserColumns, actor_from, folded_username
+from hanok.engine.catalog import Catalog
+from hanok.engine.errors import NotFound, say
+
+
+def actor_named(conn: sa.Connection, catalog: Catalog, username: str) -> Actor:
+    """The active user of this name with her roles, as she would be after logging in. Raises NotFound."""
+    user = UserColumns.of(catalog)
+    statement = sa.select(
+        user.id.label("id"), user.username.label("username"), user.title.label("title"),
+        user.language.label("language"), user.zone.label("zone"),
+    ).where(user.folded == folded_username(catalog, username), user.present)  # fmt: skip
+    row = conn.execute(statement).mappings().first()
+    if row is None:
+        raise NotFound(say("There is no active user {username}.", username=username))
+    return actor_from(catalog, dict(row), roles_of(conn, row["id"]))

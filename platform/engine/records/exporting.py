@@ -1,0 +1,176 @@
+"""Records into files: what is written here, the import reads back unchanged.
+
+Links have two columns: the title, for readers, and the id, which leads back. A heading is the field's label, or its key
+where the label could mean something else. Records come page by page in the order of their ids, so memory stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from hanok.engine.access import Actor, level, may
+from hanok.engine.access.levels import ORDER
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.errors import Denied, Invalid, Message, say
+from hanok.engine.fields import Field, Linked, in_language
+from hanok.engine.records.importing.ledger import Ledger
+from hanok.engine.records.importing.links import Links
+from hanok.engine.records.importing.mapping import ID, Column, Names, Target
+from hanok.engine.records.query import Query, Record
+from hanok.engine.records.read import LARGEST_PAGE, count, page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody wants exported.
+
+    `columns` names fields (`account.id` is the id of a link; none: the id and every field), `where` maps fields to
+    the one value that they have. Headings and options are written in `language`.
+    """
+
+    actor: Actor
+    module: str
+    language: str
+    columns: tuple[str, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """One column of the file."""
+
+    heading: str
+    field: Field
+    by_id: bool = False
+
+    def cell(self, record: Record, language: str) -> Any:
+        """Text, a number, a boolean, a date, or None."""
+        value = record.values.get(self.field.key)
+        if isinstance(value, Linked) and not self.by_id:
+            return value.title
+        return self.field.type.export(self.field, value, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export that is bound to a catalog and a snapshot of the database."""
+
+    conn: sa.Connection
+    catalog: Catalog
+    wish: Wish
+    columns: tuple[Out, ...]
+    query: Query
+
+    @property
+    def headings(self) -> list[str]:
+        return [column.heading for column in self.columns]
+
+    @property
+    def title(self) -> str:
+        return in_language(self.catalog.modules[self.wish.module].plural, self.wish.language)
+
+    def count(self) -> int:
+        return count(self.conn, self.catalog, self.wish.actor, self.query, cap=None)
+
+    def rows(self) -> Iterator[list[Any]]:
+        """The cells of each record."""
+        after: str | None = None
+        while True:
+            query = Query(
+                module=self.query.module, asked=self.query.asked, sort=self.query.sort, columns=self.query.columns,
+                size=self.query.size, action=self.query.action, after=after,
+            )  # fmt: skip
+            found = page(self.conn, self.catalog, self.wish.actor, query)
+            for record in found.rows:
+                yield [column.cell(record, self.wish.language) for column in self.columns]
+            after = found.next
+            if after is None:
+                return
+
+
+def export(conn: sa.Connection, catalog: Catalog, wish: Wish) -> Export:
+    """What the wish comes to. Raises NotFound, Denied, and Invalid for fields that there are not."""
+    module = catalog.module(wish.module)
+    if not may(catalog, wish.actor, module.key, "export"):
+        raise Denied(say("You may not export records of this kind."))
+    names = Names(catalog, module)
+    columns = _chosen(names, wish) if wish.columns else _every(names, wish.language)
+    keys = tuple(dict.fromkeys(column.field.key for column in columns))
+    query = Query(
+        module=module.key, asked=_asked(conn, names, wish), sort=(ID,), columns=keys, size=LARGEST_PAGE,
+        action=_narrower(catalog, wish.actor, module),
+    )  # fmt: skip
+    return Export(conn, catalog, wish, tuple(columns), query)
+
+
+def _narrower(catalog: Catalog, actor: Actor, module: Module) -> str:
+    """The action that allows less: nobody exports what she may not list."""
+    return min(("list", "export"), key=lambda action: ORDER.index(level(catalog, actor, module.key, action)))
+
+
+def _every(names: Names, language: str) -> list[Out]:
+    columns = [_out(names, Target(ID), language)]
+    for found in names.module.fields.values():
+        columns.append(_out(names, Target(found.key), language))
+        if found.targets:
+            columns.append(_out(names, Target(found.key, ID), language))
+    return columns
+
+
+def _chosen(names: Names, wish: Wish) -> list[Out]:
+    columns, faults = [], dict[str, list[Message]]()
+    for name in wish.columns:
+        targets = names.named(name)
+        if len(targets) != 1 or targets[0].by not in ("", ID):
+            faults[name] = [names.unknown(name)]
+        else:
+            columns.append(_out(names, targets[0], wish.language))
+    if faults:
+        raise Invalid(faults)
+    return columns
+
+
+def _out(names: Names, target: Target, language: str) -> Out:
+    found, by_id = names.keys[target.field], target.by == ID
+    label = " ".join(found.label_in(language).split())
+    heading = f"{label} (id)" if by_id else label
+    plain = f"{found.key}.id" if by_id else found.key
+    return Out(heading if names.named(heading) == [target] else plain, found, by_id)
+
+
+def _asked(conn: sa.Connection, names: Names, wish: Wish) -> Mapping[str, Any] | None:
+    """The wanted values as a condition, which is the actor's own."""
+    asked: dict[str, Any] = {}
+    faults: dict[str, list[Message]] = {}
+    for name, text in wish.where.items():
+        targets = names.named(name)
+        value = _operand(conn, names, wish, targets[0], text) if len(targets) == 1 else names.unknown(name)
+        if isinstance(value, Message):
+            faults[name] = [value]
+        else:
+            asked[targets[0].field] = value
+    if faults:
+        raise Invalid(faults)
+    return asked or None
+
+
+def _operand(conn: sa.Connection, names: Names, wish: Wish, target: Target, text: str) -> Any:
+    found = names.keys[target.field]
+    if not text.strip():
+        return {"empty": True}
+    if not found.targets or text.startswith("$"):
+        return found.type.from_text(found, text)
+    links = Links(conn, names.catalog, wish.actor, names.module, Ledger())
+    column = Column(0, name_shown(target), found, target.by)
+    links.prepare(column, [text.strip()])
+    linked = links.find(column, text.strip())
+    return str(linked.id) if isinstance(linked, Linked) else linked
+
+
+def name_shown(target: Target) -> str:
+    """A target as people write it."""
+    return f"{target.field}.{target.by}" if target.by else target.field

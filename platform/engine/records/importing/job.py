@@ -1,0 +1,98 @@
+"""An import as it is asked for, and bound to the catalog that it runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from hanok.engine.access import Actor, may
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.errors import Denied, Message, say
+from hanok.engine.fields import Field
+from hanok.engine.records.importing.links import naming_fields
+from hanok.engine.records.importing.mapping import Column, fit, key_fields
+from hanok.engine.records.importing.sheet import Sheet
+from hanok.engine.records.values import Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What somebody wants imported.
+
+    `key` are the fields by which a row finds its record (none: every row is a new one). `said` maps headings to
+    fields, `ignored` are headings to leave out, `ignore_unknown` leaves out all that fit no field. With `skip_blank`
+    an empty cell says nothing; else it empties the field.
+    """
+
+    actor: Actor
+    module: str
+    key: tuple[str, ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    ignore_unknown: bool = False
+    skip_blank: bool = False
+
+    def bind(self, catalog: Catalog, sheet: Sheet) -> Job:
+        """The order on this catalog. Raises NotFound, Denied, and Invalid for headings that fit nothing."""
+        module = catalog.module(self.module)
+        if not may(catalog, self.actor, module.key, "import"):
+            raise Denied(say("You may not import records of this kind."))
+        fitted = fit(
+            catalog, module, sheet.headings, said=self.said, ignored=self.ignored, ignore_unknown=self.ignore_unknown,
+            key=self.key,
+        )  # fmt: skip
+        key = key_fields(catalog, module, fitted.columns, self.key)
+        return Job(catalog, self.actor, module, fitted.columns, fitted.left_out, key, self.skip_blank)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An order bound to a catalog, with what every row needs made once."""
+
+    catalog: Catalog
+    actor: Actor
+    module: Module
+    columns: tuple[Column, ...]
+    left_out: tuple[str, ...]
+    key: tuple[str, ...]
+    skip_blank: bool
+    validators: Validators = field(default_factory=Validators)
+
+    @property
+    def links(self) -> list[Column]:
+        return [column for column in self.columns if column.field.targets]
+
+    @property
+    def names(self) -> list[Field] | None:
+        """By which fields rows may name records of rows above them; None when they never do."""
+        own = [column for column in self.links if self.module.key in column.field.targets]
+        if not own:
+            return None
+        asked = [self.module.field(column.by) for column in own if column.by and self.module.has(column.by)]
+        return list({found.key: found for found in (*naming_fields(self.module), *asked)}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a row: the heading of the column ("" for the row as a whole) and a sentence."""
+
+    heading: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row, or would become. `action` is new, changed, unchanged or failed.
+
+    `changes` maps fields to what they were and what they are, in dump form; `cells` is the row as it was read.
+    """
+
+    row: int
+    action: str
+    title: str = ""
+    id: UUID | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    cells: tuple[Any, ...] = ()
