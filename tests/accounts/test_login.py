@@ -77,7 +77,7 @@ def test_after_five_failures_a_name_waits_at_that_address(filled: Store, catalog
     for minute in range(5):
         assert refusal(filled, catalog, now=NOON + timedelta(minutes=minute)) == str(door.WRONG)
     later = NOON + timedelta(minutes=5)
-    assert "10 minutes" in refusal(filled, catalog, password=PASSWORD, now=later)
+    assert "to wait: 10." in refusal(filled, catalog, password=PASSWORD, now=later)
     assert enter(filled, catalog, address="192.0.2.2", now=later)
     assert enter(filled, catalog, now=NOON + timedelta(minutes=16))
 
@@ -96,7 +96,7 @@ def test_one_address_cannot_try_many_names(
     monkeypatch.setattr(door, "check_password", lambda known, text: False)
     for number in range(8):
         assert refusal(filled, catalog, f"name{number}") == str(door.WRONG)
-    assert "Try again" in refusal(filled, catalog, "name9")
+    assert "to wait" in refusal(filled, catalog, "name9")
 
 
 def test_every_attempt_is_written_down(filled: Store, catalog: Catalog, mina: UUID) -> None:

@@ -57,7 +57,9 @@ def lived_in(house: House) -> House:
     house.deploy()
     live = house.live()
     for number, name in enumerate(["한빛", "Ångström", "한라"]):
-        raw = {"name": name, "size": str(number * 10), "rate": "1.25", "stage": "open", "founded": "2001-02-03"}
-        made = a_record(house.store, live.catalog, "company", **raw)
+        made = a_record(
+            house.store, live.catalog, "company",
+            name=name, size=str(number * 10), rate="1.25", stage="open", founded="2001-02-03",
+        )  # fmt: skip
     a_record(house.store, live.catalog, "person", family="김", company=str(made.id))
     return house

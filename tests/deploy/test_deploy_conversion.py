@@ -29,7 +29,7 @@ def values(house: House, key: str, *, module: str = "company") -> list[Any]:
 def test_values_that_the_new_type_takes_are_carried_over(lived_in: House) -> None:
     lived_in.change(SIZE, "{type: text}")
     (step,) = [step for step in lived_in.plan().steps if step.kind == "convert"]
-    assert str(step.sentence) == "“company.size” changes from integer to text; 3 values are carried over."
+    assert str(step.sentence) == "“company.size” changes from integer to text; values carried over: 3."
     assert not step.loses
     lived_in.deploy()
     assert values(lived_in, "size") == ["0", "10", "20"]
@@ -58,7 +58,7 @@ def test_values_that_the_new_type_does_not_take_are_a_loss_to_accept(lived_in: H
 
 def test_a_single_value_that_is_refused_stops_the_deploy_before_anything_is_seen(lived_in: House) -> None:
     lived_in.change(RATE, "{type: decimal, places: 1}")
-    with pytest.raises(Refused, match=r"3 values of “company\.rate” cannot be carried over, such as 1\.25"):
+    with pytest.raises(Refused, match=r"Values of “company\.rate” that cannot be carried over: 3, such as 1\.25"):
         lived_in.deploy()
     live = lived_in.live()
     assert live.catalog.revision == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from hanok.engine import records
 from hanok.engine.catalog import Catalog
-from hanok.engine.deploy import Clock, Live, live, load_live, waiting
+from hanok.engine.deploy import Clock, Live, live, load_catalog, load_live, waiting
 from hanok.engine.errors import Refused, StaleCatalog
 from hanok.engine.store import held_revision, open_store
 from tests.builders import TYPES, Statements, an_administrator
@@ -65,7 +66,7 @@ def test_refreshing_compiles_once_and_only_when_there_is_something_new(
     lived_in: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running, compiled = lived_in.live(), list[int]()
-    real = live.load_catalog
+    real = load_catalog
 
     def count(*arguments: Any) -> Catalog:
         compiled.append(1)
@@ -110,7 +111,7 @@ def failure(dialect: str) -> Exception:
 def test_work_that_met_a_lock_runs_three_times_in_all(
     lived_in: House, dialect: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
     running, runs = lived_in.live(), list[int]()
 
     def unlucky(conn: sa.Connection, catalog: Catalog, *, times: int) -> int:
@@ -166,7 +167,7 @@ def test_the_switch_waits_until_writers_are_done(lived_in: House, monkeypatch: p
     writer = threading.Thread(target=write)
     writer.start()
     begun.wait(10)
-    monkeypatch.setattr(waiting.time, "sleep", pause)
+    monkeypatch.setattr(time, "sleep", pause)
     lived_in.deploy()
     order.append("switch")
     assert order == ["writer", "switch"]

@@ -108,7 +108,7 @@ def test_a_removed_field_keeps_its_values_and_comes_back_with_them(lived_in: Hou
 def test_a_removed_module_keeps_its_records_and_comes_back_with_them(lived_in: House) -> None:
     person = lived_in.files.pop("modules/person.yaml")
     step = next(step for step in lived_in.plan().steps if step.kind == "retire_module")
-    assert str(step.sentence) == "The module “person” goes; its 1 records are kept."
+    assert str(step.sentence) == "The module “person” goes; records kept: 1."
     lived_in.deploy()
     assert "person" not in lived_in.live().catalog.modules
     lived_in.files["modules/person.yaml"] = person

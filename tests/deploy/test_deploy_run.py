@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -25,6 +26,7 @@ from hanok.engine.deploy.physical import Present
 from hanok.engine.errors import Message, Refused
 from hanok.engine.store import live_revision
 from hanok.engine.store import tables as system
+from hanok.engine.store.live import set_live
 from tests.builders import TYPES, an_administrator
 from tests.deploy.conftest import House
 
@@ -111,7 +113,7 @@ def test_one_cut_and_another_run_do_the_whole(lived_in: House, number: int) -> N
 def test_a_switch_that_fails_at_its_last_moment_leaves_nothing(
     lived_in: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = run.set_live
+    real = set_live
 
     def fail(conn: sa.Connection, number: int) -> None:
         real(conn, number)
@@ -185,7 +187,7 @@ def test_the_switch_waits_for_readers_shortly_and_again(
         pauses.append(seconds)
         reader.close()
 
-    monkeypatch.setattr(waiting.time, "sleep", pause)
+    monkeypatch.setattr(time, "sleep", pause)
     lived_in.change("founded:", "city: {type: text}\n  founded:")
     assert lived_in.deploy() == 2
     assert len(pauses) == (1 if lived_in.store.dialect == "postgresql" else 0)

@@ -98,7 +98,7 @@ class _Attempt:
             return
         wait = times[-1] + WINDOW - self.now
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
-        raise Denied(say("Too many failed attempts. Try again in {minutes} minutes.", minutes=minutes))
+        raise Denied(say("Too many failed attempts. Minutes to wait: {minutes}.", minutes=minutes))
 
     def _find(self, conn: sa.Connection) -> dict[str, Any] | None:
         user = UserColumns.of(self.catalog)

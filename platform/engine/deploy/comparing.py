@@ -54,7 +54,7 @@ def steps(sides: Sides) -> Iterator[Step]:
 
 def _new_module(sides: Sides, module: Module, table: sa.Table) -> Step:
     indexes = [create_index(sides.physical.index(name)) for name in sides.physical.indexes_of(table.name)]
-    sentence = say("New module “{module}” with {count} fields.", module=module.key, count=len(module.fields))
+    sentence = say("New module “{module}”, fields: {count}.", module=module.key, count=len(module.fields))
     return sides.step(SWITCH, "create_table", module.key, sentence, CreateTable(table), *indexes)
 
 
@@ -62,7 +62,7 @@ def _known_module(sides: Sides, module: Module, table: sa.Table) -> Iterator[Ste
     before = sides.before(module)
     if before is None:
         rows = _rows(sides, table.c.id)
-        sentence = say("The module “{module}” comes back with its {rows} records.", module=module.key, rows=rows)
+        sentence = say("The module “{module}” comes back, records: {rows}.", module=module.key, rows=rows)
         yield sides.step(SWITCH, "restore_module", module.key, sentence, rows=rows)
     converted = set()
     left = [column for column in table.columns if not sides.present.has(column)]
@@ -100,9 +100,9 @@ def _changed_type(
     facts = {"field": _place(field), "old": was.type.key, "new": field.type.key, "rows": rows}
     adds = map(AddColumn, missing)
     if covered(was, field):
-        sentence = say("“{field}” changes from {old} to {new}; {rows} values are carried over.", **facts)
+        sentence = say("“{field}” changes from {old} to {new}; values carried over: {rows}.", **facts)
         return sides.step(PREPARE, "convert", _place(field), sentence, *adds, rows=rows)
-    sentence = say("“{field}” changes from {old} to {new}; {rows} values are not carried over.", **facts)
+    sentence = say("“{field}” changes from {old} to {new}; values not carried over: {rows}.", **facts)
     return sides.step(SWITCH, "replace", _place(field), sentence, *adds, rows=rows, loses=rows > 0)
 
 
@@ -139,13 +139,13 @@ def _retired(sides: Sides) -> Iterator[Step]:
     for before in sides.old.modules.values() if sides.old else ():
         if before.key not in sides.new.modules:
             rows = _rows(sides, before.table.c.id)
-            sentence = say("The module “{module}” goes; its {rows} records are kept.", module=before.key, rows=rows)
+            sentence = say("The module “{module}” goes; records kept: {rows}.", module=before.key, rows=rows)
             yield sides.step(SWITCH, "retire_module", before.key, sentence, rows=rows)
             continue
         for field in before.fields.values():
             if field.key not in sides.new.modules[before.key].fields:
                 rows = _rows(sides, before.table.c[field.columns[""]])
-                sentence = say("The field “{field}” goes; its {rows} values are kept.", field=_place(field), rows=rows)
+                sentence = say("The field “{field}” goes; values kept: {rows}.", field=_place(field), rows=rows)
                 yield sides.step(SWITCH, "retire_field", _place(field), sentence, rows=rows)
 
 

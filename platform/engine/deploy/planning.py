@@ -84,11 +84,11 @@ def _repeated(
         .group_by(*columns)
         .having(sa.func.count() > 1)
     )
-    found = sides.conn.execute(statement.limit(100)).all()
+    found = sides.conn.execute(statement.limit(1)).first()
     if found:
         yield say(
-            "“{fields}” of “{module}” cannot be unique: {count} values occur more than once, such as {example}.",
-            fields=", ".join(group), module=module.key, count=len(found), example=" / ".join(map(str, found[0])),
+            "“{fields}” of “{module}” cannot be unique: some values occur more than once, such as {example}.",
+            fields=", ".join(group), module=module.key, example=" / ".join(map(str, found)),
         )  # fmt: skip
 
 

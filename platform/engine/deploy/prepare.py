@@ -90,7 +90,8 @@ class Preparation:
         if not faults or step.key in self.accept:
             return
         message = say(
-            "{count} values of “{field}” cannot be carried over, such as {examples}. Correct them, or accept the loss.",
+            "Values of “{field}” that cannot be carried over: {count}, such as {examples}. "
+            "Correct them, or accept the loss.",
             count=len(faults), field=step.key, examples=", ".join(examples(faults)),
         )  # fmt: skip
         raise Refused(message)

@@ -76,7 +76,8 @@ def open_store(url: str | URL) -> Store:
     try:
         found = sa.make_url(url)
     except sa.exc.ArgumentError:
-        raise Refused(say("The database address cannot be read: {url}", url=str(url))) from None
+        like = say("The database address cannot be read; write it like postgresql://user:password@host/name.")
+        raise Refused(like) from None
     driver = _DRIVERS.get(found.get_backend_name())
     if driver is None:
         name = found.drivername
