@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hanok.cli import data, deploying, people, serving, sites
+from hanok.cli.bench import bench
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -20,6 +21,6 @@ def hanok(context: click.Context, site: Path | None) -> None:
 
 for found in (
     sites.init, sites.status, sites.schema, deploying.check, deploying.plan, deploying.deploy_command, serving.serve,
-    people.user, *data.COMMANDS,
+    people.user, bench, *data.COMMANDS,
 ):  # fmt: skip
     hanok.add_command(found)

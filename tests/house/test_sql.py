@@ -16,7 +16,10 @@ from tests.house.sources import PLATFORM, calls, platform_files, shown
 RUNNERS = ("execute", "exec_driver_sql", "scalar", "scalars", "executemany", "executescript")
 TEXT_MAKERS = ("text", "exec_driver_sql", "literal_column")
 CONSTANT_TEXT = ("engine/store/", "engine/deploy/")
-RUNS_SQL = (*CONSTANT_TEXT, "engine/records/", "engine/accounts/", "engine/jobs/", "engine/automation/")
+RUNS_SQL = (
+    *CONSTANT_TEXT, "engine/records/", "engine/accounts/", "engine/jobs/", "engine/automation/",
+    "cli/bench/",  # fills tables past the engine, and compares it with a statement written by hand
+)  # fmt: skip
 
 
 def is_built(node: ast.expr) -> bool:

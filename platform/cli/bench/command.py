@@ -1,0 +1,110 @@
+"""The command and how it shows what was found."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hanok.cli.bench import compiling, lists
+from hanok.cli.bench.clock import Timing
+from hanok.cli.bench.house import built
+from hanok.cli.console import command, dump, progress, screen
+
+LIST, COMPILE = "list", "compile"
+SIZES, QUICK_SIZES = ((50, 30), (200, 50)), ((10, 20), (20, 20))
+QUICK_ROWS = 5000
+
+
+@click.command()
+@click.argument("what", type=click.Choice([LIST, COMPILE]), required=False)
+@click.option("--rows", type=click.IntRange(1000, 10_000_000), default=100_000, show_default=True, help="Records.")
+@click.option("--database", default="", metavar="URL", help="An empty PostgreSQL database, emptied again afterwards.")
+@click.option("--quick", is_flag=True, help="A few seconds: fewer records, fewer rounds, smaller models.")
+@click.option("--json", "plain", is_flag=True, help="As JSON.")
+@command
+def bench(what: str | None, rows: int, database: str, quick: bool, plain: bool) -> None:
+    """Measure lists beside a bare handler, and the compiler. Ratios count; milliseconds are of this machine."""
+    found: dict[str, Any] = {}
+    if what != COMPILE:
+        made = _lists(min(rows, QUICK_ROWS) if quick else rows, database, seconds=1 if quick else 15)
+        found["list"] = lists_json(made)
+        if not plain:
+            _show_lists(made)
+    if what != LIST:
+        sizes = compiling.measure(QUICK_SIZES if quick else SIZES, seconds=1 if quick else 8)
+        found["compile"] = [compiled_json(one) for one in sizes]
+        if not plain:
+            _show_compiled(sizes)
+    if plain:
+        dump(found)
+
+
+def _lists(rows: int, database: str, *, seconds: float) -> lists.Lists:
+    with (
+        tempfile.TemporaryDirectory(prefix="hanok-bench-") as folder,
+        progress() as show,
+        built(Path(folder) / "site", rows=rows, database=database, progress=show) as house,
+    ):
+        return lists.measure(house, seconds=seconds)
+
+
+def lists_json(made: lists.Lists) -> dict[str, Any]:
+    return {
+        "database": made.database, "rows": made.rows, "statements": made.statements, "bytes": made.bytes,
+        "situations": [
+            {
+                "name": one.name, "index": one.index, "plan": one.plan,
+                "ways": {way: timing_json(timing, one.ratio(way)) for way, timing in one.timings.items()},
+            }
+            for one in made.situations
+        ],
+    }  # fmt: skip
+
+
+def timing_json(timing: Timing, ratio: float) -> Mapping[str, float]:
+    return {
+        "ratio": round(ratio, 2), "median_ms": round(timing.median, 3), "p95_ms": round(timing.p95, 3),
+        "runs": timing.runs,
+    }  # fmt: skip
+
+
+def compiled_json(one: compiling.Compiled) -> dict[str, Any]:
+    return {
+        "modules": one.modules, "fields": one.fields, "whole_ms": round(one.whole.median, 1),
+        "share_of_reading": round(one.share_of_reading, 2),
+        "ms_per_module": round(one.whole.median / one.modules, 3), "bytes_per_module": one.bytes_per_module,
+    }  # fmt: skip
+
+
+def _show_lists(made: lists.Lists) -> None:
+    _line(f"A list of 25 of {made.rows:,} on {made.database}, one filter, one sort; filled past the validator.")
+    _line(f"One request: {made.statements} statements, {made.bytes / 1024:.0f} kB. Ratios are of the quickest tenth.")
+    for one in made.situations:
+        _line(f"\n{one.name}: {'index used' if one.index else 'index not used'}", style="bold")
+        _line(f"  {'':<16}{'ratio':>8}{'median ms':>12}{'p95 ms':>10}{'runs':>7}", style="dim")
+        for way, timing in one.timings.items():
+            figures = f"{one.ratio(way):>8.2f}{timing.median:>12.2f}{timing.p95:>10.2f}{timing.runs:>7}"
+            _line(f"  {lists.WAYS[way]:<16}{figures}")
+        for line in one.plan:
+            _line(f"    {line}", style="dim")
+    _line("")
+
+
+def _show_compiled(sizes: tuple[compiling.Compiled, ...]) -> None:
+    _line("Compiling a catalog of modules × fields. The ratio is time a field beside the first line.")
+    _line(f"  {'':<12}{'ratio':>8}{'seconds':>10}{'reading':>10}{'ms a module':>14}{'kB a module':>14}", style="dim")
+    first = sizes[0].milliseconds_a_field
+    for one in sizes:
+        _line(
+            f"  {f'{one.modules} × {one.fields}':<12}{one.milliseconds_a_field / first:>8.2f}"
+            f"{one.whole.median / 1000:>10.2f}{one.share_of_reading:>10.0%}"
+            f"{one.whole.median / one.modules:>14.1f}{one.bytes_per_module / 1024:>14.0f}"
+        )
+
+
+def _line(text: str, **style: str) -> None:
+    screen.print(text, markup=False, **style)  # type: ignore[arg-type]  # rich takes a style as text

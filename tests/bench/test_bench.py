@@ -1,0 +1,59 @@
+"""`hanok bench` on small sizes, on both databases."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from hanok.cli import hanok
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(hanok, ["bench", *words])
+
+
+@pytest.fixture(scope="module")
+def quick() -> Result:
+    return run("--quick", "--rows", "1000")
+
+
+def test_a_list_is_measured_three_ways_on_any_database(empty_database: str) -> None:
+    address = "" if empty_database.startswith("sqlite") else empty_database
+    done = run("list", "--quick", "--rows", "1000", "--json", "--database", address)
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["list"]
+    first, far, bare = found["situations"]
+    assert found["statements"] == 2  # who is here, and the page
+    assert first["index"] == far["index"] and first["index"] and bare["index"] is None
+    for one in found["situations"]:
+        assert set(one["ways"]) == {"app", "page", "bare"}
+        assert one["ways"]["bare"]["ratio"] == 1.0 and one["plan"]
+
+
+def test_a_database_is_left_empty(postgresql_databases: object) -> None:
+    address = postgresql_databases.empty()  # type: ignore[attr-defined]
+    assert run("list", "--quick", "--rows", "1000", "--database", address).exit_code == 0
+    engine = sa.create_engine(address)
+    assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_a_database_with_tables_is_refused(database: str) -> None:
+    done = run("list", "--quick", "--database", database)
+    assert done.exit_code == 1 and "not empty" in done.output
+    engine = sa.create_engine(database)
+    assert sa.inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_the_compiler_is_measured(quick: Result) -> None:
+    assert quick.exit_code == 0, quick.output
+    assert "10 × 20" in quick.output and "reading" in quick.output
+
+
+def test_ratios_stand_first(quick: Result) -> None:
+    lines = [line.split() for line in quick.output.splitlines() if line.strip().startswith("bare handler")]
+    assert [line[2] for line in lines] == ["1.00"] * 3
