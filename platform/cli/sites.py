@@ -85,8 +85,8 @@ def _tell_login(site: Site, generated: str) -> None:
     file = site.folder / PASSWORD_FILE
     file.touch(mode=0o600)
     file.write_text(f"admin\n{generated}\n", encoding="utf-8")
-    tell(say("Log in as admin with the password {password} (kept in {file} until you delete it).",
-             password=generated, file=file.as_posix()))  # fmt: skip
+    tell(say("Log in as admin with the password {password} (kept in the site’s {file} until you delete it).",
+             password=generated, file=PASSWORD_FILE))  # fmt: skip
 
 
 @click.command()
