@@ -159,6 +159,11 @@ def test_values_that_occur_twice_block_a_unique_field(lived_in: House) -> None:
     assert lived_in.plan().empty
 
 
+def test_a_text_that_may_be_very_long_cannot_be_unique(lived_in: House) -> None:
+    lived_in.change("length: 40}", "length: 9000}")
+    assert "longer than 500" in str(lived_in.plan().blockers[0])
+
+
 def test_deleted_records_do_not_count_for_unique(lived_in: House) -> None:
     catalog, admin = lived_in.live().catalog, an_administrator()
     first = a_record(lived_in.store, catalog, "company", name="Twice")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from hanok.engine.catalog import Catalog, Module, compile_catalog
 from hanok.engine.deploy.comparing import Sides, steps
-from hanok.engine.deploy.indexes import unique_groups
+from hanok.engine.deploy.indexes import LONGEST_TEXT, unique_groups
 from hanok.engine.deploy.physical import Physical, Present
 from hanok.engine.deploy.plan import FINISH, SWITCH, Plan, Step
 from hanok.engine.deploy.revisions import checksum, code_version, known_names, layers_of, names_of, open_steps
@@ -65,10 +65,14 @@ def _said(file: str, *, came: bool, went: bool) -> Message:
 
 
 def _blockers(sides: Sides) -> Iterator[Message]:
-    """Values that occur more than once where they shall be unique."""
+    """Values that occur more than once where they shall be unique, and values too long for an index."""
     for module in sides.new.modules.values():
         before = sides.before(module)
         for group in unique_groups(module):
+            if any(module.field(key).settings.get("length", 0) > LONGEST_TEXT for key in group):
+                facts = {"fields": ", ".join(group), "module": module.key, "length": LONGEST_TEXT}
+                yield say("“{fields}” of “{module}” cannot be unique: it may be longer than {length}.", **facts)
+                continue
             columns = [_compared(module, key) for key in group]
             if before and all(map(sides.present.has, columns)) and group not in unique_groups(before):
                 yield from _repeated(sides, module, group, columns)
