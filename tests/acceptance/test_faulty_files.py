@@ -41,8 +41,11 @@ def lines_of(said: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("words", [("check",), ("deploy", "--yes"), ("plan",)], ids=["check", "deploy", "plan"])
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [(("check",), "en"), (("check",), "ko"), (("deploy", "--yes"), "ko"), (("plan",), "en")],
+    ids=["check", "check in Korean", "deploy", "plan"],
+)
 def test_every_fault_is_named_with_its_place_and_nothing_changes(
     faulty: House, words: tuple[str, ...], language: str
 ) -> None:
