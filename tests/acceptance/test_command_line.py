@@ -54,7 +54,7 @@ def test_json_is_all_that_a_script_reads(house: House) -> None:
     assert status["state"] == "finished"
     assert status["revision"] == plan["base"]
     assert not status["unfinished"]
-    assert not plan["steps"]
+    assert not plan["blockers"]
 
 
 def test_a_file_changed_by_hand_is_shown_and_left_alone(sqlite_house: House) -> None:

@@ -193,6 +193,19 @@ def test_a_phone_is_enough(hand: Page, somebody: Visitor) -> None:
     no_sideways(hand)
 
 
+def test_no_record_is_wider_than_a_phone(hand: Page, somebody: Visitor) -> None:
+    name = "온누리중공업 울산 사업장 대형 선박용 밸브 및 배관 설비 공급 계약 " * 2
+    account = somebody.create("account", name=name)
+    deal = {"account": account, "amount": "1500000000", "stage": "prospecting", "close_date": "2030-01-31"}
+    opportunity = somebody.create("opportunity", name=name, **deal)
+    paths = [f"/account/{account}", f"/opportunity/{opportunity}", "/"]
+    paths += [f"/{key}/{somebody.create(key, name=name, account=account)}" for key in ("case", "task")]
+    paths.append(f"/lead/{somebody.create('lead', last_name='온', company=name)}")
+    for path in [*paths, *(path + "/edit" for path in paths if path != "/")]:
+        enter(hand, somebody, path)
+        no_sideways(hand)
+
+
 def test_a_keyboard_is_enough(desk: Page, sqlite_address: str) -> None:
     desk.goto(f"{sqlite_address}/login")
     desk.keyboard.type("admin")
