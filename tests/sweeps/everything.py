@@ -1,0 +1,114 @@
+"""The "everything" module: each field type with each of its settings, made from the registry; and values for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import marshmallow as ma
+
+from hanok.engine import records
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.fields import Field, FieldType
+from hanok.engine.records import Record
+from hanok.engine.store import Store
+from tests.builders import TYPES, a_catalog, a_user, an_administrator
+
+EVERYTHING = "everything"
+ADMIN = an_administrator()
+PLACE = "label: {en: %s}\nfields:\n  name: {type: text, required: true}\n  size: {type: integer}\n"
+#: What the samples of a type lack: values that are nearly equal, and those that databases treat differently.
+MORE: Mapping[str, Sequence[Any]] = {
+    "text": ("한빛", "한", "z", "Z", "%", "_", "a\\b", "İstanbul", "ıstanbul", "ﬁn", "ΣΑΣ", "σας", "e\u0301", "é", "😀", "'", "''"),
+    "long_text": ("한빛\n전자", "Z", "%", "a\\b", "ﬁn", "ς"),
+    "integer": (1, 2, 3, 10),
+    "decimal": ("1", "2", "0.5", "10"),
+    "percent": ("10%", "50", "100"),
+    "money": ("1", "1000", "47,800,000"),
+    "date": ("2026-11-21", "2026-11-20", "2026-11-22", "2026-12-31", "2026-10-31", "2025-11-21", "2027-01-01"),
+    "datetime": (
+        "2026-11-21T00:00+09:00", "2026-11-20T23:59:59.999999+09:00", "2026-11-21T23:59+09:00",
+        "2026-11-30T23:30+09:00", "2026-10-31T15:00Z", "2025-12-31T15:00Z", "2026-11-21T03:00:00Z",
+    ),
+    "phone": ("+82 2-1234-5678", "+82 10-1234-5679"),
+    "email": ("KIM@example.com", "lee@example.com"),
+    "url": ("https://EXAMPLE.com", "https://example.com/"),
+}  # fmt: skip
+
+
+def everything_files(types: Mapping[str, FieldType] = TYPES) -> dict[str, str]:
+    """The documents: the module, and small ones for its links to point at."""
+    lines = [f"  {key}: {json.dumps(settings, ensure_ascii=False)}\n" for key, settings in every_setting(types)]
+    targets = sorted({to for _, found in every_setting(types) for to in types[found["type"]].targets(found)} - {"user"})
+    files = {f"modules/{key}.yaml": PLACE % key.capitalize() for key in targets}
+    text = f"label: {{en: Everything, ko: 모두}}\ntitle: '{{{{ text_1 }}}}'\nfields:\n{''.join(lines)}"
+    return files | {f"modules/{EVERYTHING}.yaml": text}
+
+
+def every_setting(types: Mapping[str, FieldType] = TYPES) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Keys and settings of the fields; searched, indexed and not audited by turns."""
+    for found in types.values():
+        for number, settings in enumerate(found.settings_samples(), 1):
+            common = {"search": True} if number % 2 else {"audit": False, "index": found.sortable}
+            yield f"{found.key}_{number}", {"type": found.key, **common, **settings}
+
+
+def everything() -> Catalog:
+    return a_catalog(everything_files())
+
+
+def writable(module: Module) -> list[Field]:
+    return [found for found in module.fields.values() if not found.type.generated]
+
+
+def raw_values(found: Field) -> list[Any]:
+    """Values that the field takes, as they are written: its samples, and some more."""
+    every = [*found.type.samples(found), *MORE.get(found.type.key, ())]
+    return [raw for raw in every if _takes(found, raw)]
+
+
+def _takes(found: Field, raw: Any) -> bool:
+    try:
+        return found.type.value(found).deserialize(raw, zone="Asia/Seoul") is not None
+    except ma.ValidationError:
+        return False
+
+
+@dataclass
+class Filler:
+    """Makes records of everything in a store; `known` are the ids that links may point at, by module."""
+
+    store: Store
+    catalog: Catalog
+    drawn: Random
+    known: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.module = self.catalog.modules[EVERYTHING]
+        self.pools = {found.key: raw_values(found) for found in writable(self.module) if not found.targets}
+        self.known["user"] = [str(a_user(self.store, self.catalog, f"u{number}").id) for number in range(3)]
+        for place in sorted({to for found in self.module.fields.values() for to in found.targets} - {"user"}):
+            with self.store.write() as conn:
+                raws = [{"name": f"{place} {number}", "size": number % 4 or None} for number in range(6)]
+                made = [records.create(conn, self.catalog, ADMIN, place, raw) for raw in raws]
+            self.known[place] = [str(record.id) for record in made]
+
+    def raw(self, *, empty: float = 0.25) -> dict[str, Any]:
+        """Raw values of one record, of which so many are left out."""
+        wanted = [found for found in writable(self.module) if self.drawn.random() >= empty]
+        return {found.key: self.value(found) for found in wanted}
+
+    def value(self, found: Field) -> Any:
+        if not found.targets:
+            return self.drawn.choice(self.pools[found.key])
+        target = self.drawn.choice(found.targets)
+        id = self.drawn.choice(self.known[target])
+        return {"module": target, "id": id} if len(found.targets) > 1 else id
+
+    def records(self, count: int, *, empty: float = 0.25) -> list[Record]:
+        """So many records, as they were created."""
+        with self.store.write() as conn:
+            return [records.create(conn, self.catalog, ADMIN, EVERYTHING, self.raw(empty=empty)) for _ in range(count)]
