@@ -20,7 +20,7 @@ def hanok(context: click.Context, site: Path | None) -> None:
 
 
 for found in (
-    sites.init, sites.status, sites.schema, deploying.check, deploying.plan, deploying.deploy_command, serving.serve,
-    people.user, bench, *data.COMMANDS,
+    sites.init, sites.status, sites.schema, deploying.check, deploying.plan, deploying.deploy_command,
+    deploying.upgrade, deploying.rollback, serving.serve, people.user, bench, *data.COMMANDS,
 ):  # fmt: skip
     hanok.add_command(found)

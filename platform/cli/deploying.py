@@ -22,11 +22,23 @@ from hanok.cli.console import (
     words,
 )
 from hanok.engine.catalog import compile_catalog
-from hanok.engine.deploy import Plan, Progress, Site, deploy, pending_layers, plan_site, shipped_layers, write_manifest
+from hanok.engine.deploy import (
+    Plan,
+    Progress,
+    Site,
+    backup_sqlite,
+    deploy,
+    finish,
+    pending_layers,
+    plan_rollback,
+    plan_site,
+    shipped_layers,
+    write_manifest,
+)
 from hanok.engine.errors import Message, MetadataError, say
 from hanok.engine.language import Layer, read_folder
 
-FINISHED = "  ✓"
+BACK_UP_YOURSELF = say("Make a backup of the database first; Hanok copies SQLite files only.")
 
 
 def telling(show: Callable[[str, int, int], None]) -> Progress:
@@ -95,16 +107,49 @@ def plan(folder: Path, plain: bool, sql: bool) -> None:
 def deploy_command(folder: Path, yes: bool, accept: tuple[str, ...], message: str) -> None:
     """Put the metadata of the site live."""
     site = _ready(folder)
-    found = plan_site(site)
+    _run(site, plan_site(site), accept=accept, message=message, yes=yes)
+    write_manifest(site)
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--accept", multiple=True, metavar="KEY", help="Accept the loss that the plan names so.")
+@site_option
+@command
+def upgrade(folder: Path, yes: bool, accept: tuple[str, ...]) -> None:
+    """Take up what this version of Hanok ships: a copy of the database, the system tables, a deploy."""
+    site = opened(folder)
+    kept = backup_sqlite(site)
+    tell(say("The database was copied to {file}.", file=kept.as_posix()) if kept else BACK_UP_YOURSELF)
+    site.store.upgrade()
+    _run(site, plan_site(site, upgrade=True), accept=accept, message="upgrade", yes=yes)
+    write_manifest(site)
+
+
+@click.command()
+@click.argument("revision", type=click.IntRange(1))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--accept", multiple=True, metavar="KEY", help="Accept the loss that the plan names so.")
+@site_option
+@command
+def rollback(folder: Path, revision: int, yes: bool, accept: tuple[str, ...]) -> None:
+    """Deploy the metadata of an old revision as a new one. Records are not turned back, the folder's files stay."""
+    site = _ready(folder)
+    found = plan_rollback(site, revision)
+    _run(site, found, accept=accept, message=f"rollback {revision}", yes=yes)
+
+
+def _run(site: Site, found: Plan, *, accept: tuple[str, ...], message: str, yes: bool) -> None:
+    """Shows the plan, asks, runs it; a plan without steps still finishes what an earlier one left."""
     _tell_plan(found, sql=False)
     if found.empty:
+        finish(site.store, site.types)
         return
     found.check(accept)
     if not yes and not click.confirm(words(say("Deploy this?"))):
         raise SystemExit(1)
     with progress() as show:
         number = deploy(site.store, found, accept=accept, by=getpass.getuser(), message=message, progress=telling(show))
-    write_manifest(site)
     tell(say("Revision {number} is live.", number=number))
 
 

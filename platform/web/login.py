@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, session
@@ -40,6 +41,7 @@ def login() -> AnyResponse | str:
 @public
 def log_in() -> AnyResponse | tuple[str, int]:
     username, onward = request.form.get("username", ""), own_path(request.form.get("next", ""))
+    days = int(current_app.config["SESSION_DAYS"])
     try:
         token, _ = accounts.log_in(
             g.live.store,
@@ -48,12 +50,12 @@ def log_in() -> AnyResponse | tuple[str, int]:
             request.form.get("password", ""),
             address=request.remote_addr or "",
             agent=request.user_agent.string[:200],
+            lifetime=timedelta(days=days),
         )
     except Denied as refused:
         return render_template("login.html", username=username, problem=refused.message, onward=onward), 403
     session.clear()
     answer = redirect(onward, 303)
-    days = int(current_app.config["SESSION_DAYS"])
     answer.set_cookie(SESSION_COOKIE, token, max_age=days * DAY, httponly=True, secure=_secure(), samesite="Lax")
     return answer
 

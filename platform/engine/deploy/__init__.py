@@ -18,9 +18,11 @@ from hanok.engine.deploy.site import (
     FileState,
     Site,
     Status,
+    backup_sqlite,
     init_site,
     open_site,
     pending_layers,
+    plan_rollback,
     plan_site,
     shipped_layers,
     status,
@@ -29,7 +31,7 @@ from hanok.engine.deploy.site import (
 
 __all__ = [
     "Clock", "FileState", "Live", "OpenStep", "Plan", "Progress", "Refresh", "Revision", "Site", "Status", "Step",
-    "current", "deploy", "finish", "init_site", "layers_of", "load_catalog", "load_live", "make_plan", "open_site",
-    "open_steps", "pending_layers", "plan_site", "read_settings", "refresh_records", "revisions", "shipped_layers",
-    "silent", "status", "write_manifest",
+    "backup_sqlite", "current", "deploy", "finish", "init_site", "layers_of", "load_catalog", "load_live", "make_plan",
+    "open_site", "open_steps", "pending_layers", "plan_rollback", "plan_site", "read_settings", "refresh_records",
+    "revisions", "shipped_layers", "silent", "status", "write_manifest",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -112,6 +113,24 @@ def pending_layers(site: Site, *, upgrade: bool = False) -> tuple[Layer, ...]:
 def plan_site(site: Site, *, upgrade: bool = False) -> Plan:
     """The plan from what is live to what stands in the folder. Raises MetadataError."""
     return make_plan(site.store, pending_layers(site, upgrade=upgrade), site.types)
+
+
+def plan_rollback(site: Site, number: int) -> Plan:
+    """The plan from what is live to the metadata of an old revision. Raises Refused when there is no such revision."""
+    with site.store.read() as conn:
+        layers = layers_of(conn, number)
+    return make_plan(site.store, layers, site.types)
+
+
+def backup_sqlite(site: Site) -> Path | None:
+    """Copies the SQLite database beside itself and says where to; None on other databases."""
+    if site.store.dialect != "sqlite":
+        return None
+    name = datetime.now(UTC).strftime("hanok-%Y%m%d-%H%M%S.db")
+    target = site.folder / "backups" / name
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    site.store.copy_to(target)
+    return target
 
 
 def write_manifest(site: Site) -> None:

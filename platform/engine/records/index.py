@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hanok.engine.access import SYSTEM
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.records.grams import grams
+from hanok.engine.records.naming import title_of, titled
 from hanok.engine.records.selection import Selection
 from hanok.engine.store import search as index
 
@@ -36,14 +37,18 @@ def drop(conn: sa.Connection, module: Module, id: UUID) -> None:
 
 
 def reindex(conn: sa.Connection, catalog: Catalog, module: str, *, after: UUID | None = None) -> UUID | None:
-    """Indexes the next batch of a module's records after this id; the last id done, None when all are."""
+    """Titles and indexes the next batch of records after this id; the last id done, None when all are."""
     found = catalog.module(module)
-    selection = Selection(catalog, SYSTEM, found, tuple(field.key for field in found.searched))
+    keys = (*(field.key for field in found.searched), *sorted(found.title.names))
+    selection = Selection(catalog, SYSTEM, found, keys)
     table = selection.table
     statement = selection.statement().where(table.c.deleted_at.is_(None)).order_by(table.c.id).limit(BATCH)
     if after is not None:
         statement = statement.where(table.c.id > after)
     rows = [selection.record(row) for row in conn.execute(statement)]
     for row in rows:
-        put(conn, found, row.id, row.title, row.values)
+        title = title_of(catalog, found, row.values)
+        if title != row.title:
+            conn.execute(sa.update(found.table).where(found.table.c.id == row.id).values(titled(title)))
+        put(conn, found, row.id, title, row.values)
     return rows[-1].id if len(rows) == BATCH else None

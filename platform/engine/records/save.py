@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +13,10 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor, allows, may
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict, Denied, Invalid, say
-from hanok.engine.fields import Linked, in_language
-from hanok.engine.fields.text import fold
+from hanok.engine.fields import Linked
 from hanok.engine.records import index
 from hanok.engine.records.conflict import conflict
+from hanok.engine.records.naming import title_of, titled
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
 from hanok.engine.records.trail import differences, leave
@@ -110,7 +109,7 @@ def new_draft(
     title, author = title_of(catalog, module, values), _author(actor)
     system = {"id": made, "created_at": now, "updated_at": now, "version": 1}
     row = {
-        **system, "created_by": actor.id, "updated_by": actor.id, **_titled(title), **_columns(module, values),
+        **system, "created_by": actor.id, "updated_by": actor.id, **titled(title), **_columns(module, values),
     }  # fmt: skip
     shown = {**system, **values, "title": title, "created_by": author, "updated_by": author}
     return Draft(module, made, "created", 1, now, title, row, values, shown, differences(module, {}, values))
@@ -130,7 +129,7 @@ def changed_draft(
     own = {key: after[key] for key in module.fields}
     title = title_of(catalog, module, own)
     row = {
-        **_titled(title), **_columns(module, {key: after[key] for key in changes}), "version": version,
+        **titled(title), **_columns(module, {key: after[key] for key in changes}), "version": version,
         "updated_at": now, "updated_by": actor.id,
     }  # fmt: skip
     shown = {**after, "title": title, "version": version, "updated_at": now, "updated_by": _author(actor)}
@@ -167,10 +166,6 @@ def _columns(module: Module, values: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _titled(title: str) -> dict[str, Any]:
-    return {"title": title, "title$folded": fold(title)}
-
-
 def drawn(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module) -> dict[str, Any]:
     """The next numbers of the fields that the engine makes."""
     numbers = {}
@@ -179,18 +174,3 @@ def drawn(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module) -
         if counter is not None:
             numbers[found.key] = counter.write(draw(conn, counter.key, start=counter.start))
     return numbers
-
-
-def title_of(catalog: Catalog, module: Module, values: Mapping[str, Any]) -> str:
-    """How the record is named wherever it is shown, in the site's first language; never empty."""
-    language = catalog.app.languages[0]
-    shown = {key: _shown(module, key, values.get(key), language) for key in module.title.names}
-    return module.title.render(shown) or f"{in_language(module.label, language)} ?"
-
-
-def _shown(module: Module, key: str, value: Any, language: str) -> Any:
-    found = module.fields[key]
-    choice = found.choice(value) if isinstance(value, str) else None
-    if choice is not None:
-        return in_language(choice.label, language)
-    return format(value, "f") if isinstance(value, Decimal) else None if value is None else str(value)

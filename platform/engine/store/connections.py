@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from hanok.engine.errors import Refused, say
-from hanok.engine.store import schema
+from hanok.engine.store import schema, statistics
 
 BUSY_MILLISECONDS = 10_000
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -64,6 +66,24 @@ class Store:
         """Refuses a database whose system tables are older or newer than this code."""
         with self.read() as conn:
             schema.check(conn)
+
+    def copy_to(self, file: Path) -> None:
+        """Copies the SQLite database, as it is now, into a new file that only its owner may read."""
+        file.touch(mode=0o600, exist_ok=False)
+        with self.read() as conn, closing(sqlite3.connect(file)) as target:
+            source = conn.connection.driver_connection
+            if isinstance(source, sqlite3.Connection):
+                source.backup(target)
+
+    def analyze(self, *tables: str) -> None:
+        """Lets the database look at what is in these tables (or in all), after much has changed.
+
+        Quick and bounded. On PostgreSQL all tables means none: it looks by itself.
+        """
+        with self.apart() as conn:
+            statistics.analyze(conn, tables)
+        if self.dialect == "sqlite":
+            self.dispose()  # an open connection keeps to what it read when it was opened
 
     def dispose(self) -> None:
         """Closes the pools; a forked process does it before its first statement."""

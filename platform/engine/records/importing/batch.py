@@ -6,7 +6,7 @@ Cells become raw values, keys find the records that are there, and every value g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,8 @@ from hanok.engine.records.importing.links import Links, names_of
 from hanok.engine.records.importing.mapping import ID, Column
 from hanok.engine.records.importing.sheet import Row, is_blank
 from hanok.engine.records.many import Looked, write_many
-from hanok.engine.records.save import changed_draft, check_changing, check_creating, drawn, new_draft, title_of
+from hanok.engine.records.naming import title_of
+from hanok.engine.records.save import changed_draft, check_changing, check_creating, drawn, new_draft
 from hanok.engine.records.values import Bound, Group, Loading, groups
 
 
@@ -72,7 +73,8 @@ class Batch:
         if self.write:
             drafts = [item.draft for item in items if item.draft and not item.faults]
             write_many(self.conn, self.job.catalog, self.job.actor, self.job.module, drafts)
-        return [_outcome(item) for item in items]
+        places = {column.heading: column.place for column in self.job.columns}
+        return [_outcome(item, places) for item in items]
 
     def _sound(self, items: Sequence[Item]) -> list[Item]:
         return [item for item in items if not item.faults]
@@ -244,10 +246,12 @@ def _bound(pairs: Sequence[tuple[Field, Any]]) -> Bound | None:
     return tuple(found.type.write(found, value)[found.type.compared(found)] for found, value in pairs)
 
 
-def _outcome(item: Item) -> Outcome:
+def _outcome(item: Item, places: Mapping[str, int]) -> Outcome:
+    """What became of the row; its faults in the order of columns."""
     row = item.row
     if item.faults:
-        return Outcome(row.number, "failed", faults=tuple(item.faults), cells=row.cells)
+        faults = sorted(item.faults, key=lambda fault: places.get(fault.heading, len(row.cells)))
+        return Outcome(row.number, "failed", faults=tuple(faults), cells=row.cells)
     if item.draft is None:
         title = item.current.title if item.current else ""
         return Outcome(row.number, "unchanged", title, item.id, cells=row.cells)
