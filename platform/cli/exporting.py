@@ -42,7 +42,8 @@ def export_command(
     live = live_of(opened(folder))
     languages = live.catalog.app.languages
     if language and language not in languages:
-        raise Refused(say("There is no language {language}; there are: {known}", language=language, known=languages))
+        known = ", ".join(languages)
+        raise Refused(say("There is no language {name}; there are: {known}", name=language, known=known))
     wish = Wish(
         actor=acting(live, username), module=module, language=language or languages[0], columns=columns, where=where
     )

@@ -141,7 +141,7 @@ class Report:
             self.shown.append(outcome)
 
     def faulty_rows(self) -> list[list[Any]]:
-        return [[*each.cells, each.row, "; ".join(map(self._sentence, each.faults))] for each in self.failed]
+        return [[*each.cells, each.row, " ".join(map(self._sentence, each.faults))] for each in self.failed]
 
     def _sentence(self, fault: Any) -> str:
         return f"{fault.heading}: {words(fault.message)}" if fault.heading else words(fault.message)

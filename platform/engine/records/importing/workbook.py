@@ -40,7 +40,8 @@ def _named(book: CalamineWorkbook, sheet: str) -> str:
     if not book.sheet_names:
         raise Refused(say("The file is empty."))
     if sheet and sheet not in book.sheet_names:
-        raise Refused(say("There is no sheet “{sheet}”; there are: {known}", sheet=sheet, known=book.sheet_names))
+        known = ", ".join(book.sheet_names)
+        raise Refused(say("There is no sheet “{sheet}”; there are: {known}", sheet=sheet, known=known))
     return sheet or str(book.sheet_names[0])
 
 
