@@ -9,8 +9,10 @@ values with commas. Keys that nobody knows are left alone, so that links with tr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import quote, urlencode
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
 
 from werkzeug.datastructures import MultiDict
 
@@ -19,6 +21,7 @@ from hanok.engine.catalog.model import ListView, Module
 SIZES = (25, 50, 100)
 WORDS_LENGTH = 200
 SEVERAL = frozenset({"many", "two"})
+FIRST_PAGE: Mapping[str, Any] = {"after": "", "before": "", "start": 0, "count": False, "ask": ""}
 OWN_KEYS = frozenset({"filter", "f", "q", "sort", "columns", "size", "after", "before", "start", "count", "ask"})
 
 
@@ -38,7 +41,7 @@ class Condition:
         return f"{self.field}.{self.operator}.{_joined(self.texts) if self.takes in SEVERAL else self.texts[0]}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """What one address of a list asks for. `saved` is the key of a saved filter or "" for all records."""
 
@@ -57,35 +60,52 @@ class Asked:
 
     def pairs(self) -> list[tuple[str, str]]:
         """The query string as pairs, in the order in which a person would say it."""
-        short = [
-            (condition.field, text) for condition in self.conditions if _is_short(condition) for text in condition.texts
-        ]
-        long = [("f", condition.write()) for condition in self.conditions if not _is_short(condition)]
-        single = [
-            ("q", self.words),
-            ("sort", ",".join(self.sort)),
-            ("columns", ",".join(self.columns)),
-            ("size", str(self.size or "")),
-            ("after", self.after),
-            ("before", self.before),
-            ("start", str(self.start or "")),
-            ("count", "1" if self.count else ""),
-            ("ask", self.ask),
-        ]
-        return [("filter", self.saved or "all"), *short, *long, *((key, text) for key, text in single if text)]
+        return [*_narrowing(self.saved, self.conditions), *_rest(vars(self))]
 
-    def url(self, tail: str = "", **changes: object) -> str:
+    def url(self, tail: str = "", **changes: Any) -> str:
         """The address with these changes. Anything but a page turn goes back to the first page."""
-        if not {"after", "before"} & changes.keys():
-            changes = {"after": "", "before": "", "start": 0, "count": False, "ask": "", **changes}
-        asked = replace(self, **changes)  # type: ignore[arg-type]  # the callers name real fields
-        return f"/{asked.module}{tail}?{urlencode(asked.pairs(), quote_via=quote, safe='$,:')}"
+        afresh = {} if {"after", "before"} & changes.keys() else FIRST_PAGE
+        said = {**vars(self), **afresh, **changes}
+        same = not {"saved", "conditions"} & changes.keys()
+        head = self._head if same else _encoded(_narrowing(said["saved"], said["conditions"]))
+        rest = _encoded(_rest(said))
+        return f"/{said['module']}{tail}?{head}{'&' if rest else ''}{rest}"
+
+    @cached_property
+    def _head(self) -> str:
+        """What most links of a list have in common, written once."""
+        return _encoded(_narrowing(self.saved, self.conditions))
 
     def without(self, place: int) -> str:
         return self.url(conditions=tuple(condition for at, condition in enumerate(self.conditions) if at != place))
 
     def adding(self, condition: Condition) -> str:
         return self.url(conditions=(*self.conditions, condition))
+
+
+def _narrowing(saved: str, conditions: Sequence[Condition]) -> list[tuple[str, str]]:
+    short = [(condition.field, text) for condition in conditions if _is_short(condition) for text in condition.texts]
+    long = [("f", condition.write()) for condition in conditions if not _is_short(condition)]
+    return [("filter", saved or "all"), *short, *long]
+
+
+def _rest(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    single = [
+        ("q", said["words"]),
+        ("sort", ",".join(said["sort"])),
+        ("columns", ",".join(said["columns"])),
+        ("size", str(said["size"] or "")),
+        ("after", said["after"]),
+        ("before", said["before"]),
+        ("start", str(said["start"] or "")),
+        ("count", "1" if said["count"] else ""),
+        ("ask", said["ask"]),
+    ]
+    return [pair for pair in single if pair[1]]
+
+
+def _encoded(pairs: Iterable[tuple[str, str]]) -> str:
+    return "&".join([f"{key}={quote(text, safe='$,:')}" for key, text in pairs])
 
 
 def read(module: Module, arguments: MultiDict[str, str], *, remembered: str = "") -> Asked:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, g
 
+from hanok.screens.cells import drawer
 from hanok.screens.routes import forms, home, lists, records, searching, subpanels
 from hanok.screens.words import in_text
 from hanok.web.assets import Assets
@@ -25,5 +26,7 @@ def blueprint() -> Blueprint:
     for room in (home, searching, lists, forms, records, subpanels):
         room.add(made)
     asset = Assets(FOLDER / "static")
-    made.context_processor(lambda: {"own_asset": asset, "in_text": lambda label: in_text(label, g.language)})
+    made.add_app_template_global(asset, "own_asset")
+    made.add_app_template_global(lambda label: in_text(label, g.language), "in_text")
+    made.add_app_template_global(drawer, "drawer")
     return made

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import marshmallow as ma
+from markupsafe import Markup
 
 from hanok.engine.catalog.model import Module
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
+from hanok.screens.deadlines import deadline, is_late, path_field
+from hanok.screens.words import Formats
 
 FOLLOWING = {"none": "ascending", "ascending": "descending", "descending": "none"}
 
@@ -29,11 +32,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One value to show: its field and, in a table, its place in a phone's row."""
+    """One value to show, with its field."""
 
     field: Field
     value: Any
-    role: str = ""
 
     @property
     def plain(self) -> bool:
@@ -47,25 +49,47 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column after the first. `role` is its place in a phone's row; `due` marks the deadline."""
+
+    field: Field
+    align: str
+    role: str
+    due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A record in a table. The first column is its link; `cells` are the others."""
+    """A record in a table. The first column is its link; `values` are those of the others."""
 
     record: Record
     url: str
     title: str
-    cells: tuple[Shown, ...]
+    values: tuple[Any, ...]
+    late: bool = False
 
 
-def headings(
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a table prints of records."""
+
+    headings: tuple[Heading, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+def table(
     module: Module,
     columns: Sequence[str],
-    language: str,
+    records: Sequence[Record],
+    formats: Formats,
     *,
     sort: Sequence[str] = (),
     to: Callable[[str], str] | None = None,
-) -> tuple[Heading, ...]:
-    """The heads of these columns; `to` makes the address that sorts by a key ("" is the view's own order)."""
-    return tuple(_heading(module, module.field(key), language, sort, to) for key in columns)
+) -> Table:
+    """These records; `to` makes the address that sorts by a key ("" is the view's own order)."""
+    found = tuple(_heading(module, module.field(key), formats.language, sort, to) for key in columns)
+    return Table(found, _columns(module, columns[1:]), _rows(module, columns, records, formats))
 
 
 def _heading(
@@ -79,28 +103,51 @@ def _heading(
     return Heading(field.key, label, cell.align, cell.width, order, url)
 
 
-def rows(module: Module, columns: Sequence[str], records: Sequence[Record]) -> tuple[Row, ...]:
-    roles = phone_roles(module, columns[1:])
-    return tuple(_row(module, columns, record, roles) for record in records)
-
-
-def _row(module: Module, columns: Sequence[str], record: Record, roles: Mapping[str, str]) -> Row:
-    first = record.values.get(columns[0])
-    title = first if isinstance(first, str) and first else record.title
-    cells = tuple(Shown(module.field(key), record.values.get(key), roles.get(key, "")) for key in columns[1:])
-    return Row(record, f"/{module.key}/{record.id}", title, cells)
-
-
-def phone_roles(module: Module, columns: Sequence[str]) -> dict[str, str]:
+def _columns(module: Module, keys: Sequence[str]) -> tuple[Column, ...]:
     """The first column that wants a place in a phone's row gets it; the others are left out there."""
-    taken: dict[str, str] = {}
-    for key in columns:
-        role = module.field(key).type.cell(module.field(key)).role
-        if role and role != "title" and role not in taken:
-            taken[role] = key
-    return {key: role for role, key in taken.items()}
+    found, taken, due = [], {"", "title"}, deadline(module)
+    for key in keys:
+        field = module.field(key)
+        cell = field.type.cell(field)
+        role = "" if cell.role in taken else cell.role
+        taken.add(role)
+        found.append(Column(field, cell.align, role, due is not None and key == due.key))
+    return tuple(found)
 
 
-def is_empty(value: Any) -> bool:
-    """What a screen shows as a dash."""
-    return value is None or value == "" or value == () or value == []
+def _rows(module: Module, columns: Sequence[str], records: Sequence[Record], formats: Formats) -> tuple[Row, ...]:
+    moving, due = path_field(module), deadline(module)
+    asked = moving is not None and due is not None and due.key in columns
+    rows = []
+    for record in records:
+        first = record.values.get(columns[0])
+        title = first if isinstance(first, str) and first else record.title
+        values = tuple(record.values.get(key) for key in columns[1:])
+        late = bool(asked and moving and due and is_late(record, moving, due, formats))
+        rows.append(Row(record, f"/{module.key}/{record.id}", title, values, late))
+    return tuple(rows)
+
+
+def drawer(
+    columns: Sequence[Column], bound: Callable[[Field], Callable[[Any], str]], late: str
+) -> Callable[[Row], str]:
+    """What draws the cells of a row. `bound` binds a field to its cell; `late` is said of what is overdue."""
+    drawn = [(_start(column), bound(column.field), column.due) for column in columns]
+    note = Markup('<span class="visually-hidden"> {}</span>').format(late)
+
+    def cells(row: Row) -> str:
+        parts = []
+        for (start, draw, due), value in zip(drawn, row.values, strict=True):
+            overdue = due and row.late
+            parts.append(f"{start[overdue]}{draw(value)}{note if overdue else ''}</td>")
+        return Markup("".join(parts))  # noqa: S704  cells are HTML
+
+    return cells
+
+
+def _start(column: Column) -> tuple[str, str]:
+    """The opening tag of a cell, and that of one whose date is over."""
+    place = f' data-at="{column.role}"' if column.role else ""
+    names = ["num"] if column.align == "end" else []
+    plain, late = (f' class="{" ".join(one)}"' if one else "" for one in (names, [*names, "late"]))
+    return f"<td{place}{plain}>", f"<td{place}{late}>"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from hanok.engine.catalog.model import CellSpec, Module, Panel, Subpanel
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
-from hanok.screens.cells import Shown, is_empty
+from hanok.screens.cells import Shown
 from hanok.screens.facts import Path, facts, path
+from hanok.web.cells import is_empty
 
 WIDE = frozenset({"long"})
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from hanok.engine.catalog.model import Module
 from hanok.engine.fields import Choice, Field, in_language
 from hanok.engine.records import Record
-from hanok.screens.cells import Shown, is_empty
+from hanok.screens.cells import Shown
+from hanok.screens.deadlines import is_end, path_field
+from hanok.web.cells import is_empty
 
 MOST_FACTS = 6
 
@@ -37,23 +39,15 @@ class Path:
     ended: bool
 
 
-def path_field(module: Module) -> Field | None:
-    """The field that a record moves along: the first choice whose options say which of them are closed."""
-    return next(
-        (field for field in module.fields.values() if any("closed" in choice.attributes for choice in field.choices)),
-        None,
-    )
-
-
 def path(module: Module, record: Record, language: str) -> Path | None:
     field = path_field(module)
     if field is None or field.hidden or field.key not in record.values:
         return None
     here = field.choice(record.values[field.key] or "")
     offered = [choice for choice in field.choices if not choice.retired or choice is here]
-    ends = [choice for choice in offered if _ends(choice)]
+    ends = [choice for choice in offered if is_end(choice)]
     last = here if here in ends else ends[0] if ends else None
-    stages = [choice for choice in offered if not _ends(choice)] + [choice for choice in ends if choice is last]
+    stages = [choice for choice in offered if not is_end(choice)] + [choice for choice in ends if choice is last]
     at = stages.index(here) if here in stages else -1
     astray = here in ends[1:]
     steps = tuple(_step(choice, place, at, astray, language) for place, choice in enumerate(stages))
@@ -73,12 +67,8 @@ def _step(choice: Choice, place: int, at: int, astray: bool, language: str) -> S
     """Whoever ended elsewhere than at the goal did not go all the way."""
     state = "current" if place == at else "done" if place < at and not astray else ""
     return Step(
-        choice.key, in_language(choice.label, language), choice.color if _ends(choice) and place == at else "", state
+        choice.key, in_language(choice.label, language), choice.color if is_end(choice) and place == at else "", state
     )
-
-
-def _ends(choice: Choice) -> bool:
-    return bool(choice.attributes.get("closed"))
 
 
 def facts(module: Module, record: Record) -> tuple[Shown, ...]:

@@ -10,7 +10,8 @@ from hanok.engine.catalog.model import Catalog, Module, SavedFilter
 from hanok.engine.fields import in_language
 from hanok.engine.records import Page, Query
 from hanok.screens import cells
-from hanok.screens.facts import path_field
+from hanok.screens.deadlines import columns_to_ask, path_field
+from hanok.screens.words import Formats
 
 ROWS = 5
 COLUMNS = 4
@@ -35,8 +36,7 @@ class MineShown:
     record_label: str
     module: Module
     url: str
-    headings: tuple[cells.Heading, ...]
-    rows: tuple[cells.Row, ...]
+    table: cells.Table
     more: bool
     may_create: bool
 
@@ -108,21 +108,20 @@ def query(mine: Mine) -> Query:
         module=mine.module.key,
         where=mine.filter.where,
         sort=mine.filter.sort or mine.module.views.list.sort,
-        columns=columns_of(mine),
+        columns=columns_to_ask(mine.module, columns_of(mine)),
         size=ROWS,
     )
 
 
-def show(mine: Mine, page: Page, language: str, *, may_create: bool) -> MineShown:
-    module, columns = mine.module, columns_of(mine)
+def show(mine: Mine, page: Page, formats: Formats, *, may_create: bool) -> MineShown:
+    module, columns, language = mine.module, columns_of(mine), formats.language
     plural, label = in_language(module.plural, language), in_language(mine.filter.label, language)
     return MineShown(
         label=label if plural in label else f"{plural} · {label}",
         record_label=in_language(module.label, language),
         module=module,
         url=f"/{module.key}?filter={mine.filter.key}",
-        headings=cells.headings(module, columns, language),
-        rows=cells.rows(module, columns, page.rows),
+        table=cells.table(module, columns, page.rows, formats),
         more=page.next is not None,
         may_create=may_create,
     )

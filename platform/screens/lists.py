@@ -11,6 +11,7 @@ from hanok.engine.fields import in_language
 from hanok.engine.records import Page, Query
 from hanok.screens import cells, filters
 from hanok.screens.address import SIZES, Asked, as_condition
+from hanok.screens.deadlines import columns_to_ask
 from hanok.screens.words import Formats
 
 COUNT_CAP = 1000
@@ -67,8 +68,7 @@ class ListPage:
     chips: tuple[filters.Chip, ...]
     fields: tuple[filters.Offer, ...]
     editor: filters.Editor | None
-    headings: tuple[cells.Heading, ...]
-    rows: tuple[cells.Row, ...]
+    table: cells.Table
     sorts: tuple[filters.Offer, ...]
     pager: Pager
     columns: tuple[Picked, ...]
@@ -100,7 +100,7 @@ def query(module: Module, asked: Asked, checked: Sequence[filters.Checked]) -> Q
         where=_every([module.views.list.where, saved.where if saved else None]),
         asked=_every([as_condition(one.condition) for one in checked if one.problem is None]),
         sort=sort_of(module, asked),
-        columns=columns_of(module, asked),
+        columns=columns_to_ask(module, columns_of(module, asked)),
         size=asked.size or module.views.list.page_size,
         after=asked.after or None,
         before=asked.before or None,
@@ -139,10 +139,9 @@ def build(
         chips=filters.chips(module, asked, checked, formats, titles),
         fields=filters.fields_to_ask(module, asked, language),
         editor=filters.editor(module, asked, language, titles),
-        headings=cells.headings(
-            module, columns, language, sort=sort, to=lambda key: asked.url(sort=(key,) if key else ())
+        table=cells.table(
+            module, columns, page.rows, formats, sort=sort, to=lambda key: asked.url(sort=(key,) if key else ())
         ),
-        rows=cells.rows(module, columns, page.rows),
         sorts=_sorts(module, asked, columns, sort, language),
         pager=_pager(module, asked, page, total),
         columns=_picked(module, columns, language),

@@ -12,6 +12,8 @@ from hanok.engine.errors import Message
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Page, Query, Record
 from hanok.screens import cells
+from hanok.screens.deadlines import columns_to_ask
+from hanok.screens.words import Formats
 
 SIZE = 5
 COUNT_CAP = 1000
@@ -27,8 +29,7 @@ class SubpanelPage:
     module: str
     url: str
     all_url: str
-    headings: tuple[cells.Heading, ...]
-    rows: tuple[cells.Row, ...]
+    table: cells.Table
     total: int
     capped: bool
     previous: str
@@ -40,14 +41,14 @@ class SubpanelPage:
     problem: Message | None = None
 
 
-def query(panel: Subpanel, parent: Record, *, after: str = "", before: str = "") -> Query:
+def query(panel: Subpanel, module: Module, parent: Record, *, after: str = "", before: str = "") -> Query:
     """The records that stand under this one."""
     here: Mapping[str, Any] = {panel.field: str(parent.id)}
     return Query(
         module=panel.module,
         where={"all": [here, panel.where]} if panel.where else here,
         sort=panel.sort,
-        columns=panel.columns,
+        columns=columns_to_ask(module, panel.columns),
         size=SIZE,
         after=after or None,
         before=before or None,
@@ -61,14 +62,14 @@ def build(
     page: Page,
     total: int,
     *,
-    language: str,
+    formats: Formats,
     may_create: bool,
     may_edit: bool,
     problem: Message | None = None,
 ) -> SubpanelPage:
     """`module` is the one whose records are shown, `may_edit` whether the actor may change any of its records."""
     url = f"/{parent.module}/{parent.id}/_sub/{panel.key}"
-    link = module.field(panel.field)
+    link, language = module.field(panel.field), formats.language
     loose = not link.required
     return SubpanelPage(
         key=panel.key,
@@ -77,8 +78,7 @@ def build(
         module=module.key,
         url=url,
         all_url=f"/{module.key}?" + urlencode({"filter": "all", panel.field: str(parent.id)}),
-        headings=cells.headings(module, panel.columns, language),
-        rows=cells.rows(module, panel.columns, page.rows),
+        table=cells.table(module, panel.columns, page.rows, formats),
         total=min(total, COUNT_CAP),
         capped=total > COUNT_CAP,
         previous=f"{url}?" + urlencode({"before": page.previous}) if page.previous else "",

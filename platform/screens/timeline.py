@@ -10,7 +10,8 @@ from hanok.engine.catalog.model import Module
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
 from hanok.engine.records import Entry
-from hanok.screens.cells import Shown, is_empty
+from hanok.screens.cells import Shown
+from hanok.web.cells import is_empty
 
 FIRST = 20
 EVERYTHING = 500

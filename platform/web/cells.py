@@ -20,7 +20,7 @@ from hanok.engine.fields import Field, Linked
 from hanok.engine.fields.phone import national
 from hanok.web.formats import Formats
 from hanok.web.i18n import translate
-from hanok.web.marks import NOTHING, badge, who
+from hanok.web.marks import NOTHING, badge, safe, who
 
 LIST, RECORD = "list", "record"
 LONGEST_IN_A_ROW = 200
@@ -70,12 +70,13 @@ def long_text(value: Any, field: Field, look: Look) -> str:
 
 
 def email(value: Any, field: Field, look: Look) -> str:
-    return Markup('<a class="link" href="mailto:{0}">{0}</a>').format(value)
+    said = escape(str(value))
+    return safe(f'<a class="link" href="mailto:{said}">{said}</a>')
 
 
 def phone(value: Any, field: Field, look: Look) -> str:
     shown = national(str(value), str(look.facts.get("country", "")))
-    return Markup('<a class="fig" href="tel:{}">{}</a>').format(value, shown)
+    return safe(f'<a class="fig" href="tel:{escape(value)}">{escape(shown)}</a>')
 
 
 def url(value: Any, field: Field, look: Look) -> str:
@@ -111,7 +112,7 @@ def percent(value: Any, field: Field, look: Look) -> str:
 
 
 def _figure(shown: str) -> Markup:
-    return Markup('<span class="fig">{}</span>').format(shown)
+    return safe(f'<span class="fig">{escape(shown)}</span>')
 
 
 # -- choices ---------------------------------------------------------------------------------------------------
@@ -135,23 +136,24 @@ def flag(value: Any, field: Field, look: Look) -> str:
 # -- time ------------------------------------------------------------------------------------------------------
 def day(value: date, field: Field, look: Look) -> str:
     shown = look.formats.long_date(value) if look.wide else look.formats.date(value)
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
+    return safe(f'<time datetime="{value.isoformat()}">{escape(shown)}</time>')
 
 
 def moment(value: datetime, field: Field, look: Look) -> str:
     shown = look.formats.long_datetime(value) if look.wide else look.formats.datetime(value)
-    return Markup('<time datetime="{}">{}</time>').format(look.formats.local(value).isoformat(), shown)
-
-
-NOT_YOURS = say("a record that you may not see")
+    return safe(f'<time datetime="{look.formats.local(value).isoformat()}">{escape(shown)}</time>')
 
 
 # -- links -----------------------------------------------------------------------------------------------------
+NOT_YOURS = say("a record that you may not see")
+LINK = ' class="link"'
+
+
 def link(value: Linked, field: Field, look: Look) -> str:
     if not value.title:
         return _secret(look)
-    return Markup('<a{} href="{}">{}</a>').format(
-        Markup(' class="link"') if look.wide else "", address(value.module, value.id), value.title
+    return safe(
+        f'<a{LINK if look.wide else ""} href="{escape(address(value.module, value.id))}">{escape(value.title)}</a>'
     )
 
 
@@ -198,7 +200,16 @@ def registry(*more: tuple[str, Draw]) -> Mapping[str, Draw]:
 
 def show(cells: Mapping[str, Draw], value: Any, field: Field, look: Look) -> str:
     """The value as the field's type wants it shown; empty is a dash."""
-    if value is None or value == () or value == [] or value == "":
-        return NOTHING
+    return bound(cells, field, look)(value)
+
+
+def bound(cells: Mapping[str, Draw], field: Field, look: Look) -> Callable[[Any], str]:
+    """What shows the values of one field: a column asks its type once, not for every row."""
     asked = field.type.cell(field)
-    return cells.get(asked.name, text)(value, field, replace(look, facts=asked.facts))
+    draw, placed = cells.get(asked.name, text), replace(look, facts=asked.facts)
+    return lambda value: NOTHING if is_empty(value) else draw(value, field, placed)
+
+
+def is_empty(value: Any) -> bool:
+    """What a screen shows as a dash."""
+    return value is None or (not value and (value in ("", ()) or value == []))

@@ -11,7 +11,14 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+    get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
+)
 
 from hanok.web.i18n import translate
 
@@ -25,6 +32,29 @@ MOMENT = timedelta(seconds=45)
 def zone_of(name: str) -> ZoneInfo:
     """The time zone of this name. Raises zoneinfo.ZoneInfoNotFoundError."""
     return ZoneInfo(name)
+
+
+@cache
+def _signs(language: str) -> Mapping[int, str]:
+    """What stands for the comma and the point of 1,234.5, for `str.translate`; nothing where they are the same."""
+    group, point = get_group_symbol(language), get_decimal_symbol(language)
+    return {} if (group, point) == (",", ".") else {ord(","): group, ord("."): point}
+
+
+@cache
+def _around(currency: str, language: str, *, negative: bool) -> tuple[str, str]:
+    """What stands before and after the digits of an amount."""
+    shown = format_currency(-1 if negative else 1, currency, locale=language)
+    digits = _digits(Decimal(1), get_currency_precision(currency), language)
+    before, _, after = shown.partition(digits)
+    return before, after
+
+
+def _digits(value: Decimal, places: int, language: str) -> str:
+    """Babel writes the same, thirty times slower: lists are made of numbers."""
+    shown = f"{value:,.{places}f}"
+    signs = _signs(language)
+    return shown.translate(signs) if signs else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +112,14 @@ class Formats:
     # -- numbers -----------------------------------------------------------------------------------------------
     def number(self, value: Decimal | int | float, places: int | None = None) -> str:
         """1,234,000; with `places`, exactly so many decimals, else as many as the value has."""
-        exact = Decimal(str(value))
-        shown = _places_of(exact) if places is None else places
-        return format_decimal(exact, "#,##0" + ("." + "0" * shown if shown else ""), locale=self.language)
+        exact = value if isinstance(value, Decimal) else Decimal(str(value))
+        return _digits(exact, _places_of(exact) if places is None else places, self.language)
 
     def money(self, amount: Decimal | int, currency: str) -> str:
         """₩1,234,000; US$1,234.50."""
-        return format_currency(amount, currency, locale=self.language)
+        before, after = _around(currency, self.language, negative=amount < 0)
+        digits = _digits(abs(Decimal(amount)), get_currency_precision(currency), self.language)
+        return f"{before}{digits}{after}"
 
     def currency_sign(self, currency: str) -> str:
         return get_currency_symbol(currency, locale=self.language)

@@ -7,7 +7,7 @@
     icon(name) badge(text, color) dot(color) face(name) who(name)     marks
     _(text, **facts) ngettext(one, many, count, **facts) label(labels) say(message)   words in the reader's language
     formats                                                            dates, numbers, money of the reader
-    cell(field, value, place="list")   widget(field, …)   field_id(key) values and inputs
+    cell(field, value, place="list")   bound(field, place="list")   widget(field, …)   field_id(key) values and inputs
     asset(name)   csrf_token()   frame                                 addresses, protection, the frame's facts
 """
 
@@ -72,6 +72,7 @@ def furnish(app: Flask) -> None:
         asset=assets,
         address=cells.address,
         cell=cell,
+        bound=lambda field, place=cells.LIST: cells.bound(drawn, field, cells.Look(g.formats, place)),
         widget=lambda field, value=None, **options: inputs.draw(field, value, formats=g.formats, **options),
         field_id=widgets.field_id,
         _=lambda text, **facts: i18n.translate(text, g.get("language", "en"), **facts),

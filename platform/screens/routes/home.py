@@ -28,7 +28,7 @@ def start() -> str:
         home.show(
             one,
             records.page(connection(), g.catalog, g.actor, home.query(one)),
-            g.language,
+            g.formats,
             may_create=may(g.catalog, g.actor, one.module.key, "create"),
         )
         for one in home.mine_of(modules)

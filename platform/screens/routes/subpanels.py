@@ -83,7 +83,8 @@ def _panel(module: str, key: str) -> Subpanel:
 
 def _render(panel: Subpanel, parent: Record, problem: Message | None = None) -> str:
     module = g.catalog.modules[panel.module]
-    query = subpanels.query(panel, parent, after=request.args.get("after", ""), before=request.args.get("before", ""))
+    turned = {key: request.args.get(key, "") for key in ("after", "before")}
+    query = subpanels.query(panel, module, parent, **turned)
     page = records.page(connection(), g.catalog, g.actor, query)
     paged = page.next or page.previous
     total = records.count(connection(), g.catalog, g.actor, query, cap=subpanels.COUNT_CAP) if paged else len(page.rows)
@@ -93,7 +94,7 @@ def _render(panel: Subpanel, parent: Record, problem: Message | None = None) -> 
         parent,
         page,
         total,
-        language=g.language,
+        formats=g.formats,
         problem=problem,
         may_create=may(g.catalog, g.actor, panel.module, "create"),
         may_edit=may(g.catalog, g.actor, panel.module, "edit"),
