@@ -22,7 +22,7 @@ ADMIN = an_administrator()
 PLACE = "label: {en: %s}\nfields:\n  name: {type: text, required: true}\n  size: {type: integer}\n"
 #: What the samples of a type lack: values that are nearly equal, and those that databases treat differently.
 MORE: Mapping[str, Sequence[Any]] = {
-    "text": ("한빛", "한", "z", "Z", "%", "_", "a\\b", "İstanbul", "ıstanbul", "ﬁn", "ΣΑΣ", "σας", "e\u0301", "é", "😀", "'", "''"),
+    "text": ("한빛", "한", "z", "Z", "%", "_", "a\\b", "İstanbul", "ıstanbul", "ﬁn", "ΣΑΣ", "σας", "e\u0301", "é"),
     "long_text": ("한빛\n전자", "Z", "%", "a\\b", "ﬁn", "ς"),
     "integer": (1, 2, 3, 10),
     "decimal": ("1", "2", "0.5", "10"),

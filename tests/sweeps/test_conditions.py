@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -58,7 +58,7 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture
-def rows(store: Store, catalog: Catalog, evidence: Evidence) -> Iterator[Rows]:
+def rows(store: Store, catalog: Catalog, evidence: Evidence) -> Rows:
     filler = Filler(with_tables(store, catalog), catalog, evidence.random)
     filler.records(ROWS - 2)
     filler.records(1, empty=1)
@@ -68,7 +68,7 @@ def rows(store: Store, catalog: Catalog, evidence: Evidence) -> Iterator[Rows]:
         for module in catalog.modules:
             found = records.page(conn, catalog, ADMIN, records.Query(module=module, size=1000)).rows
             values[module] = {record.id: record.values for record in found}
-    yield Rows(store, catalog, values, Context(UUID(filler.known["user"][0]), NOW, "Asia/Seoul"))
+    return Rows(store, catalog, values, Context(UUID(filler.known["user"][0]), NOW, "Asia/Seoul"))
 
 
 class Author:

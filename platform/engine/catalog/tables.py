@@ -28,7 +28,7 @@ def _system() -> list[sa.Column[object]]:
         sa.Column("created_by", RecordId()),
         sa.Column("updated_at", Moment(), nullable=False),
         sa.Column("updated_by", RecordId()),
-        sa.Column("version", sa.Integer(), nullable=False, default=1),
+        sa.Column("version", sa.BigInteger(), nullable=False, default=1),
         sa.Column("deleted_at", Moment()),
         sa.Column("deleted_by", RecordId()),
     ]

@@ -1,0 +1,54 @@
+"""Broken files are told what is wrong with them and where, whatever is wrong; nothing else ever comes of them."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from hanok.engine.catalog import compile_catalog
+from hanok.engine.errors import MetadataError, Problem
+from tests.builders import TYPES
+from tests.evidence import Evidence, sizes
+from tests.sweeps.broken import Broken
+
+#: What ends a line for those who count lines.
+ENDS = re.compile("\r\n|[\r\n\u0085\u2028\u2029]")
+
+
+def check_problem(problem: Problem, broken: Broken) -> None:
+    """A problem names a file that there is, a place in it, and says something."""
+    place = problem.place
+    name, _, file = place.file.partition("/")
+    layer = next(layer for layer in broken.layers if layer.name == name)
+    assert file in layer.files, problem
+    lines = ENDS.split(layer.files[file])
+    assert 1 <= place.line <= len(lines), problem
+    assert 1 <= place.column <= len(lines[place.line - 1]) + 1, problem
+    assert str(problem.message) and "{" not in problem.message.facts, problem
+
+
+@sizes(sample=16, full=2000)
+def test_every_broken_file_makes_a_catalog_or_problems_with_places(evidence: Evidence, size: int) -> None:
+    slowest, mutations = 0.0, 0
+    while mutations < size:
+        broken = Broken(evidence.random)
+        mutations += len(broken.done)
+        began = time.perf_counter()
+        try:
+            compile_catalog(broken.layers, TYPES)
+            problems: tuple[Problem, ...] = ()
+        except MetadataError as error:
+            problems = error.problems
+            assert problems
+        except Exception as error:
+            raise AssertionError(f"{broken.done}\n{broken.texts}") from error
+        slowest = max(slowest, time.perf_counter() - began)
+        for problem in problems:
+            check_problem(problem, broken)
+        named = {problem.place.file for problem in problems}
+        assert set(broken.unreadable) <= named, f"{broken.done}\n{broken.texts}\n{problems}"
+        evidence.count("models refused with places" if problems else "models that stayed sound")
+        evidence.count("problems said", len(problems))
+        for what in broken.done:
+            evidence.count(f"mutations: {what}")
+    evidence.count("slowest compilation in milliseconds", round(slowest * 1000))
