@@ -1,6 +1,7 @@
 """Keyset paging: a cursor holds the sort values of one row; the next page begins beyond them.
 
-Empty is smallest on both databases, so comparisons are written with their null branches.
+Empty is smallest on both databases, so what lies beyond a value may be several ranges: the greater values, and the
+empty ones apart. Each is written so that an index can begin to read there, however far in.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -24,16 +26,22 @@ GONE = say("This page no longer exists; start from the first one.")
 READERS: dict[str, Callable[[str], Any]] = {
     "n": Decimal, "t": datetime.fromisoformat, "d": date.fromisoformat, "u": UUID,
 }  # fmt: skip
+#: SQLite orders values by kind: numbers, text, bytes. No id is as long as this one.
+ABOVE_ALL = b"\xff" * 17
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One sort key: its expression, direction, whether it may be empty, and its position in the row."""
+    """One sort key: its expression, direction, whether it may be empty, and its position in the row.
+
+    `plain`: it is a column of the listed table itself, so that an index may hold it.
+    """
 
     column: ColumnElement[Any]
     descending: bool
     nullable: bool
     place: int
+    plain: bool = True
 
     def ordered(self, dialect: str, *, backwards: bool) -> ColumnElement[Any]:
         descending = self.descending != backwards
@@ -42,34 +50,75 @@ class Key:
             return found
         return found.nulls_last() if descending else found.nulls_first()
 
+    def filled(self, dialect: str) -> ColumnElement[bool]:
+        """Not empty, as a range of an index: SQLite makes none of IS NOT NULL, but all its values are below a blob."""
+        if dialect != "sqlite":
+            return self.column.is_not(None)
+        return self.column < sa.literal(ABOVE_ALL, sa.LargeBinary)
+
     def same(self, value: Any) -> ColumnElement[bool]:
         return self.column.is_(None) if value is None else self.column == value
 
-    def beyond(self, value: Any, *, backwards: bool) -> ColumnElement[bool]:
-        if self.descending != backwards:
-            if value is None:
-                return sa.false()
-            less = self.column < value
-            return sa.or_(less, self.column.is_(None)) if self.nullable else less
-        return self.column.is_not(None) if value is None else self.column > value
 
-    def from_here(self, value: Any, *, backwards: bool) -> ColumnElement[bool]:
-        """At or beyond the value: a plain range that an index can serve."""
-        return sa.or_(self.same(value), self.beyond(value, backwards=backwards))
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A key with the value to go on from; `down`: rows with smaller values come next."""
+
+    key: Key
+    value: Any
+    down: bool
+
+    @property
+    def here(self) -> ColumnElement[bool]:
+        return self.key.same(self.value)
 
 
-def beyond(keys: Sequence[Key], values: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
-    """The rows after (or before) the row with these sort values."""
-    branches = [
-        sa.and_(*(key.same(value) for key, value in zip(keys[:depth], values, strict=False)),
-                keys[depth].beyond(values[depth], backwards=backwards))
-        for depth in range(len(keys))
-    ]  # fmt: skip
-    first = keys[0]
-    if first.nullable or values[0] is None:
-        return sa.or_(*branches)
-    bound = first.column <= values[0] if first.descending != backwards else first.column >= values[0]
-    return sa.and_(bound, sa.or_(*branches))
+def ranges(
+    keys: Sequence[Key], values: Sequence[Any], dialect: str, *, backwards: bool
+) -> list[ColumnElement[bool]]:
+    """The rows after (or before) the row with these sort values, as ranges, the nearest first.
+
+    Each is one range of an index on the keys: equal in some of them, then beyond or empty in the next.
+    """
+    steps = [_Step(key, value, key.descending != backwards) for key, value in zip(keys, values, strict=True)]
+    return _ranges(steps, dialect)
+
+
+def _ranges(steps: Sequence[_Step], dialect: str) -> list[ColumnElement[bool]]:
+    if not steps:
+        return []
+    first = steps[0]
+    run = _run(steps)
+    here = sa.and_(*(step.here for step in steps[:run]))
+    found = [sa.and_(here, below) for below in _ranges(steps[run:], dialect)]
+    if first.value is not None:
+        found.append(_beyond(steps[:run]))
+    elif not first.down:
+        found.append(first.key.filled(dialect))
+    if first.down and first.value is not None and first.key.nullable:
+        found.append(first.key.column.is_(None))
+    return found
+
+
+def _run(steps: Sequence[_Step]) -> int:
+    """How many keys from the first one on are compared as one row: same direction, and no empty rows in between."""
+    first = steps[0]
+    if first.value is None:
+        return 1
+    alike = (
+        step.value is not None and step.down == first.down and not (step.down and step.key.nullable)
+        for step in steps[1:]
+    )
+    return 1 + sum(1 for _ in takewhile(bool, alike))
+
+
+def _beyond(steps: Sequence[_Step]) -> ColumnElement[bool]:
+    columns: Any = sa.tuple_(*(step.key.column for step in steps))
+    values: Any = sa.tuple_(*(sa.literal(step.value, step.key.column.type) for step in steps))
+    if len(steps) == 1:
+        columns, values = steps[0].key.column, steps[0].value
+    found: ColumnElement[bool] = columns < values if steps[0].down else columns > values
+    return found
 
 
 def encode(values: Sequence[Any]) -> str:

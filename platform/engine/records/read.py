@@ -32,14 +32,39 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
     keys = _keys(selection, query.sort or module.views.list.sort)
     size = max(1, min(query.size, LARGEST_PAGE))
     backwards = query.before is not None and query.after is None
-    statement = selection.statement().where(*_wheres(conn, catalog, actor, query, module, selection.table))
+    order = [key.ordered(conn.dialect.name, backwards=backwards) for key in keys]
+    wheres = _wheres(conn, catalog, actor, query, module, selection.table)
     here = query.before if backwards else query.after
     if here is not None:
         values = cursor.decode(here, length=len(keys))
-        statement = statement.where(cursor.beyond(keys, values, backwards=backwards))
-    order = [key.ordered(conn.dialect.name, backwards=backwards) for key in keys]
-    rows = _rows(conn, statement.order_by(*order).limit(size + 1), cursor_given=here is not None)
+        ranges = cursor.ranges(keys, values, conn.dialect.name, backwards=backwards)
+        if all(key.plain for key in keys):
+            wheres = [_near(selection.table, wheres, ranges, order, size + 1)]
+        else:
+            wheres.append(sa.or_(sa.false(), *ranges))
+    statement = selection.statement().where(*wheres).order_by(*order).limit(size + 1)
+    rows = _rows(conn, statement, cursor_given=here is not None)
     return _page(selection, keys, rows, size=size, here=here, backwards=backwards)
+
+
+def _near(
+    table: Any, wheres: Sequence[ColumnElement[bool]], ranges: Sequence[ColumnElement[bool]],
+    order: Sequence[ColumnElement[Any]], size: int,
+) -> ColumnElement[bool]:  # fmt: skip
+    """The first `size` rows of these ranges, the nearest range first; one that is not needed any more is not read."""
+    if len(ranges) < 2:
+        return sa.and_(*wheres, sa.or_(sa.false(), *ranges))
+    parts: list[sa.CTE] = []
+    for number, found in enumerate(ranges):
+        rows = sa.select(table.c.id).where(*wheres, found).order_by(*order).limit(size)
+        counts = [sa.select(sa.func.count()).select_from(part).scalar_subquery() for part in parts]
+        if counts:
+            missing = sa.case((sum(counts[1:], start=counts[0]) < size, size), else_=0)
+            rows = sa.select(rows.subquery("near").c.id).limit(missing)
+        parts.append(rows.cte(f"near{number}"))
+    ids = sa.union_all(*(sa.select(part.c.id) for part in parts))
+    near: ColumnElement[bool] = table.c.id.in_(ids)
+    return near
 
 
 def _rows(conn: sa.Connection, statement: sa.Select[Any], *, cursor_given: bool) -> list[Any]:
@@ -124,7 +149,8 @@ def _keys(selection: Selection, sort: Sequence[str]) -> list[cursor.Key]:
             raise Invalid({"": [say("Lists cannot be sorted by “{key}”.", key=key)]})
         column = selection.order(key)
         nullable = not selection.module.field(key).system or key.endswith("_by")
-        keys.append(cursor.Key(column, descending, nullable, selection.add(column)))
+        plain = getattr(column, "table", None) is selection.table
+        keys.append(cursor.Key(column, descending, nullable, selection.add(column), plain))
     tie = selection.table.c.id
     return [*keys, cursor.Key(tie, keys[0].descending if keys else True, False, selection.add(tie))]
 

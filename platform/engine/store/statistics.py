@@ -1,0 +1,38 @@
+"""What the planner of a database knows of the values in its tables.
+
+PostgreSQL looks by itself, some time after many rows came. SQLite never looks unless it is told to, and without
+statistics it takes almost any index for better than none; so it is told often, and looks at a part of each index only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import ExecutableDDLElement
+
+#: How many entries of an index SQLite looks at; its makers recommend 100 to 1000.
+ENTRIES = 1000
+
+
+class Analyze(ExecutableDDLElement):
+    """Looks at one table, or at all of them."""
+
+    def __init__(self, table: str = "") -> None:
+        self.table = table
+
+
+@compiles(Analyze)
+def _analyze(element: Analyze, compiler: Any, **_: Any) -> str:
+    return f"ANALYZE {compiler.preparer.quote(element.table)}" if element.table else "ANALYZE"
+
+
+def analyze(conn: sa.Connection, tables: Iterable[str] = ()) -> None:
+    """Looks at these tables; at all of them when none is named and the database does not look by itself."""
+    sqlite = conn.dialect.name == "sqlite"
+    if sqlite:
+        conn.exec_driver_sql(f"PRAGMA analysis_limit = {ENTRIES}")
+    for name in tuple(tables) or ([""] if sqlite else []):
+        conn.execute(Analyze(name))
