@@ -1,10 +1,15 @@
-"""`docs/howto/add-a-field-type.md` is true: its diff applies, and its type has filter, form, cell and export."""
+"""What the documentation tells people to write works.
+
+The diff of `docs/howto/add-a-field-type.md` applies, and its type has filter, form, cell and export. The YAML of every
+page compiles over the shipped CRM.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import re
 import subprocess
+import textwrap
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +19,8 @@ from flask.testing import FlaskClient
 from hanok.app import create_app, field_types
 from hanok.engine import accounts
 from hanok.engine.access import SYSTEM
-from hanok.engine.deploy import Live, deploy, load_live, make_plan
+from hanok.engine.catalog import compile_catalog
+from hanok.engine.deploy import Live, deploy, load_live, make_plan, shipped_layers
 from hanok.engine.fields import Field, FieldType
 from hanok.engine.records import Query, create, page
 from hanok.engine.records.exporting import Wish, export
@@ -30,6 +36,22 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PASSWORD = "celadon-tiger-42"
 GREENHOUSE = {"name": "Greenhouse", "inside": "34.2"}
 APP = "name: {en: Test}\nlanguages: [en, ko]\ncurrency: KRW\nzone: Asia/Seoul\n"
+PAGES = [
+    ROOT / "README.md", ROOT / "README.ko.md", *sorted((ROOT / "docs" / "howto").glob("*.md")),
+    *sorted((ROOT / "docs" / "tutorial").glob("*.md")),
+]  # fmt: skip
+SITE_FILE = re.compile(r"site/metadata/([\w/]+\.yaml)|^ *```yaml\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+
+
+def site_files(page: str) -> dict[str, str]:
+    """The files that a page tells people to write: the YAML behind the name of a file; the last one wins."""
+    found, named = {}, ""
+    for match in SITE_FILE.finditer(page):
+        if match[1]:
+            named = match[1]
+        elif named:
+            found[named], named = textwrap.dedent(match[2]), ""
+    return found
 
 
 def fenced(kind: str) -> str:
@@ -167,3 +189,16 @@ def test_a_decimal_becomes_a_temperature(store: Store, temperature: type[FieldTy
     with load_live(store, types).read() as (conn, catalog):
         (row,) = page(conn, catalog, SYSTEM, Query(module="reading")).rows
     assert row["inside"] == Decimal("34.2")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_the_files_of_a_page_compile(path: Path, temperature: type[FieldType]) -> None:
+    files = site_files(path.read_text(encoding="utf-8"))
+    catalog = compile_catalog([*shipped_layers(), a_layer(files)], field_types([temperature]))
+    written = {file.removeprefix("modules/").removesuffix(".yaml") for file in files if file.startswith("modules/")}
+    assert written <= set(catalog.modules)
+
+
+def test_pages_have_files_to_write() -> None:
+    written = [len(site_files(path.read_text(encoding="utf-8"))) for path in PAGES]
+    assert sum(written) >= 12

@@ -1,0 +1,241 @@
+"""Writes `docs/reference/*.md` from the code: field types, operators, settings, commands, errors.
+
+Run it after a change of any of these: `.venv/bin/python tools/reference.py`. A test fails when a page is stale.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from hanok.app import field_types
+from hanok.cli import hanok
+from hanok.engine import errors
+from hanok.engine.catalog.schemas import COMMON
+from hanok.engine.fields import Field, FieldType
+from hanok.engine.fields.operators import OPERATORS
+from hanok.settings import SETTINGS
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+MADE = "<!-- Written by tools/reference.py from the code; do not edit. -->"
+LONGEST = 40
+TAKES = {
+    "one": "one value", "many": "a list of values", "two": "a list of two, either may be null", "flag": "true or false",
+}  # fmt: skip
+OPERATORS_INTRO = """\
+# Operators
+
+What a condition may ask of a field: `amount: {gte: 10000}`. A bare value means `eq`, a list `in`.
+In the address of a list: `f=amount.gte.10000`.
+
+An empty value satisfies `ne`, `not_in`, `not_contains`, `outside` and `empty`, and no other.
+"""
+SETTINGS_INTRO = """\
+# Settings
+
+A setting comes from the environment, else from the site's `site.yaml`, else it is the default.
+`HANOK_ADMIN_PASSWORD` is the password that `hanok init` gives to the first user; without it one is made.
+`HANOK_LANGUAGE=ko` lets the command line speak Korean.
+"""
+COMMANDS_INTRO = """\
+# Commands
+
+Exit code 0: done. 1: refused, with reasons. 2: wrong usage.
+`--site` may stand before or after the name of the command; without it the site is `./site`.
+"""
+ERRORS_INTRO = """\
+# Errors
+
+Everything that the engine raises on purpose is a `HanokError` of `hanok.engine.errors`.
+A page answers with the status; a command says the message and ends with exit code 1.
+
+Problems of metadata have a place: `file:line:column path: sentence`. What is marked *advice* stops nothing.
+"""
+APP = {"currency": "KRW", "country": "KR"}
+
+
+def pages() -> dict[str, str]:
+    """The pages by file name."""
+    makers = {"fields": fields, "operators": operators, "settings": settings, "commands": commands, "errors": tree}
+    return {f"{name}.md": "\n".join([MADE, "", *make()]).rstrip() + "\n" for name, make in makers.items()}
+
+
+def table(*heads: str, rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    yield "| " + " | ".join(heads) + " |"
+    yield "|" + "---|" * len(heads)
+    for row in rows:
+        yield "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+    yield ""
+
+
+def code(value: object) -> str:
+    """The value between backticks, cut where it is long."""
+    text = " ".join(str(value).split())
+    text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    fence = "``" if "`" in text else "`"
+    return f"{fence}{text}{fence}"
+
+
+def codes(values: Iterable[object]) -> str:
+    return " ".join(map(code, values))
+
+
+def flow(value: Any) -> str:
+    """YAML on one line, as people write it."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
+    return text.replace("\n...", "").strip()
+
+
+# -- field types -------------------------------------------------------------------------------------------------
+def fields() -> Iterator[str]:
+    types = field_types()
+    guide = "[How to add one](../howto/add-a-field-type.md)"
+    yield from ["# Field types", "", f"There are {len(types)}. {guide}.", ""]
+    yield codes(types) + "\n"
+    yield from ["## Keys of every field", "", "`type` must be written, everything else may be left out.", ""]
+    yield from table("Key", "What may be written", "", rows=(option(key, found) for key, found in COMMON.items()))
+    for key, found in types.items():
+        yield from field_type(key, found)
+
+
+def field_type(key: str, found: FieldType) -> Iterator[str]:
+    yield from [f"## {key}", "", f"{found.label['en']} · {found.label['ko']}. {about(type(found))}".strip(), ""]
+    if found.options:
+        rows = (option(name, said, needed=name in found.needs) for name, said in found.options.items())
+        yield from table("Key", "What may be written", "", rows=rows)
+    for settings in found.settings_samples():
+        yield f"    field: {flow({'type': key, **settings})}"
+    yield ""
+    yield f"- Operators: {codes(found.operators)}"
+    if found.converts_from:
+        yield f"- Takes over the values of: {codes(sorted(found.converts_from))}"
+    yield f"- Lists {'can' if found.sortable else 'cannot'} be sorted by it."
+    if found.generated:
+        yield "- The engine makes its values; no form offers it."
+    else:
+        yield f"- Values such as: {codes(samples(found))}"
+    yield ""
+
+
+def about(made: type[FieldType]) -> str:
+    """The first paragraph of the class, else of its file."""
+    said = made.__dict__.get("__doc__") or (inspect.getmodule(made).__doc__ or "")  # type: ignore[union-attr]
+    return " ".join(inspect.cleandoc(said).split("\n\n")[0].split())
+
+
+def option(key: str, schema: Mapping[str, Any], *, needed: bool = False) -> tuple[str, str, str]:
+    said = schema.get("description", "")
+    return code(key), shape(schema) + (", needed" if needed else ""), said
+
+
+def shape(schema: Mapping[str, Any]) -> str:
+    """What a schema allows, in words."""
+    if "$ref" in schema:
+        return "a text in each language"
+    if "enum" in schema:
+        return "one of " + codes(schema["enum"])
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(shape(each) for each in schema["anyOf"]))
+    found = schema.get("type", "any value")
+    words = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text",
+             "array": "a list", "object": "a map"}  # fmt: skip
+    names = found if isinstance(found, list) else [found]
+    text = " or ".join(words.get(name, name) for name in names)
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        text += f", {low} to {high:,}"
+    elif low is not None:
+        text += f", {low} or more"
+    if "default" in schema:
+        text += f" ({code(schema['default'])} unless said)"
+    return text
+
+
+def samples(found: FieldType) -> tuple[Any, ...]:
+    """A few raw values of the type with its first settings."""
+    settings = found.settings_samples()[0]
+    field = Field("thing", "field", found, found.label, settings, targets=found.targets(settings), app=APP)
+    if found.option_set(settings) is not None:
+        return tuple(found.option_set(settings) or ())[:4]
+    return tuple(found.samples(field))[:4]
+
+
+# -- operators ---------------------------------------------------------------------------------------------------
+def operators() -> Iterator[str]:
+    types = field_types()
+    yield OPERATORS_INTRO
+    rows = (
+        (code(key), row.label["en"], row.label["ko"], TAKES[row.takes],
+         codes(name for name, found in types.items() if key in found.operators))
+        for key, row in OPERATORS.items()
+    )  # fmt: skip
+    yield from table("Operator", "English", "Korean", "Stands beside it", "Types", rows=rows)
+
+
+# -- settings ----------------------------------------------------------------------------------------------------
+def settings() -> Iterator[str]:
+    yield SETTINGS_INTRO
+    rows = (
+        (code(name), code(f"HANOK_{name.upper()}"), code(flow(default)) if default != "" else "", said)
+        for name, default, said in SETTINGS
+    )
+    yield from table("In site.yaml", "In the environment", "Default", "", rows=rows)
+
+
+# -- commands ----------------------------------------------------------------------------------------------------
+def commands() -> Iterator[str]:
+    yield COMMANDS_INTRO
+    yield from group("hanok", hanok)
+
+
+def group(path: str, found: click.Group) -> Iterator[str]:
+    context = click.Context(found, info_name=path)
+    for name in found.list_commands(context):
+        below = found.get_command(context, name)
+        if isinstance(below, click.Group):
+            yield from group(f"{path} {name}", below)
+        elif below is not None:
+            yield from one_command(f"{path} {name}", below)
+
+
+def one_command(path: str, found: click.Command) -> Iterator[str]:
+    context = click.Context(found, info_name=path)
+    usage = " ".join(found.collect_usage_pieces(context))
+    yield from [f"## {path}", "", f"    {path} {usage}", "", inspect.cleandoc(found.help or ""), ""]
+    records = [record for param in found.get_params(context) if (record := param.get_help_record(context))]
+    rows = ((code_whole(names), said) for names, said in records if "--help" not in names)
+    yield from table("Option", "", rows=rows)
+
+
+def code_whole(text: str) -> str:
+    return f"`{text}`"
+
+
+# -- errors ------------------------------------------------------------------------------------------------------
+def tree() -> Iterator[str]:
+    yield ERRORS_INTRO
+    below = [made for made in errors.HanokError.__subclasses__() if made.__module__ == errors.__name__]
+    found = [errors.HanokError, *below]
+    rows = ((code(made.__name__), code(made.code), made.status, first_line(made)) for made in found)
+    yield from table("Error", "Code", "Status", "", rows=rows)
+
+
+def first_line(made: type) -> str:
+    return re.split(r"\n\n", inspect.cleandoc(made.__doc__ or ""))[0]
+
+
+def write() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+        print(FOLDER / name)
+
+
+if __name__ == "__main__":
+    write()
