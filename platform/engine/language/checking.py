@@ -13,9 +13,10 @@ from typing import Any
 import jsonschema_rs
 
 from hanok.engine.errors import Message, Problem, say
-from hanok.engine.language.kinds import Kind, View
+from hanok.engine.language.kinds import Kind
 from hanok.engine.language.nodes import Lost, Mark, Node, Path, Source, problem, without
 from hanok.engine.language.sentences import fact, sentence
+from hanok.engine.language.views import View
 from hanok.engine.language.words import clip, unknown
 
 KEY = say("key")
@@ -199,7 +200,7 @@ def _bad_names(view: View, node: Node, path: Path, error: jsonschema_rs.Validati
 
 
 def _name_sentence(key: str, view: View, says: Mapping[str, Any]) -> Message:
-    named = View.of(view.root, (says,), Node(key, _NOWHERE)).says("x-says")
+    named = view.apart(says, Node(key, _NOWHERE)).says("x-says")
     if named:
         return say('"{key}" cannot be a key: {rule}', key=clip(key), rule=say(str(named)))
     if isinstance(says.get("enum"), list):

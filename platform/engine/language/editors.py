@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from hanok.engine.language.kinds import Kind, resolve
+from hanok.engine.language.fitting import resolve
+from hanok.engine.language.kinds import Kind
 
 NEIGHBOURS = {
     "after": {"type": "string", "description": "Stands behind this item."},

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from hanok.engine.errors import Message, Problem, say
-from hanok.engine.language.kinds import Kind, View
+from hanok.engine.language.kinds import Kind
 from hanok.engine.language.nodes import Node, Path, problem
 from hanok.engine.language.ordering import AFTER, BEFORE
+from hanok.engine.language.views import View
 from hanok.engine.language.words import clip, did_you_mean
 
 NULL = say("null is never a value; leave the key out (a condition tests with {test})", test="{empty: true}")

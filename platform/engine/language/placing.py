@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hanok.engine.errors import Problem, say
-from hanok.engine.language.kinds import Kind, View
+from hanok.engine.language.kinds import Kind
 from hanok.engine.language.nodes import Mark, Node, Path, problem
 from hanok.engine.language.ordering import AFTER, BEFORE, Anchor, order
+from hanok.engine.language.views import View
 from hanok.engine.language.words import clip, did_you_mean
 
 

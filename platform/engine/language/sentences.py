@@ -9,8 +9,9 @@ from typing import Any
 import jsonschema_rs
 
 from hanok.engine.errors import Message, say
-from hanok.engine.language.kinds import View, resolve
+from hanok.engine.language.fitting import resolve
 from hanok.engine.language.nodes import Node
+from hanok.engine.language.views import View
 from hanok.engine.language.words import NAME, clip, did_you_mean, unknown
 
 TYPES: Mapping[str, Message] = {
