@@ -98,7 +98,12 @@ def command(work: Callable[..., T]) -> Callable[..., T]:
         except HanokError as error:
             complain(error.message)
         except sa.exc.OperationalError as error:
-            complain(Message("The database cannot be reached: {reason}", {"reason": str(error.orig).strip()}))
+            complain(say("The database cannot be reached: {reason}", reason=str(error.orig).strip()))
+        except Exception as error:  # nobody at a terminal is helped by a traceback
+            if os.environ.get("HANOK_DEBUG"):
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            complain(say("Something went wrong: {reason}. HANOK_DEBUG=1 shows where.", reason=reason))
         raise SystemExit(1)
 
     return run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -37,7 +38,17 @@ ADMIN = {"username": "admin", "last_name": "Admin"}
 def init(folder: Path, demo: int) -> None:
     """Make a new site: folder, database, the shipped CRM, the user `admin`."""
     password, generated = _password()
+    new = not folder.exists()
     init_site(folder, SETTINGS)
+    try:
+        _fill(folder, demo, password, generated=generated)
+    except BaseException:
+        if new:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _fill(folder: Path, demo: int, password: str, *, generated: bool) -> None:
     site = opened(folder)
     site.store.upgrade()
     with progress() as show:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import islice
+from random import Random
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +20,17 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 
 BATCH = 200
+#: How long ago the first record of a demo was made.
+HISTORY = timedelta(days=120)
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A record that is there, and when it was made."""
+
+    id: UUID
+    at: datetime
 
 
 def load_demo(
@@ -30,11 +42,12 @@ def load_demo(
     """
     modules = live.catalog.modules
     total = sum(number for module, number in amounts(count).items() if module in modules)
-    ids: dict[str, UUID] = {}
+    known: dict[str, Made] = {}
     for batch in _batches(generate(live.catalog, count, seed=seed, today=today)):
-        ids |= live.write(partial(_write, actor=actor, batch=batch, known=ids))
-        progress(len(ids), total)
-    return len(ids)
+        rolled = Random(f"{seed}:{len(known)}")  # noqa: S311  # dates of a demo
+        known |= live.write(partial(_write, actor=actor, batch=batch, known=known, rolled=rolled))
+        progress(len(known), total)
+    return len(known)
 
 
 def _batches(drafts: Iterator[Draft]) -> Iterator[list[Draft]]:
@@ -43,11 +56,19 @@ def _batches(drafts: Iterator[Draft]) -> Iterator[list[Draft]]:
 
 
 def _write(
-    conn: sa.Connection, catalog: Catalog, *, actor: Actor, batch: Sequence[Draft], known: Mapping[str, UUID]
-) -> dict[str, UUID]:
-    """The ids of all records so far by the keys of their drafts. Changes nothing that is given: it may run again."""
-    ids = dict(known)
+    conn: sa.Connection, catalog: Catalog, *, actor: Actor, batch: Sequence[Draft], known: Mapping[str, Made],
+    rolled: Random,
+) -> dict[str, Made]:  # fmt: skip
+    """All records so far by the keys of their drafts. Changes nothing that is given but the dice: it may run again."""
+    made = dict(known)
     for draft in batch:
-        raw = {key: str(ids[value.key]) if isinstance(value, Ref) else value for key, value in draft.values.items()}
-        ids[draft.key] = records.create(conn, catalog, actor, draft.module, raw).id
-    return ids
+        targets = [made[value.key] for value in draft.values.values() if isinstance(value, Ref)]
+        raw = {key: str(made[value.key].id) if isinstance(value, Ref) else value for key, value in draft.values.items()}
+        at = _moment(rolled, max((target.at for target in targets), default=datetime.now(UTC) - HISTORY))
+        made[draft.key] = Made(records.create(conn, catalog, actor, draft.module, raw, at=at).id, at)
+    return made
+
+
+def _moment(rolled: Random, after: datetime) -> datetime:
+    """A moment between this one and now, sooner rather than later, so that what follows has room."""
+    return after + (datetime.now(UTC) - after) * min(rolled.random(), rolled.random())

@@ -19,13 +19,13 @@ from hanok.engine.language import field_key_fault
 SYSTEM: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("id", "uuid", {"en": "ID", "ko": "ID"}),
     ("title", "text", {"en": "Title", "ko": "제목"}),
-    ("created_at", "datetime", {"en": "Created", "ko": "만든 때"}),
-    ("created_by", "user", {"en": "Created by", "ko": "만든 사람"}),
-    ("updated_at", "datetime", {"en": "Changed", "ko": "고친 때"}),
-    ("updated_by", "user", {"en": "Changed by", "ko": "고친 사람"}),
+    ("created_at", "datetime", {"en": "Created", "ko": "생성일시"}),
+    ("created_by", "user", {"en": "Created by", "ko": "생성자"}),
+    ("updated_at", "datetime", {"en": "Modified", "ko": "수정일시"}),
+    ("updated_by", "user", {"en": "Modified by", "ko": "수정자"}),
     ("version", "integer", {"en": "Version", "ko": "판"}),
-    ("deleted_at", "datetime", {"en": "Deleted", "ko": "지운 때"}),
-    ("deleted_by", "user", {"en": "Deleted by", "ko": "지운 사람"}),
+    ("deleted_at", "datetime", {"en": "Deleted", "ko": "삭제일시"}),
+    ("deleted_by", "user", {"en": "Deleted by", "ko": "삭제자"}),
 )
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hanok.engine.errors import say
 from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
 from hanok.engine.fields.dates import day_of, days_of
-from hanok.engine.fields.operators import NUMERIC
+from hanok.engine.fields.operators import NUMERIC, OF_TIME, OPERATORS, Operator
 from hanok.engine.fields.value import Value, refuse
 
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -74,6 +74,9 @@ class Date(FieldType):
 
     def former(self, field: Field) -> ma.fields.Field[Any]:
         return DateValue()
+
+    def operator(self, key: str) -> Operator:
+        return OF_TIME.get(key) or OPERATORS[key]
 
     def relative(self, field: Field, word: str, *, now: datetime, zone: str) -> tuple[Any, Any] | None:
         return days_of(word, today=day_of(now, zone))

@@ -15,7 +15,7 @@ from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widge
 from hanok.engine.fields.columns import Moment
 from hanok.engine.fields.date import FIRST_YEAR, ISO, parse_day
 from hanok.engine.fields.dates import moments_of, whole
-from hanok.engine.fields.operators import NUMERIC
+from hanok.engine.fields.operators import NUMERIC, OF_TIME, OPERATORS, Operator
 from hanok.engine.fields.value import Value, refuse
 
 WRITTEN = re.compile(
@@ -89,6 +89,9 @@ class DateTime(FieldType):
         return super().unchanged(field, raw, present) or (
             present is not None and super().unchanged(field, raw, present.replace(second=0, microsecond=0))
         )
+
+    def operator(self, key: str) -> Operator:
+        return OF_TIME.get(key) or OPERATORS[key]
 
     def relative(self, field: Field, word: str, *, now: datetime, zone: str) -> tuple[Any, Any] | None:
         """Besides the words of `fields.dates`, a day means all of it, and a time without an offset is the zone's."""

@@ -8,7 +8,7 @@ casefolded already).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,15 +53,15 @@ def _between_sql(column: Any, operand: Any) -> ColumnElement[bool]:
 OPERATORS: dict[str, Operator] = {
     row.key: row
     for row in (
-        Operator("eq", {"en": "is", "ko": "="}, "one", lambda c, v: c == v, lambda a, b: a == b),
-        Operator("ne", {"en": "is not", "ko": "≠"}, "one",
+        Operator("eq", {"en": "is", "ko": "같음"}, "one", lambda c, v: c == v, lambda a, b: a == b),
+        Operator("ne", {"en": "is not", "ko": "같지 않음"}, "one",
                  lambda c, v: sa.or_(c.is_(None), c != v), lambda a, b: a != b),
         Operator("gt", {"en": ">", "ko": ">"}, "one", lambda c, v: c > v, lambda a, b: a is not None and a > b),
         Operator("gte", {"en": "≥", "ko": "≥"}, "one", lambda c, v: c >= v, lambda a, b: a is not None and a >= b),
         Operator("lt", {"en": "<", "ko": "<"}, "one", lambda c, v: c < v, lambda a, b: a is not None and a < b),
         Operator("lte", {"en": "≤", "ko": "≤"}, "one", lambda c, v: c <= v, lambda a, b: a is not None and a <= b),
         Operator("in", {"en": "is any of", "ko": "다음 중 하나"}, "many", _in, lambda a, b: a in b),
-        Operator("not_in", {"en": "is none of", "ko": "다음이 아님"}, "many",
+        Operator("not_in", {"en": "is none of", "ko": "다음 외"}, "many",
                  lambda c, v: sa.or_(c.is_(None), c.not_in(v)), lambda a, b: a not in b),
         Operator("between", {"en": "between", "ko": "범위"}, "two", _between_sql, _between),
         Operator("outside", {"en": "outside", "ko": "범위 밖"}, "two",
@@ -73,11 +73,21 @@ OPERATORS: dict[str, Operator] = {
         Operator("not_contains", {"en": "does not contain", "ko": "포함하지 않음"}, "one",
                  lambda c, v: sa.or_(c.is_(None), c.not_like(f"%{like(v)}%", escape=ESCAPE)),
                  lambda a, b: a is None or b not in a),
-        Operator("starts_with", {"en": "starts with", "ko": "(으)로 시작"}, "one",
+        Operator("starts_with", {"en": "starts with", "ko": "다음으로 시작"}, "one",
                  lambda c, v: c.like(f"{like(v)}%", escape=ESCAPE), lambda a, b: a is not None and a.startswith(b)),
-        Operator("ends_with", {"en": "ends with", "ko": "(으)로 끝남"}, "one",
+        Operator("ends_with", {"en": "ends with", "ko": "다음으로 끝남"}, "one",
                  lambda c, v: c.like(f"%{like(v)}", escape=ESCAPE), lambda a, b: a is not None and a.endswith(b)),
     )
 }
 NUMERIC: tuple[str, ...] = ("eq", "ne", "gt", "gte", "lt", "lte", "between", "outside", "in", "not_in", "empty")
 TEXTUAL: tuple[str, ...] = ("contains", "eq", "ne", "starts_with", "ends_with", "not_contains", "in", "not_in", "empty")
+#: What numbers are compared by in signs is a matter of before and after for days and moments.
+OF_TIME: dict[str, Operator] = {
+    key: replace(OPERATORS[key], label=label)
+    for key, label in (
+        ("gt", {"en": "after", "ko": "이후(당일 제외)"}),
+        ("gte", {"en": "from", "ko": "부터"}),
+        ("lt", {"en": "before", "ko": "이전(당일 제외)"}),
+        ("lte", {"en": "until", "ko": "까지"}),
+    )
+}

@@ -51,12 +51,18 @@ class Draft:
         )  # fmt: skip
 
 
-def create(conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, raw: Mapping[str, Any]) -> Record:
-    """A new record from raw values; defaults fill what is left out. Raises Denied or Invalid."""
+def create(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, raw: Mapping[str, Any], *,
+    at: datetime | None = None,
+) -> Record:  # fmt: skip
+    """A new record from raw values; defaults fill what is left out. Raises Denied or Invalid.
+
+    `at` is when it was made (aware, UTC) where that is not now: records brought over from elsewhere.
+    """
     found = catalog.module(module)
     check_creating(catalog, actor, found)
     values = validate(conn, catalog, actor, found, raw)
-    draft = new_draft(catalog, actor, found, {**values, **drawn(conn, catalog, actor, found)})
+    draft = new_draft(catalog, actor, found, {**values, **drawn(conn, catalog, actor, found)}, at=at)
     _execute(conn, found, sa.insert(found.table).values(draft.row))
     _leave(conn, catalog, actor, draft)
     return draft.record(catalog, actor)
@@ -73,6 +79,8 @@ def update(
     found = catalog.module(module)
     current = get(conn, catalog, actor, module, id, lock=conn.dialect.name == "postgresql")
     check_changing(current)
+    if not 1 <= version <= current.version:
+        raise Invalid({"": [say("This version of the record never was; open the record again.")]})
     if current.version != version:
         raise conflict(conn, catalog, actor, found, current, raw, version)
     values = validate(conn, catalog, actor, found, raw, current)
@@ -100,10 +108,11 @@ def check_changing(current: Record) -> None:
 
 
 def new_draft(
-    catalog: Catalog, actor: Actor, module: Module, values: Mapping[str, Any], *, id: UUID | None = None
-) -> Draft:
+    catalog: Catalog, actor: Actor, module: Module, values: Mapping[str, Any], *, id: UUID | None = None,
+    at: datetime | None = None,
+) -> Draft:  # fmt: skip
     """A new record of validated values. Raises Denied."""
-    now, made = datetime.now(UTC), id or new_id()
+    now, made = at or datetime.now(UTC), id or new_id()
     if not allows(catalog, actor, module, "create", {**values, "created_by": actor.id}):
         raise Denied(say("You may create only records of your own."))
     title, author = title_of(catalog, module, values), _author(actor)

@@ -132,8 +132,11 @@ class Loading:
             value = self.values.get(found.key)
             if not found.targets or value is None:
                 continue
-            if self.actor.id is not None and value == self.actor.id:
-                self.values[found.key] = Linked(found.targets[0], value, self.actor.title)
+            if self.actor.id is not None and value == self.actor.id and found.targets == ("user",):
+                self.values[found.key] = Linked("user", value, self.actor.title)
+                continue
+            if self.current and _bare(value) == self.current.id:
+                self.wrong(found.key, say("A record cannot be linked to itself."))
                 continue
             target = value.module if isinstance(value, Linked) else found.targets[0]
             title = lookup.title(target, _bare(value))
