@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -142,3 +142,25 @@ def test_an_actor_without_roles_may_nothing(filled: Store, catalog: Catalog) -> 
         a_record(filled, catalog, "company", nobody, name="x")
     with filled.read() as conn:
         assert records.count(conn, catalog, nobody, records.Query(module="company")) == 0
+
+
+def test_a_record_is_never_its_own_parent(filled: Store, catalog: Catalog) -> None:
+    made = a_record(filled, catalog, "company", name="Acme")
+    with pytest.raises(Invalid) as caught, filled.write() as conn:
+        records.update(conn, catalog, ADMIN, "company", made.id, {"parent": str(made.id)}, version=1)
+    assert list(caught.value.errors) == ["parent"]
+
+
+@pytest.mark.parametrize("version", [0, -1, 99])
+def test_a_version_that_never_was_overwrites_nothing(filled: Store, catalog: Catalog, version: int) -> None:
+    made = a_record(filled, catalog, "company", name="Acme")
+    with pytest.raises(Invalid), filled.write() as conn:
+        records.update(conn, catalog, ADMIN, "company", made.id, {"size": 1}, version=version)
+
+
+def test_a_record_brought_over_keeps_the_moment_when_it_was_made(filled: Store, catalog: Catalog) -> None:
+    at = datetime(2020, 1, 2, 3, 4, tzinfo=UTC)
+    with filled.write() as conn:
+        made = records.create(conn, catalog, ADMIN, "company", {"name": "Old"}, at=at)
+        entry = records.history(conn, catalog, ADMIN, "company", made.id)[0]
+    assert (made["created_at"], entry.at) == (at, at)
