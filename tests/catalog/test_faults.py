@@ -43,6 +43,8 @@ def test_six_files_with_one_fault_each_are_all_named_in_one_run() -> None:
         (BOOK + "title: '{{ nmae }}'\n", 'unknown field "nmae", did you mean "name"?'),
         (BOOK + "title: '{{ 9**9 }}'\n", "not allowed"),
         (BOOK + "title: '{{ name'\n", "not a template"),
+        (BOOK + "  company: {type: link, to: company}\ntitle: '{{ name }} {{ company }}'\n", "not everybody"),
+        (BOOK + "title: '{{ " + "(" * 900 + "name" + ")" * 900 + " }}'\n", "too large"),
         (BOOK + "views: {list: {columns: [nme]}}\n", 'did you mean "name"?'),
         (BOOK + "views: {form: {rows: [[name, nme]]}}\n", 'did you mean "name"?'),
         (BOOK + "views: {form: {rows: [[name], [name]]}}\n", "more than once"),

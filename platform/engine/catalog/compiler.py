@@ -20,7 +20,7 @@ from hanok.engine.catalog.schemas import kinds
 from hanok.engine.catalog.scopes import check_conditions
 from hanok.engine.catalog.site import app_of, menu_of, roles_of
 from hanok.engine.catalog.tables import module_table
-from hanok.engine.errors import MetadataError
+from hanok.engine.errors import MetadataError, say
 from hanok.engine.expressions import ExpressionError, Template
 from hanok.engine.fields import Field, FieldType
 from hanok.engine.language import Documents, Layer, survey
@@ -108,6 +108,11 @@ class _Build:
             return Template("")
         for name in sorted(template.names - set(fields)):
             self.report.missing(source.place("title"), FIELD, name, fields)
+        for name in sorted(template.names & set(fields)):
+            if fields[name].targets:
+                told = say("A title cannot show the link “{field}”: not everybody who sees the record may see where it "
+                           "leads.", field=name)  # fmt: skip
+                self.report.wrong(source.place("title"), told, code="expression")
         return template
 
     def _keys(self, source: Source, fields: Mapping[str, Field], what: str) -> tuple[str, ...]:
@@ -144,7 +149,8 @@ def _titled(fields: Mapping[str, Field]) -> str:
     if "name" in fields:
         return "name"
     texts = [key for key, field in fields.items() if field.type.group == "text" and not field.hidden]
-    return (texts or [*fields, "''"])[0]
+    others = [key for key, field in fields.items() if not field.targets]
+    return (texts or [*others, "''"])[0]
 
 
 def _option_set(key: str, data: Mapping[str, Any]) -> OptionSet:

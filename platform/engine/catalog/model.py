@@ -158,7 +158,8 @@ class Module:
 
     @property
     def searched(self) -> tuple[Field, ...]:
-        return tuple(found for found in self.fields.values() if found.search)
+        """What the search looks at; never links, whose titles are not for everybody who may see the record."""
+        return tuple(found for found in self.fields.values() if found.search and not found.targets)
 
     @property
     def default_filter(self) -> SavedFilter | None:

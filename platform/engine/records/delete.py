@@ -82,7 +82,13 @@ def _anybody(actor: Actor) -> Actor:
 def _set(conn: sa.Connection, module: Module, record: Record, values: dict[str, Any]) -> None:
     table = module.table
     statement = sa.update(table).where(table.c.id == record.id, table.c.version == record.version)
-    if conn.execute(statement.values(version=record.version + 1, **values)).rowcount != 1:
+    try:
+        done = conn.execute(statement.values(version=record.version + 1, **values)).rowcount
+    except sa.exc.IntegrityError as error:
+        taken = say("“{title}” cannot come back: another record has a value of it that only one may have.",
+                    title=record.title)  # fmt: skip
+        raise Refused(taken) from error
+    if done != 1:
         raise Conflict(record.version)
 
 

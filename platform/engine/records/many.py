@@ -29,7 +29,8 @@ class Looked:
         self, conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, loadings: Sequence[Loading]
     ) -> None:
         self.titles = _titles(conn, catalog, actor, loadings)
-        self.holders = {group: _holders(conn, module, group, loadings) for group in groups(module)}
+        rule = predicate(catalog, actor, module, "view", module.table)
+        self.holders = {group: _holders(conn, module, group, loadings, rule) for group in groups(module)}
 
     def title(self, target: str, id: UUID) -> str | None:
         return self.titles.get((target, id))
@@ -58,15 +59,17 @@ def _titles(
 
 
 def _holders(
-    conn: sa.Connection, module: Module, group: Group, loadings: Iterable[Loading]
+    conn: sa.Connection, module: Module, group: Group, loadings: Iterable[Loading], rule: sa.ColumnElement[bool]
 ) -> dict[Bound, list[tuple[UUID, str]]]:
+    """Who holds these values; the title is "" where `rule`, what the actor may view, does not hold."""
     wanted = {bound for loading in loadings if (bound := loading.wanted(group)) is not None}
     columns, table = unique_columns(module, group), module.table
     found: dict[Bound, list[tuple[UUID, str]]] = defaultdict(list)
     if wanted:
-        held = sa.select(table.c.id, table.c.title, *columns).where(among(columns, wanted))
+        title = sa.case((rule, table.c.title), else_="").label("shown_title")
+        held = sa.select(table.c.id, title, *columns).where(among(columns, wanted))
         for row in conn.execute(held.where(table.c.deleted_at.is_(None))):
-            found[tuple(row[2:])].append((row.id, row.title))
+            found[tuple(row[2:])].append((row.id, row.shown_title))
     return found
 
 

@@ -33,7 +33,10 @@ class Lookup(Protocol):
         """The title of a record that the actor may see, else None."""
 
     def holder(self, group: Group, wanted: Bound, but: UUID | None) -> str | None:
-        """The title of another record than `but` that holds these values of a unique group."""
+        """The title of another record than `but` that holds these values of a unique group, else None.
+
+        It is "" when the actor may not see that record.
+        """
 
 
 class Validators:
@@ -84,7 +87,8 @@ class Loading:
                 continue
             other = lookup.holder(group, wanted, self.current.id if self.current else None)
             if other is not None:
-                self.wrong(group[-1], say("Another record has this value already: {title}.", title=other))
+                told = say("Another record has this value already: {title}.", title=other)
+                self.wrong(group[-1], told if other else say("Another record has this value already."))
 
     def wrong(self, key: str, message: Message) -> None:
         self.errors.setdefault(key, []).append(message)
@@ -181,7 +185,8 @@ class OneByOne:
         wheres += [column == value for column, value in zip(unique_columns(self.module, group), wanted, strict=True)]
         if but is not None:
             wheres.append(table.c.id != but)
-        return self.conn.scalar(sa.select(table.c.title).where(*wheres).limit(1))
+        rule = predicate(self.catalog, self.actor, self.module, "view", table)
+        return self.conn.scalar(sa.select(sa.case((rule, table.c.title), else_="")).where(*wheres).limit(1))
 
 
 def groups(module: Module) -> tuple[Group, ...]:
