@@ -22,7 +22,8 @@ REFUSED = [
     "{{ ().__class__ }}", "{{ ''.__class__.__mro__ }}", "{{ name.__class__ }}", "{{ name._x }}",
     "{{ True.__class__ }}", "{{ person_name.__globals__ }}", "{{ person_name.__globals__['os'] }}",
     "{{ person_name(name, name).__class__ }}", "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
-    "{{ self.__init__ }}", "{{ name|attr('__class__') }}", "{{ name['__class__'] }}", "{{ name[0] }}",
+    "{{ self.__init__ }}",
+    "{{ name|attr('__class__') }}", "{{ name['__class__'] }}", "{{ name[0] }}",
     "{{ name[:5] }}", "{{ name.format(name) }}", "{{ name.upper() }}", "{{ dict() }}", "{{ namespace() }}",
     "{{ caller() }}", "{{ (name ~ name).join(name) }}", "{{ name|map('upper') }}", "{{ name is callable }}",
     # statements
