@@ -36,12 +36,8 @@ class Inhabited:
     store: Store
     drawn: Random
     model: Model
+    catalog: Catalog
     columns: dict[str, dict[str, sa.Column[Any]]] = field(default_factory=dict)
-    catalog: Catalog = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.deploy(self.plan(self.model))
-        self.refresh()
 
     def plan(self, model: Model) -> Plan:
         return make_plan(self.store, model.layers(), TYPES)
@@ -53,6 +49,13 @@ class Inhabited:
     def refresh(self) -> None:
         """Takes up what is live."""
         self.catalog = load_live(self.store, TYPES).catalog
+        for table in self.catalog.metadata.tables.values():
+            self.columns.setdefault(table.name, {}).update({column.name: column for column in table.columns})
+
+    def moved_to(self, store: Store) -> Inhabited:
+        """The same house in a copy of its database."""
+        known = {table: dict(columns) for table, columns in self.columns.items()}
+        return Inhabited(store, self.drawn, self.model.copy(), self.catalog, known)
 
     def settle(self, count: int) -> int:
         """Makes some records in each module and edits some; says how many could be saved."""
@@ -108,8 +111,6 @@ class Inhabited:
     def check_tables(self) -> None:
         """The tables are what the catalog wants and what older ones left, and nothing is left to do."""
         physical = Physical.of(self.catalog, self.store.dialect)
-        for table in physical.tables.values():
-            self.columns.setdefault(table.name, {}).update({column.name: column for column in table.columns})
         wanted = sa.MetaData()
         for name, columns in self.columns.items():
             sa.Table(name, wanted, *(column._copy() for column in columns.values()))
@@ -151,6 +152,18 @@ class Inhabited:
                 assert wanted is ... or now == wanted, (module, key, values[key], now, wanted)
                 compared += wanted is not ...
         return compared
+
+
+def inhabited(store: Store, drawn: Random) -> Inhabited:
+    """A first model, with some records in it."""
+    model = Model(drawn)
+    model.changed(6)
+    plan = make_plan(store, model.layers(), TYPES)
+    deploy(store, plan)
+    house = Inhabited(store, drawn, model, plan.new)
+    house.refresh()
+    house.settle(5)
+    return house
 
 
 def differences(conn: sa.Connection, wanted: sa.MetaData, live: set[str]) -> list[Any]:

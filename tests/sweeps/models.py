@@ -33,11 +33,14 @@ class Model:
         return Model(self.drawn, copy.deepcopy(self.modules), copy.deepcopy(self.gone), self.made)
 
     def layers(self) -> list[Layer]:
+        return [CORE, a_layer(self.files())]
+
+    def files(self) -> dict[str, str]:
         files = {}
         for key, fields in self.modules.items():
             lines = "".join(f"  {name}: {json.dumps(each, ensure_ascii=False)}\n" for name, each in fields.items())
             files[f"modules/{key}.yaml"] = f"label: {{en: X{self.made}}}\ntitle: '{{{{ name }}}}'\nfields:\n{lines}"
-        return [CORE, a_layer(files)]
+        return files
 
     def changed(self, times: int) -> list[str]:
         """Changes it so many times; says what was done."""

@@ -7,14 +7,12 @@ from collections import Counter
 from hanok.engine.errors import Refused
 from hanok.engine.store import Store
 from tests.evidence import Evidence, sizes
-from tests.sweeps.inhabited import Inhabited
-from tests.sweeps.models import Model
+from tests.sweeps.inhabited import inhabited
 
 
 @sizes(sample=3, full=120)
 def test_no_value_that_a_model_keeps_is_lost(store: Store, evidence: Evidence, size: int, dialect: str) -> None:
-    house = Inhabited(store, evidence.random, Model(evidence.random))
-    house.settle(4)
+    house = inhabited(store, evidence.random)
     seen: Counter[str] = Counter()
     for _ in range(size):
         wish = house.model.copy()

@@ -1,0 +1,151 @@
+"""Wherever a deploy is cut off, all is wholly old or wholly new, and the next deploy comes to the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from signal import SIGKILL
+
+import pytest
+
+from hanok.engine.deploy import Plan
+from hanok.engine.errors import Refused
+from hanok.engine.language import Layer
+from hanok.engine.store import Store, live_revision
+from tests.databases import Databases, opened
+from tests.evidence import Evidence, sizes
+from tests.sweeps.inhabited import Inhabited, Raw, Values, inhabited
+from tests.sweeps.models import Model
+from tests.sweeps.processes import Cut, PowerCutError, bring_up_to_date, deploy_and_die, fail, running
+
+NEVER = 10**9
+#: How many moments of one change are tried before another change is made up.
+MOMENTS = 25
+
+
+@dataclass
+class Change:
+    """A house, the model that it shall get, and how many moments there are to be cut off at."""
+
+    databases: Databases
+    address: str
+    house: Inhabited
+    wish: Model
+    plan: Plan
+    raw: Raw
+    values: Values
+    moments: int = 0
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[tuple[str, Inhabited]]:
+        """The house in a copy of its database."""
+        address = self.databases.copy(self.address)
+        with opened(address) as store:
+            yield address, self.house.moved_to(store)
+        self.databases.drop(address)
+
+
+def a_change(databases: Databases, template: str, evidence: Evidence) -> Change:
+    """A random change of a random house that nothing refuses."""
+    address = databases.copy(template)
+    with opened(address) as store:
+        house = inhabited(store, evidence.random)
+        plan = None
+        while plan is None or plan.empty or plan.blockers:
+            wish = house.model.copy()
+            wish.changed(6)
+            plan = house.plan(wish)
+        change = Change(databases, address, house, wish, plan, house.raw(), house.values())
+    with change.elsewhere() as (_, there):
+        whole = Cut(there.store, NEVER, fail)
+        there.deploy(plan)
+        change.moments = whole.done
+    return change
+
+
+def check_halfway(change: Change, there: Inhabited) -> str:
+    """What is live is one of the two models, whole and with every value, and can be written."""
+    with there.store.read() as conn:
+        new = live_revision(conn) > change.plan.base
+    there.refresh()
+    there.check_raw(change.raw, change.plan)
+    if new:
+        there.model = change.wish.copy()
+        there.check_values(change.values, change.house.catalog, change.plan)
+    else:
+        assert there.values() == change.values
+    there.settle(1)
+    return "new" if new else "old"
+
+
+def check_end(change: Change, there: Inhabited) -> None:
+    """The next deploy: a killed one's lock goes as soon as the server has seen that its owner is gone."""
+    old, plan, raw, values = there.catalog, there.plan(change.wish), there.raw(), there.values()
+    bring_up_patiently(there.store, change.wish.layers())
+    there.model = change.wish.copy()
+    there.refresh()
+    there.check_tables()
+    there.check_raw(raw, plan)
+    there.check_values(values, old, plan)
+
+
+def bring_up_patiently(store: Store, layers: Sequence[Layer]) -> None:
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return bring_up_to_date(store, layers)
+        except Refused as refused:
+            if "Another deploy" not in str(refused) or time.monotonic() > until:
+                raise
+
+
+def cut_in_process(address: str, change: Change, number: int) -> None:
+    with opened(address) as store:
+        Cut(store, number, fail)
+        with pytest.raises(PowerCutError):
+            bring_up_to_date(store, change.wish.layers())
+
+
+def kill_process(address: str, change: Change, number: int) -> None:
+    with running([(deploy_and_die, (address, change.wish.files(), number))]) as processes:
+        pass
+    assert processes[0].exitcode == -SIGKILL
+
+
+def sweep(
+    change_of: Callable[[], Change], cut: Callable[[str, Change, int], None], evidence: Evidence, size: int, said: str
+) -> None:
+    """Cuts random changes off at random moments, among them the first ones and the last ones."""
+    while size > 0:
+        change = change_of()
+        moments = evidence.random.sample(range(1, change.moments + 1), min(MOMENTS, size, change.moments))
+        for number in moments:
+            with change.elsewhere() as (address, there):
+                cut(address, change, number)
+                evidence.count(f"{said}: found wholly {check_halfway(change, there)}, and finished by the next")
+                check_end(change, there)
+        size -= len(moments)
+        evidence.count(f"{said}: models changed")
+        change.databases.drop(change.address)
+
+
+@pytest.fixture
+def change_of(
+    request: pytest.FixtureRequest, databases: Databases, dialect: str, evidence: Evidence
+) -> Callable[[], Change]:
+    template = request.getfixturevalue(f"{dialect}_template")
+    return lambda: a_change(databases, template, evidence)
+
+
+@sizes(sample=3, full=150)
+def test_a_failure_at_any_statement(
+    change_of: Callable[[], Change], evidence: Evidence, size: int, dialect: str
+) -> None:
+    sweep(change_of, cut_in_process, evidence, size, f"{dialect}: failure")
+
+
+@sizes(sample=2, full=60)
+def test_a_killed_process(change_of: Callable[[], Change], evidence: Evidence, size: int, dialect: str) -> None:
+    sweep(change_of, kill_process, evidence, size, f"{dialect}: SIGKILL")
