@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hanok.engine.catalog.bases import sources
 from hanok.engine.catalog.binding import Binder, choice, system_fields
 from hanok.engine.catalog.filters import saved_filters
+from hanok.engine.catalog.garbage import collection_paused
 from hanok.engine.catalog.layouts import Layouts
 from hanok.engine.catalog.model import Catalog, Module, OptionSet, Reverse, Subpanel, Views
 from hanok.engine.catalog.names import Names, Naming
@@ -26,6 +27,7 @@ from hanok.engine.fields import Field, FieldType
 from hanok.engine.language import Documents, Layer, survey
 
 
+@collection_paused()
 def compile_catalog(
     layers: Sequence[Layer], types: Mapping[str, FieldType], *, names: Names | None = None, revision: int = 0
 ) -> Catalog:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -105,6 +106,7 @@ class Moment(TypeDecorator[datetime]):
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
+@cache
 def plain_text() -> TypeEngine[str]:
     """Text that sorts by code point on both databases, whatever the locale of the server."""
     return sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")

@@ -51,7 +51,7 @@ class Kind:
         """True when a document must have a label, so that one without must patch another."""
         return "label" in self.schema.get("required", ())
 
-    @property
+    @cached_property
     def brings(self) -> tuple[tuple[str, str], ...]:
         """The keys whose values name documents that lie below this one, with the kind of those."""
         properties = self.schema.get("properties", {})

@@ -136,11 +136,11 @@ def written_out(node: Node, view: View, language: str) -> Node:
     if value is None or isinstance(value, bool):
         return node
     if view.says("x-label") and isinstance(value, str):
-        return replace(node, value={language: replace(node, key=node.mark)}, text="")
+        return replace(node, value={language: node.under(node.mark)}, text="")
     short = view.says("x-short")
     if short:
-        return replace(node, value={short: replace(node, key=node.mark)}, text="")
-    return node.having([replace(node, key=None)]) if view.says("x-list") else node
+        return replace(node, value={short: node.under(node.mark)}, text="")
+    return node.having([node.under(None)]) if view.says("x-list") else node
 
 
 def _named(node: Node, items: list[Node]) -> Node:

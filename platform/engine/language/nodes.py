@@ -7,7 +7,7 @@ merged path needs no second bookkeeping.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -89,7 +89,11 @@ class Node:
 
     def having(self, value: Value) -> Node:
         """The same place with another value."""
-        return replace(self, value=value)
+        return Node(value, self.mark, self.key, self.text, self.whole)
+
+    def under(self, key: Mark | None) -> Node:
+        """The same value under another key."""
+        return Node(self.value, self.mark, key, self.text, self.whole)
 
 
 def spell(path: Sequence[str | int]) -> str:

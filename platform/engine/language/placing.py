@@ -82,6 +82,6 @@ def _mark(item: Node, anchor: Anchor) -> Mark:
 
 
 def _bare(item: Node) -> Node:
-    if not isinstance(item.value, dict):
+    if not isinstance(item.value, dict) or not (AFTER in item.value or BEFORE in item.value):
         return item
     return item.having({key: child for key, child in item.value.items() if key not in (AFTER, BEFORE)})

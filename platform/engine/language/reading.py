@@ -7,7 +7,7 @@ else that is wrong in a file is found in one go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -190,7 +190,7 @@ class _Builder:
             frame.value.append(node)
             return
         if frame.key_mark is not None and frame.key is not None:
-            frame.value[frame.key] = replace(node, key=frame.key_mark)
+            frame.value[frame.key] = node.under(frame.key_mark)
         frame.key = frame.key_mark = None
 
     def waste(self, frame: _Frame, path: Path) -> None:

@@ -18,7 +18,7 @@ from hanok.engine.errors import Invalid, NotFound, say
 from hanok.engine.records import cursor
 from hanok.engine.records.grams import phrases
 from hanok.engine.records.query import Page, Query, Record
-from hanok.engine.records.selection import Selection, every_key, known_keys
+from hanok.engine.records.selection import Selection, alias_of, every_key, known_keys
 from hanok.engine.store import search as index
 from hanok.engine.store.tables import search as search_table
 
@@ -98,7 +98,7 @@ def _page(
 def count(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query, *, cap: int | None = 1000) -> int:
     """How many records a list has, counted up to `cap` + 1 (None: all of them)."""
     module = catalog.module(query.module)
-    table = module.table.alias("r")
+    table = alias_of(module, "r")
     found = sa.select(sa.literal(1)).select_from(table).where(*_wheres(conn, catalog, actor, query, module, table))
     if cap is not None:
         found = found.limit(cap + 1)

@@ -32,7 +32,7 @@ class Selection:
     joins: dict[str, list[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.table = self.module.table.alias("r")
+        self.table = alias_of(self.module, "r")
         for key in dict.fromkeys((*ALWAYS, *owners(self.module), *self.keys)):
             self._take(self.module.field(key))
 
@@ -51,8 +51,10 @@ class Selection:
         """The target's title: empty when the actor may not view it, NULL when it is deleted or there is none."""
         if found.key not in self.joins:
             start = sum(map(len, self.joins.values()))
-            tables = [self.catalog.modules[target].table for target in found.targets]
-            self.joins[found.key] = [table.alias(f"j{start + number}") for number, table in enumerate(tables)]
+            self.joins[found.key] = [
+                alias_of(self.catalog.modules[target], f"j{start + number}")
+                for number, target in enumerate(found.targets)
+            ]
         columns = [
             self._visible(target, there, column)
             for target, there in zip(found.targets, self.joins[found.key], strict=True)
@@ -96,6 +98,15 @@ class Selection:
         if found.targets and parts["title"] is None:
             return None
         return found.type.read(found, parts)
+
+
+def alias_of(module: Module, name: str) -> Any:
+    """The alias of this name of a module's table: made once, for it costs as much as all else of a statement."""
+    kept = module.table.info
+    key = ("alias", name)
+    if key not in kept:
+        kept.setdefault(key, module.table.alias(name))
+    return kept[key]
 
 
 def every_key(module: Module) -> tuple[str, ...]:
