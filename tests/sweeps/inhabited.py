@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+import marshmallow as ma
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -200,5 +201,5 @@ def expected(was: Field, found: Field, value: Any, *, converted: bool) -> Any:
     try:
         raw = found.type.from_text(found, was.type.export(was, value, "en"))
         return found.type.dump(found, found.type.value(found).deserialize(raw))
-    except ValueError:
+    except ma.ValidationError:
         return blank

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -82,7 +83,9 @@ class Text(FieldType):
         return TextValue()
 
     def from_text(self, field: Field, text: Any) -> Any:
-        """A number in a spreadsheet (a postal code, say) is the text that the sheet shows."""
+        """A number in a spreadsheet (a postal code, say) is the text that the sheet shows, a day is ISO 8601."""
+        if isinstance(text, date):
+            return text.isoformat().removesuffix("T00:00:00")
         if isinstance(text, bool) or not isinstance(text, int | float | Decimal):
             return text
         return f"{text:.15g}" if isinstance(text, float) else str(text)
