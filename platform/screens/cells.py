@@ -32,10 +32,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One value to show, with its field."""
+    """One value to show, with its field. `late` says that it is a deadline which is over."""
 
     field: Field
     value: Any
+    late: bool = False
 
     @property
     def plain(self) -> bool:

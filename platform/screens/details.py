@@ -9,6 +9,7 @@ from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
 from hanok.screens.cells import Shown
 from hanok.screens.facts import Path, facts, path
+from hanok.screens.words import Formats
 from hanok.web.cells import is_empty
 
 WIDE = frozenset({"long"})
@@ -77,9 +78,9 @@ class Detail:
     subpanels: tuple[SubpanelPlace, ...]
 
 
-def build(module: Module, record: Record, subpanels: tuple[Subpanel, ...], language: str) -> Detail:
+def build(module: Module, record: Record, subpanels: tuple[Subpanel, ...], formats: Formats) -> Detail:
     """The page of a record; `subpanels` are those that the actor may see."""
-    url = f"/{module.key}/{record.id}"
+    url, language = f"/{module.key}/{record.id}", formats.language
     view = module.views.detail
     tabs = tuple(
         TabShown(
@@ -95,7 +96,7 @@ def build(module: Module, record: Record, subpanels: tuple[Subpanel, ...], langu
         url=url,
         label=in_language(module.label, language),
         plural=in_language(module.plural, language),
-        facts=facts(module, record),
+        facts=facts(module, record, formats),
         path=path(module, record, language),
         tabs=tabs,
         closing=_closing(module, record, language),

@@ -8,7 +8,8 @@ from hanok.engine.catalog.model import Module
 from hanok.engine.fields import Choice, Field, in_language
 from hanok.engine.records import Record
 from hanok.screens.cells import Shown
-from hanok.screens.deadlines import is_end, path_field
+from hanok.screens.deadlines import deadline, is_end, is_late, path_field
+from hanok.screens.words import Formats
 from hanok.web.cells import is_empty
 
 MOST_FACTS = 6
@@ -71,11 +72,10 @@ def _step(choice: Choice, place: int, at: int, astray: bool, language: str) -> S
     )
 
 
-def facts(module: Module, record: Record) -> tuple[Shown, ...]:
+def facts(module: Module, record: Record, formats: Formats) -> tuple[Shown, ...]:
     """The list's columns that say something about this record, without its own name and its path."""
-    moving = path_field(module)
+    moving, due = path_field(module), deadline(module)
     skipped = {"title", module.views.list.columns[0], moving.key if moving else ""}
-    keys = [key for key in module.views.list.columns if key not in skipped]
-    return tuple(
-        Shown(module.field(key), record.values.get(key)) for key in keys if not is_empty(record.values.get(key))
-    )[:MOST_FACTS]
+    late = due.key if moving and due and is_late(record, moving, due, formats) else ""
+    keys = [key for key in module.views.list.columns if key not in skipped and not is_empty(record.values.get(key))]
+    return tuple(Shown(module.field(key), record.values.get(key), key == late) for key in keys[:MOST_FACTS])

@@ -15,10 +15,15 @@ from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
 from hanok.engine.fields.operators import Operator
 from hanok.screens.address import Asked, Condition, as_condition
-from hanok.screens.words import Formats, in_words
+from hanok.screens.words import RELATIVE, Formats, in_words
 from hanok.web.widgets import TITLE, Form
 
 UNASKED = frozenset({"required", "help", "placeholder", "min", "max", "readonly"})
+SPANS = (
+    "today", "this_week", "next_week", "last_week", "this_month", "next_month", "last_month", "this_quarter",
+    "next_quarter", "last_quarter", "this_year", "last_year",
+)  # fmt: skip
+SPANNING = frozenset({"eq", "between"})
 #: Finds the title of a linked record by field and id; "" when the reader may not see it.
 Titles = Callable[[Field, str], str]
 
@@ -62,7 +67,10 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """One condition being made: its operators to choose from and the inputs that its operator takes."""
+    """One condition being made: its operators to choose from and the inputs that its operator takes.
+
+    `spans` are the days, weeks and months that a date may be in: words, addresses, and which one is chosen.
+    """
 
     field: Field
     label: str
@@ -71,6 +79,7 @@ class Editor:
     operators: tuple[Offer, ...]
     texts: tuple[str, ...]
     inputs: tuple[Input, ...]
+    spans: tuple[tuple[Message, str, bool], ...]
     flag: bool
     kept: tuple[tuple[str, str], ...]
     cancel: str
@@ -188,9 +197,22 @@ def editor(module: Module, asked: Asked, language: str, titles: Titles) -> Edito
         ),
         texts=texts,
         inputs=_inputs(field, operator.takes, texts, titles, language),
+        spans=_spans(field, asked, place, operator.key, texts),
         flag=field.type.input(field).name == "checkbox",
         kept=tuple(_kept(asked, place)),
         cancel=asked.url(),
+    )
+
+
+def _spans(
+    field: Field, asked: Asked, place: int, operator: str, texts: Sequence[str]
+) -> tuple[tuple[Message, str, bool], ...]:
+    if field.type.cell(field).role != "when" or operator not in SPANNING:
+        return ()
+    others = tuple(condition for at, condition in enumerate(asked.conditions) if at != place)
+    return tuple(
+        (RELATIVE[word], asked.url(conditions=(*others, Condition(field.key, "eq", (word,)))), tuple(texts) == (word,))
+        for word in SPANS
     )
 
 

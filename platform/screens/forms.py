@@ -11,6 +11,8 @@ from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
 
 Errors = Mapping[str, Sequence[Message]]
+#: What the links of a form may point to: keys and titles, by field.
+Options = Mapping[str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Question:
     wide: bool | None = None
     fixed: bool = False
     first: bool = False
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """Everything that a form prints. `record_title` is "" for a new record; `errors` under "" are the record's own."""
+    """Everything that a form prints. `record_title` is "" for a new record; `errors` under "" are the record's own.
+
+    `listing` is where the same form lists what its links may point to, for browsers without scripts.
+    """
 
     module: Module
     label: str
@@ -53,6 +59,7 @@ class FormPage:
     side: tuple[Group, ...]
     errors: Errors = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
+    listing: str = ""
 
 
 def asked_fields(module: Module, view: FormView) -> tuple[Field, ...]:
@@ -74,6 +81,8 @@ def build(
     onward: str = "",
     errors: Errors | None = None,
     hidden: Mapping[str, str] | None = None,
+    options: Options | None = None,
+    listing: str = "",
 ) -> FormPage:
     """The form of a new record (version 0) or of an existing one."""
     found = errors or {}
@@ -93,10 +102,11 @@ def build(
         version=version,
         token=token,
         onward=onward,
-        groups=_with_first([group for group in groups if group.questions], found),
-        side=tuple(group for group in side if group.questions),
+        groups=_with_options(_with_first([group for group in groups if group.questions], found), options or {}),
+        side=_with_options([group for group in side if group.questions], options or {}),
         errors=_summary(module, found, placed),
         hidden=hidden or {},
+        listing=listing,
     )
 
 
@@ -143,6 +153,18 @@ def _with_first(groups: Sequence[Group], errors: Errors) -> tuple[Group, ...]:
     first = next((one for one in asked if one.errors), asked[0] if asked and not errors else None)
     return tuple(
         replace(group, questions=tuple(replace(one, first=one is first) for one in group.questions)) for group in groups
+    )
+
+
+def _with_options(groups: Sequence[Group], options: Options) -> tuple[Group, ...]:
+    return tuple(
+        replace(
+            group,
+            questions=tuple(
+                replace(one, options=options.get(one.field.key, ())) if one.field else one for one in group.questions
+            ),
+        )
+        for group in groups
     )
 
 

@@ -56,6 +56,14 @@ class Pager:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What a list is sorted by where no column's head can say it."""
+
+    label: str
+    down: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """Everything that the list prints. `empty` is "" (rows to show), "module" (nothing yet) or "match" (no match)."""
 
@@ -72,8 +80,10 @@ class ListPage:
     sorts: tuple[filters.Offer, ...]
     pager: Pager
     columns: tuple[Picked, ...]
+    order: Order | None
     narrowed: bool
     empty: str
+    sees_all: bool
     all_url: str
     clear_url: str
     wordless_url: str
@@ -123,6 +133,7 @@ def build(
     titles: filters.Titles,
     total: int | None,
     may_create: bool,
+    sees_all: bool,
 ) -> ListPage:
     """The page, decided. `total` is the exact number when the address asked for it."""
     language = formats.language
@@ -145,6 +156,7 @@ def build(
         sorts=_sorts(module, asked, columns, sort, language),
         pager=_pager(module, asked, page, total),
         columns=_picked(module, columns, language),
+        order=_order(module, columns, sort, language),
         narrowed=bool(asked.conditions or asked.words),
         empty="" if page.rows else "match" if anything else "module",
         all_url=asked.url(saved="", conditions=(), words=""),
@@ -153,6 +165,7 @@ def build(
         search_pairs=_pairs(asked, "words"),
         column_pairs=_pairs(asked, "columns"),
         may_create=may_create,
+        sees_all=sees_all,
     )
 
 
@@ -187,6 +200,11 @@ def _sorts(
         for field in found
         for sign in ("", "-")
     )
+
+
+def _order(module: Module, columns: Sequence[str], sort: Sequence[str], language: str) -> Order | None:
+    key = sort[0].removeprefix("-") if sort else ""
+    return Order(module.field(key).label_in(language), sort[0] != key) if key and key not in columns else None
 
 
 def _picked(module: Module, columns: Sequence[str], language: str) -> tuple[Picked, ...]:

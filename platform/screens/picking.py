@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from hanok.engine.catalog.model import Module
+from sqlalchemy import Connection
+
+from hanok.engine import records
+from hanok.engine.access import SYSTEM, Actor, level
+from hanok.engine.catalog.model import Catalog, Module
+from hanok.engine.errors import Denied, say
 from hanok.engine.records import Query, Record
 from hanok.screens.words import Formats, in_words
 
@@ -18,6 +24,31 @@ def query(module: Module, words: str, *, known: bool) -> Query:
     return Query(
         module=module.key, columns=("title", *columns), sort=("-updated_at",), size=SIZE, words=words, action="view"
     )
+
+
+def knows(catalog: Catalog, actor: Actor, module: Module) -> bool:
+    """Whether the actor may see more of these records than their names. Raises Denied where not even those.
+
+    Of people, teams and groups everybody may see the names: work is given to them.
+    """
+    people = module.area == "access"
+    known = level(catalog, actor, module.key, "view") in ({"all"} if people else {"all", "owner"})
+    if not known and not people:
+        raise Denied(say("You may not see records of this kind."))
+    return known
+
+
+def choices(
+    conn: Connection, catalog: Catalog, actor: Actor, module: Module, *, words: str = "", size: int = SIZE
+) -> tuple[Record, ...]:
+    """Records to link to; none where the actor may see none."""
+    try:
+        known = knows(catalog, actor, module)
+    except Denied:
+        return ()
+    return records.page(
+        conn, catalog, actor if known else SYSTEM, replace(query(module, words, known=known), size=size)
+    ).rows
 
 
 def items(module: Module, found: Sequence[Record], formats: Formats, *, known: bool) -> list[dict[str, str]]:

@@ -17,6 +17,19 @@ FIRST = 20
 EVERYTHING = 500
 ICONS = {"created": "plus", "changed": "pencil", "deleted": "trash", "restored": "arrow-back-up"}
 
+BY_SYSTEM = {
+    "created": say("Created by the system"),
+    "changed": say("Changed by the system"),
+    "deleted": say("Deleted by the system"),
+    "restored": say("Restored by the system"),
+}
+BY_SOMEBODY = {
+    "created": "{who} created this",
+    "changed": "{who} changed this",
+    "deleted": "{who} deleted this",
+    "restored": "{who} restored this",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeShown:
@@ -72,14 +85,7 @@ def _known(module: Module, key: str) -> Field | None:
 
 
 def _sentence(entry: Entry) -> Message:
-    if not entry.who:
-        return say("Changed by the system")
-    match entry.action:
-        case "created":
-            return say("{who} created this", who=entry.who)
-        case "deleted":
-            return say("{who} deleted this", who=entry.who)
-        case "restored":
-            return say("{who} restored this", who=entry.who)
-        case _:
-            return say("{who} changed this", who=entry.who)
+    """Who did what; what nobody did is the system's."""
+    if entry.who_id is None or not entry.who:
+        return BY_SYSTEM.get(entry.action, BY_SYSTEM["changed"])
+    return say(BY_SOMEBODY.get(entry.action, BY_SOMEBODY["changed"]), who=entry.who)

@@ -64,6 +64,8 @@ def in_words(field: Field, value: Any, formats: Formats) -> str | Message:
         return value.title
     if isinstance(value, str) and value in RELATIVE and (field.targets or field.type.cell(field).role == "when"):
         return RELATIVE[value]
+    if isinstance(value, str) and field.type.cell(field).role == "when":
+        return value
     if hasattr(value, "amount"):
         return formats.money(value.amount, value.currency) if value.currency else formats.number(value.amount)
     return _exported(field, value, formats)

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from time import monotonic
 
 FOLDER = Path(__file__).parent / "static"
 ADDRESS = "/static"
 
 
 class Assets:
-    """The addresses of static files: `/static/css/theme.css?v=1f09ab32`. A missing file has no version."""
+    """The addresses of static files: `/static/css/theme.css?v=1f09ab32`. A missing file has no version.
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        self.folder = folder
+    A page names thirty of them: each is looked at again only after `trusted` seconds.
+    """
+
+    def __init__(self, folder: Path = FOLDER, *, trusted: float = 1.0) -> None:
+        self.folder, self.trusted = folder, trusted
         self._versions: dict[str, tuple[int, str]] = {}
+        self._addresses: dict[str, str] = {}
+        self._looked = 0.0
 
     def __call__(self, name: str) -> str:
-        version = self.version(name)
-        return f"{ADDRESS}/{name}" + (f"?v={version}" if version else "")
+        if monotonic() - self._looked > self.trusted:
+            self._addresses, self._looked = {}, monotonic()
+        found = self._addresses.get(name)
+        if found is None:
+            version = self.version(name)
+            found = self._addresses[name] = f"{ADDRESS}/{name}" + (f"?v={version}" if version else "")
+        return found
 
     def version(self, name: str) -> str:
         """Eight digits of the file's hash, read again when the file was touched; "" when there is none."""

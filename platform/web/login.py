@@ -6,8 +6,8 @@ These pages are open to strangers; everything else asks to log in first (`web.fr
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 from datetime import timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, session

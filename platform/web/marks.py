@@ -13,7 +13,7 @@ Icon = Callable[[str], Markup]
 #: Colours that an option set may name (`data-color`); each passes AA in light, dark, hover and selected.
 COLORS = ("blue", "green", "orange", "red", "purple", "teal", "grey")
 _FACES = ("teal", "purple", "blue", "orange", "green")
-NOTHING = Markup('<span class="muted">–</span>')
+NOTHING = Markup('<span class="muted nothing">–</span>')
 
 
 def safe(html: str) -> Markup:

@@ -51,6 +51,7 @@ class Control:
     autofocus: bool = False
     placeholder: str = ""
     choices: tuple[Choice, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
 
     @property
     def bad(self) -> bool:
@@ -60,6 +61,12 @@ class Control:
     def described(self) -> str:
         """The ids of what describes the input: its error, else its help."""
         return f"{self.id}-error" if self.errors else f"{self.id}-help" if self.help else ""
+
+    @property
+    def listed(self) -> tuple[tuple[str, str], ...]:
+        """What a plain list of a link offers: keys and titles, what is chosen now among them."""
+        chosen = ((self.text, self.title),) if self.text and self.text not in dict(self.options) else ()
+        return (*chosen, *self.options)
 
     @property
     def offered(self) -> tuple[Choice, ...]:
@@ -220,8 +227,12 @@ class Widgets:
         label: str = "",
         wide: bool | None = None,
         required: bool | None = None,
+        options: Sequence[tuple[str, str]] = (),
     ) -> Markup:
-        """The whole field: label, input, help or errors. `form` brings back what was typed, else `value` is shown."""
+        """The whole field: label, input, help or errors. `form` brings back what was typed, else `value` is shown.
+
+        `options` make a link a plain list of these (keys and titles), for browsers without scripts.
+        """
         asked, chosen = field.type.input(field), input_of(field, self.inputs)
         control = Control(
             field=field,
@@ -237,6 +248,7 @@ class Widgets:
             autofocus=autofocus,
             placeholder=in_language(field.settings.get("placeholder", {}), formats.language),
             choices=field.choices,
+            options=tuple(options),
         )
         control = _filled(control, chosen, value, form, formats)
         drawn = self.environment.get_template(f"widgets/{chosen.name}.html").render(w=control, formats=formats)

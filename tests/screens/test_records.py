@@ -81,7 +81,7 @@ def test_search_finds_a_part_of_a_korean_name_in_all_modules(admin: Browser, mak
     make("company", name="한빛전자")
     make("person", family="한빛", given="나")
     page = admin.page("/search?words=한빛")
-    assert page.count("<b>한빛") == 2
+    assert page.count("<b><mark>한빛</mark>") == 2
     assert "한빛전자" in admin.part("/search/quick?words=빛전")
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields import Linked
+from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
 from hanok.engine.records.titles import hidden, is_link, without_title
 from hanok.engine.store.tables import audit
@@ -41,11 +42,14 @@ class Entry:
 
 def history(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, *, size: int = 50,
-    before: UUID | None = None,
+    before: UUID | None = None, record: Record | None = None,
 ) -> tuple[Entry, ...]:  # fmt: skip
-    """The entries of a record that the actor may view. `before` is the id of the last entry of an earlier answer."""
-    record = get(conn, catalog, actor, module, id)
-    statement = sa.select(audit).where(audit.c.module == module, audit.c.record == record.id)
+    """The entries of a record that the actor may view. `before` is the id of the last entry of an earlier answer.
+
+    `record` is the record itself where it was read for this actor already; else it is read to know that he may see it.
+    """
+    found = record or get(conn, catalog, actor, module, id)
+    statement = sa.select(audit).where(audit.c.module == module, audit.c.record == found.id)
     if before is not None:
         statement = statement.where(audit.c.id < before)
     rows = conn.execute(statement.order_by(audit.c.id.desc()).limit(size)).all()

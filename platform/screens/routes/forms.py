@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
@@ -14,18 +15,21 @@ from werkzeug.wrappers import Response as AnyResponse
 from hanok.engine import records
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict, Denied, Invalid, say
+from hanok.engine.fields import Field
 from hanok.engine.records import Record
-from hanok.screens import clash, forms, once
+from hanok.screens import clash, forms, once, picking
 from hanok.screens.defaults import initial
 from hanok.screens.reading import linked, module_of, record_of, write
 from hanok.screens.words import shortened
 from hanok.web.login import own_path
 from hanok.web.notices import notify
-from hanok.web.visit import SESSION_COOKIE
+from hanok.web.visit import SESSION_COOKIE, connection
 from hanok.web.widgets import TITLE, read_form
 
 #: How often a save is tried again on top of what somebody else saved meanwhile.
 ATTEMPTS = 3
+#: Asks a form to offer the targets of its links as lists, and how many of them.
+LISTS, LISTED = "lists", 50
 
 
 def add(to: Blueprint) -> None:
@@ -76,7 +80,9 @@ def _new_form(module: Module, values: Mapping[str, Any], *, onward: str, token: 
         token=token,
         onward=onward,
         errors=errors,
-        hidden=hidden,
+        hidden={**hidden, **_kept_listing()},
+        options=_options(asked),
+        listing=_listing(),
     )
     return render_template("screens/form.html", view=view, typed=request.form if errors else None)
 
@@ -142,8 +148,37 @@ def _edit_form(module: Module, record: Record, *, errors: Any = None, version: i
         record_title=record.title,
         version=version or record.version,
         errors=errors,
+        hidden=_kept_listing(),
+        options=_options(forms.asked_fields(module, module.views.form)),
+        listing=_listing(),
     )
     return render_template("screens/form.html", view=view, typed=typed)
+
+
+# -- without scripts ---------------------------------------------------------------------------------------------
+def _listing() -> str:
+    """Where this form lists what its links may point to, "" where it does already."""
+    if LISTS in request.values:
+        return ""
+    return f"{request.path}?{urlencode([*request.args.items(multi=True), (LISTS, '1')])}"
+
+
+def _kept_listing() -> dict[str, str]:
+    return {LISTS: "1"} if LISTS in request.values else {}
+
+
+def _options(asked: Sequence[Field]) -> forms.Options:
+    """What the links may point to, as far as a list can show it; nothing where nobody asked for lists."""
+    if LISTS not in request.values:
+        return {}
+    return {field.key: tuple(_targets(field)) for field in asked if field.targets}
+
+
+def _targets(field: Field) -> Iterator[tuple[str, str]]:
+    several = len(field.targets) > 1
+    for target in field.targets:
+        for found in picking.choices(connection(), g.catalog, g.actor, g.catalog.module(target), size=LISTED):
+            yield f"{target}:{found.id}" if several else str(found.id), found.title
 
 
 def _clash(module: Module, record: Record, conflict: Conflict) -> str:

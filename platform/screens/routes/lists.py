@@ -9,12 +9,14 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
-from hanok.engine.access import may
+from hanok.engine.access import level, may
 from hanok.engine.catalog import Module
+from hanok.engine.errors import Invalid, say
 from hanok.engine.fields import Field
 from hanok.screens import address, filters, lists
 from hanok.screens.address import Asked, Condition
 from hanok.screens.reading import module_of, title_of_link
+from hanok.web.notices import notify
 from hanok.web.visit import connection
 from hanok.web.widgets import input_of
 
@@ -33,7 +35,13 @@ def show(module: str) -> AnyResponse:
     asked = asked_of(found)
     checked = [filters.check(g.catalog, found, condition) for condition in asked.conditions]
     query = lists.query(found, asked, checked)
-    page = records.page(connection(), g.catalog, g.actor, query)
+    try:
+        page = records.page(connection(), g.catalog, g.actor, query)
+    except Invalid:
+        if not (asked.after or asked.before):
+            raise
+        notify(say("This page of the list is no longer there. Here is the first one."))
+        return redirect(asked.url(sort=asked.sort))
     view = lists.build(
         found,
         asked,
@@ -42,6 +50,7 @@ def show(module: str) -> AnyResponse:
         formats=g.formats,
         titles=_titles(page),
         may_create=may(g.catalog, g.actor, module, "create"),
+        sees_all=level(g.catalog, g.actor, module, "list") == "all",
         total=records.count(connection(), g.catalog, g.actor, query, cap=None) if asked.count else None,
     )
     answer = make_response(render_template("screens/list.html", view=view))

@@ -11,6 +11,7 @@ from hanok.engine import records
 from hanok.engine.access import may
 from hanok.engine.catalog import Module
 from hanok.engine.errors import Conflict, Invalid, Message, Refused, say
+from hanok.engine.records import Record
 from hanok.screens import details, timeline
 from hanok.screens.reading import module_of, record_of, write
 from hanok.screens.words import shortened
@@ -31,22 +32,24 @@ def show(module: str, id: UUID) -> str:
     found = module_of(module, "view")
     record = record_of(module, id)
     panels = tuple(one for one in found.subpanels.values() if may(g.catalog, g.actor, one.module, "list"))
-    view = details.build(found, record, panels, g.language)
-    return render_template("screens/record.html", view=view, history=_timeline(found, id, timeline.FIRST))
+    view = details.build(found, record, panels, g.formats)
+    return render_template("screens/record.html", view=view, history=_timeline(found, record, timeline.FIRST))
 
 
 def history(module: str, id: UUID) -> str:
     """Everything that happened, as a fragment of the record's page or as a page of its own."""
     found = module_of(module, "view")
     record = record_of(module, id)
-    view = details.build(found, record, (), g.language)
+    view = details.build(found, record, (), g.formats)
     template = "screens/timeline.html" if "HX-Request" in request.headers else "screens/history.html"
-    return render_template(template, view=view, history=_timeline(found, id, timeline.EVERYTHING))
+    return render_template(template, view=view, history=_timeline(found, record, timeline.EVERYTHING))
 
 
-def _timeline(module: Module, id: UUID, size: int) -> timeline.Timeline:
-    entries = records.history(connection(), g.catalog, g.actor, module.key, id, size=size + 1)
-    more = f"/{module.key}/{id}/history" if len(entries) > size and size < timeline.EVERYTHING else ""
+def _timeline(module: Module, record: Record, size: int) -> timeline.Timeline:
+    entries = records.history(
+        connection(), g.catalog, g.actor, module.key, record.id, size=size + 1, record=record
+    )
+    more = f"/{module.key}/{record.id}/history" if len(entries) > size and size < timeline.EVERYTHING else ""
     return timeline.build(module, entries[:size], g.language, more=more)
 
 

@@ -5,7 +5,7 @@ const WAITS = 150;
 if (box) {
   const list = Object.assign(document.createElement("div"), { className: "dropdown-menu quick", id: "quick-find", hidden: true });
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", box.getAttribute("aria-label") ?? "");
+  list.setAttribute("aria-label", box.dataset.results ?? "");
   box.closest(".find").append(list);
   box.setAttribute("role", "combobox");
   box.setAttribute("aria-controls", list.id);

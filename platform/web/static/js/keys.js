@@ -33,7 +33,8 @@ function save(event) {
 }
 
 function cancel(event) {
-  if (document.querySelector("dialog[open], .dropdown-menu.show")) return;
+  const opened = document.querySelectorAll("dialog[open], details.menu-box[open], .dropdown-menu.show");
+  if ([...opened].some(shown)) return;
   if (event.target.matches("[data-key]") && typing(event.target)) return event.target.blur();
   document.querySelector("a[data-cancel]")?.click();
 }

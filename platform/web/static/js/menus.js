@@ -1,0 +1,27 @@
+/* Top menus that find no room stand in the last one, .rest, under their own names. On a phone all of them stand in a column. */
+const nav = document.getElementById("menus");
+const phone = matchMedia("(max-width: 767px)");
+
+if (nav) {
+  const rest = nav.querySelector(".rest");
+  const list = rest.querySelector(".dropdown-menu");
+  const menus = [...nav.children].filter((menu) => menu !== rest);
+
+  const fit = () => {
+    menus.forEach((menu) => { menu.hidden = false; });
+    rest.hidden = true;
+    if (phone.matches) return;
+    for (let last = menus.length - 1; last >= 0 && nav.scrollWidth > nav.clientWidth; last -= 1) {
+      menus[last].hidden = true;
+      rest.hidden = false;
+    }
+    const hidden = menus.filter((menu) => menu.hidden);
+    list.replaceChildren(...hidden.flatMap((menu) => [head(menu), ...items(menu)]));
+    rest.firstElementChild.toggleAttribute("aria-current", hidden.some((menu) => menu.querySelector(".menu[aria-current]")));
+  };
+  const head = (menu) => Object.assign(document.createElement("p"), { className: "dropdown-header", textContent: menu.querySelector(".menu").textContent.trim() });
+  const items = (menu) => [...menu.querySelectorAll(".dropdown-item")].map((item) => item.cloneNode(true));
+
+  new ResizeObserver(fit).observe(nav.parentElement);
+  document.fonts?.ready.then(fit);
+}
