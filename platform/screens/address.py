@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ from hanok.engine.catalog.model import ListView, Module
 
 SIZES = (25, 50, 100)
 WORDS_LENGTH = 200
+#: Beyond these an address says nothing more: people do not write such, and each costs a part of the query.
+MOST_CONDITIONS, MOST_VALUES, MOST_SORTS = 20, 100, 4
 SEVERAL = frozenset({"many", "two"})
 FIRST_PAGE: Mapping[str, Any] = {"after": "", "before": "", "start": 0, "count": False, "ask": ""}
 OWN_KEYS = frozenset({"filter", "f", "q", "sort", "columns", "size", "after", "before", "start", "count", "ask"})
@@ -110,7 +113,7 @@ def _encoded(pairs: Iterable[tuple[str, str]]) -> str:
 
 def read(module: Module, arguments: MultiDict[str, str], *, remembered: str = "") -> Asked:
     """Reads an address; `remembered` are the columns that this browser chose last, if any."""
-    conditions = tuple(_conditions(module, arguments))
+    conditions = tuple(islice(_conditions(module, arguments), MOST_CONDITIONS))
     words = arguments.get("q", "").strip()[:WORDS_LENGTH]
     view = module.views.list
     columns = arguments.get("columns", "") or ("" if "columns" in arguments else remembered)
@@ -119,7 +122,7 @@ def read(module: Module, arguments: MultiDict[str, str], *, remembered: str = ""
         saved=_saved(module, arguments.get("filter", ""), plain=not (conditions or words)),
         conditions=conditions,
         words=words,
-        sort=tuple(key for key in arguments.get("sort", "").split(",") if _sorts(module, key.removeprefix("-"))),
+        sort=_sort(module, arguments.get("sort", "")),
         columns=_columns(view, columns.split(",")),
         size=_number(arguments.get("size", ""), SIZES),
         after=arguments.get("after", ""),
@@ -137,14 +140,14 @@ def parse(module: Module, text: str) -> Condition | None:
     if not module.has(field) or operator not in module.field(field).type.operators:
         return None
     takes = module.field(field).type.operator(operator).takes
-    return Condition(field, operator, _split(values) if takes in SEVERAL else (values,), takes)
+    return Condition(field, operator, _split(values)[:MOST_VALUES] if takes in SEVERAL else (values,), takes)
 
 
 def _conditions(module: Module, arguments: MultiDict[str, str]) -> Iterable[Condition]:
     for key in arguments:
         if key in OWN_KEYS or not module.has(key):
             continue
-        texts = tuple(dict.fromkeys(arguments.getlist(key)))
+        texts = tuple(dict.fromkeys(arguments.getlist(key)))[:MOST_VALUES]
         yield Condition(key, "eq", texts) if len(texts) == 1 else Condition(key, "in", texts, "many")
     for text in arguments.getlist("f"):
         condition = parse(module, text)
@@ -177,6 +180,11 @@ def _saved(module: Module, key: str, *, plain: bool) -> str:
         return key
     default = module.default_filter
     return default.key if default and plain and not key else ""
+
+
+def _sort(module: Module, text: str) -> tuple[str, ...]:
+    found = dict.fromkeys(key for key in text.split(",") if _sorts(module, key.removeprefix("-")))
+    return tuple(islice(found, MOST_SORTS))
 
 
 def _sorts(module: Module, key: str) -> bool:

@@ -180,7 +180,7 @@ def editor(module: Module, asked: Asked, language: str, titles: Titles) -> Edito
         return None
     field = module.field(key)
     offered = operators_of(field)
-    place = int(at) if at.isascii() and at.isdigit() and int(at) < len(asked.conditions) else -1
+    place = next((number for number in range(len(asked.conditions)) if at == str(number)), -1)
     known = asked.conditions[place] if place >= 0 else None
     wanted = {"eq": "in", "ne": "not_in"}.get(wanted, wanted) if field.choices else wanted
     operator = next((one for one in offered if one.key == wanted), offered[0])

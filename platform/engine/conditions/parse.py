@@ -14,6 +14,8 @@ from hanok.engine.fields.operators import OPERATORS
 from hanok.engine.language import unknown
 
 DEEPEST = 12
+#: Tests in one condition, and values in one list: databases bound the size of a statement.
+LARGEST, LONGEST = 500, 10_000
 FIELD, OPERATOR = say("field"), say("operator")
 Path = tuple[str | int, ...]
 
@@ -46,6 +48,7 @@ def parse(data: Any, scope: Scope) -> Node:
 class _Parser:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self.tests = 0
 
     def wrong(self, path: Path, message: Message) -> Node:
         self.faults.append(Fault(path, message))
@@ -54,6 +57,9 @@ class _Parser:
     def every(self, data: Any, scope: Scope, path: Path) -> Node:
         if not isinstance(data, Mapping):
             return self.wrong(path, say("A condition is a map of fields and tests."))
+        self.tests += len(data)
+        if self.tests > LARGEST:
+            return self.wrong(path, say("A condition has at most {most} tests.", most=LARGEST))
         if len(path) > DEEPEST:
             return self.wrong(path, say("This condition is nested too deeply."))
         return Every(tuple(self._entry(str(key), test, scope, (*path, key)) for key, test in data.items()))
@@ -113,6 +119,8 @@ class _Parser:
         return self._one(field, "in" if isinstance(test, list) else "eq", test, path, part)
 
     def _one(self, field: Field, operator: str, operand: Any, path: Path, part: str) -> Node:
+        if isinstance(operand, list) and len(operand) > LONGEST:
+            return self.wrong(path, say("A list has at most {most} values.", most=LONGEST))
         if operator not in field.type.operators:
             if operator == "in" and isinstance(operand, list) and "eq" in field.type.operators:
                 return Some(tuple(self._one(field, "eq", each, path, part) for each in operand))

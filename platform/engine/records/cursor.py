@@ -130,7 +130,7 @@ def decode(text: str, *, length: int) -> list[Any]:
     try:
         raw = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         values = [_plain(each) for each in raw]
-    except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError):
+    except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError, AttributeError):
         values = []
     if len(values) != length:
         raise Invalid({"": [GONE]})

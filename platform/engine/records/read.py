@@ -23,6 +23,7 @@ from hanok.engine.store import search as index
 from hanok.engine.store.tables import search as search_table
 
 LARGEST_PAGE = 1000
+MOST_SORTS = 8
 
 
 def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> Page:
@@ -36,8 +37,7 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
     wheres = _wheres(conn, catalog, actor, query, module, selection.table)
     here = query.before if backwards else query.after
     if here is not None:
-        values = cursor.decode(here, length=len(keys))
-        ranges = cursor.ranges(keys, values, conn.dialect.name, backwards=backwards)
+        ranges = _ranges(keys, here, conn.dialect.name, backwards=backwards)
         if all(key.plain for key in keys):
             wheres = [_near(selection.table, wheres, ranges, order, size + 1)]
         else:
@@ -67,10 +67,17 @@ def _near(
     return near
 
 
+def _ranges(keys: Sequence[cursor.Key], here: str, dialect: str, *, backwards: bool) -> list[ColumnElement[bool]]:
+    try:
+        return cursor.ranges(keys, cursor.decode(here, length=len(keys)), dialect, backwards=backwards)
+    except sa.exc.ArgumentError as error:
+        raise Invalid({"": [cursor.GONE]}) from error
+
+
 def _rows(conn: sa.Connection, statement: sa.Select[Any], *, cursor_given: bool) -> list[Any]:
     try:
         return list(conn.execute(statement))
-    except sa.exc.StatementError as error:
+    except (sa.exc.StatementError, OverflowError) as error:
         bad_value = not isinstance(error, sa.exc.DBAPIError) or isinstance(
             error, sa.exc.DataError | sa.exc.ProgrammingError
         )
@@ -143,7 +150,9 @@ def context_of(actor: Actor, catalog: Catalog) -> Context:
 
 def _keys(selection: Selection, sort: Sequence[str]) -> list[cursor.Key]:
     keys = []
-    for written in sort:
+    if len(sort) > MOST_SORTS:
+        raise Invalid({"": [say("Lists are sorted by at most {most} fields.", most=MOST_SORTS)]})
+    for written in dict.fromkeys(sort):
         key, descending = written.removeprefix("-"), written.startswith("-")
         if not selection.module.has(key) or not selection.module.field(key).type.sortable:
             raise Invalid({"": [say("Lists cannot be sorted by “{key}”.", key=key)]})
