@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -39,14 +41,14 @@ class Preparation:
     def run(self) -> None:
         """Raises Refused where values are refused by their new type, or occur twice and shall not."""
         if self.conversions:
-            self._reserve_names()
+            change_tables(self._reserve_names)
         for step in self.plan.of(PREPARE):
             self.progress(PREPARE, step.sentence, 0, step.rows)
             if step.kind == "convert":
-                change_tables(lambda step=step: self._add_columns(step))  # type: ignore[misc]  # bound per step
+                change_tables(partial(self._add_columns, step))
                 self._fill(step)
             else:
-                self._build_unique(step)
+                change_tables(partial(self._build_unique, step))
 
     def catch_up(self, conn: sa.Connection) -> None:
         """Converts again what was saved since the beginning; for the switch, when nobody else writes."""
@@ -76,15 +78,19 @@ class Preparation:
         conversion, after, done = self.conversions[step.key], None, 0
         faults: list[Fault] = []
         while True:
-            with self.store.write() as conn:
-                self.plan.check_base(held_revision(conn))
-                after, found = conversion.batch(conn, after)
+            after, found = change_tables(partial(self._convert, conversion, after))
             faults += found
             done += BATCH
             if after is None:
                 break
             self.progress(PREPARE, step.sentence, min(done, step.rows), step.rows)
         self._check(step, faults)
+
+    def _convert(self, conversion: Conversion, after: UUID | None) -> tuple[UUID | None, list[Fault]]:
+        """One batch: the id that it ends with, and what was refused."""
+        with self.store.write() as conn:
+            self.plan.check_base(held_revision(conn))
+            return conversion.batch(conn, after)
 
     def _check(self, step: Step, faults: list[Fault]) -> None:
         if not faults or step.key in self.accept:
