@@ -92,6 +92,8 @@ def import_command(
     with advice(), progress() as show:
         work = check if dry_run else run_sound if skip_errors else run
         counts = work(live, order, table, seen=report.note, progress=_telling(show))
+    if counts.written:
+        live.store.analyze(found.table.name, "hanok_search")
     if faulty and report.failed:
         write_table(faulty, [*table.headings, words(say("Row")), words(say("Reason"))], report.faulty_rows())
     if plain:

@@ -15,8 +15,34 @@ from hanok.app import create_app, live_of, opened
 from hanok.cli.console import command, site_option, tell
 from hanok.cli.sites import PASSWORD_FILE
 from hanok.engine.accounts import Sightings
-from hanok.engine.deploy import Clock
+from hanok.engine.catalog import Catalog
+from hanok.engine.catalog.garbage import set_aside
+from hanok.engine.deploy import Clock, Live
 from hanok.engine.errors import say
+
+#: How often SQLite is let look at what was entered meanwhile.
+STATISTICS_SECONDS = 6 * 3600
+
+
+class Following:
+    """Takes up new revisions, and leaves what stays in memory with each out of every later garbage collection."""
+
+    def __init__(self, live: Live) -> None:
+        self.live = live
+        self._settled: Catalog | None = None
+        self._settle()
+
+    def tick(self) -> None:
+        try:
+            self.live.refresh()
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Also when a request took the revision up itself."""
+        if self._settled is not self.live.catalog:
+            self._settled = self.live.catalog
+            set_aside()
 
 
 @click.command()
@@ -34,8 +60,10 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
     sightings: Sightings = app.extensions["hanok.sightings"]
+    following = Following(live)
     clocks = (
-        Clock("catalog", live.refresh, seconds=1).start(),
+        Clock("catalog", following.tick, seconds=1).start(),
+        Clock("statistics", site.store.analyze, seconds=STATISTICS_SECONDS).start(),
         Clock("sessions", lambda: sightings.write(site.store), seconds=60).start(),
     )
     tell(

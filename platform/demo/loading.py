@@ -47,6 +47,7 @@ def load_demo(
         rolled = Random(f"{seed}:{len(known)}")  # noqa: S311  # dates of a demo
         known |= live.write(partial(_write, actor=actor, batch=batch, known=known, rolled=rolled))
         progress(len(known), total)
+    live.store.analyze(*(module.table.name for module in modules.values()))
     return len(known)
 
 

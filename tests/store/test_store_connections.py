@@ -152,3 +152,17 @@ def test_ids_are_in_the_order_of_time() -> None:
     made = [new_id() for _ in range(1000)]
     assert made == sorted(made)
     assert {found.version for found in made} == {7}
+
+
+def test_the_planner_knows_a_table_after_it_was_looked_at(store: Store) -> None:
+    made = sa.Table("m_thing", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("stage", sa.Text))
+    sa.Index("i_m_thing_stage", made.c.stage)
+    with store.write() as conn:
+        made.create(conn)
+        conn.execute(made.insert(), [{"id": number, "stage": "won"} for number in range(100)])
+    store.analyze("m_thing")
+    kept = ("sqlite_stat1", "tbl", "idx") if store.dialect == "sqlite" else ("pg_stats", "tablename", "attname")
+    with store.read() as conn:
+        looked = sa.table(kept[0], sa.column(kept[1]), sa.column(kept[2]))
+        rows = conn.execute(sa.select(looked).where(looked.c[kept[1]] == "m_thing")).all()
+    assert rows

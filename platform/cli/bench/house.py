@@ -107,9 +107,7 @@ def _filled(site: Site, rows: int, progress: Progress) -> House:
     with site.store.write() as conn:
         given = _accounts(conn, live.catalog, actor)
     _fill(live, actor, given, rows, progress)
-    if site.store.dialect == "postgresql":  # where a server does it by itself, a minute later
-        with site.store.apart() as conn:
-            conn.execute(sa.DDL("ANALYZE"))  # type: ignore[no-untyped-call]  # SQLAlchemy says no type here
+    site.store.analyze(*(module.table.name for module in live.catalog.modules.values()))
     return House(live, actor, token, rows)
 
 

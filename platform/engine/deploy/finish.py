@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from hanok.engine.deploy.plan import FINISH
 from hanok.engine.deploy.planning import load_catalog
 from hanok.engine.deploy.progress import Progress, silent
 from hanok.engine.deploy.revisions import FINISHED, LIVE, OpenStep, open_steps
-from hanok.engine.deploy.waiting import alone
+from hanok.engine.deploy.waiting import alone, change_tables
 from hanok.engine.errors import Message
 from hanok.engine.fields import FieldType
 from hanok.engine.store import Store, held_revision, live_revision
@@ -57,7 +58,8 @@ def finish(
 
 def finish_alone(store: Store, types: Mapping[str, FieldType], progress: Progress, refresh: Refresh) -> None:
     """The same, for who is alone already."""
-    _Finishing(store, types, progress, refresh).run()
+    if _Finishing(store, types, progress, refresh).run():
+        store.analyze()
 
 
 class _Finishing:
@@ -72,19 +74,24 @@ class _Finishing:
         self.refresh = refresh
         self.catalog = load_catalog(store, types)
 
-    def run(self) -> None:
+    def run(self) -> int:
+        """Does all steps that are open; returns how many."""
         done = 0
         while True:
             with self.store.read() as conn:
                 left, live = open_steps(conn), live_revision(conn)
             if not left:
-                return
+                return done
             if live != self.catalog.revision:
                 self.catalog = load_catalog(self.store, self.types)
             self.progress(FINISH, _said(left[0]), done, done + len(left))
-            self._do(left[0])
-            self._mark(left[0])
+            change_tables(partial(self._step, left[0]))
             done += 1
+
+    def _step(self, found: OpenStep) -> None:
+        """One step, which a busy database may have to do again."""
+        self._do(found)
+        self._mark(found)
 
     def _do(self, found: OpenStep) -> None:
         physical = Physical.of(self.catalog, self.store.dialect)

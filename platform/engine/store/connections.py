@@ -80,6 +80,8 @@ class Store:
 
         Quick and bounded. On PostgreSQL all tables means none: it looks by itself.
         """
+        if not tables and self.dialect != "sqlite":
+            return
         with self.apart() as conn:
             statistics.analyze(conn, tables)
         if self.dialect == "sqlite":

@@ -29,10 +29,9 @@ def _analyze(element: Analyze, compiler: Any, **_: Any) -> str:
     return f"ANALYZE {compiler.preparer.quote(element.table)}" if element.table else "ANALYZE"
 
 
-def analyze(conn: sa.Connection, tables: Iterable[str] = ()) -> None:
-    """Looks at these tables; at all of them when none is named and the database does not look by itself."""
-    sqlite = conn.dialect.name == "sqlite"
-    if sqlite:
+def analyze(conn: sa.Connection, tables: Iterable[str]) -> None:
+    """Looks at these tables; at all of them when none is named."""
+    if conn.dialect.name == "sqlite":
         conn.exec_driver_sql(f"PRAGMA analysis_limit = {ENTRIES}")
-    for name in tuple(tables) or ([""] if sqlite else []):
+    for name in tuple(tables) or ("",):
         conn.execute(Analyze(name))
