@@ -1,4 +1,7 @@
-"""Where the rooms meet: the registry of field types, and the application with its faces."""
+"""Where the rooms meet: the registry of field types, and the application with its faces.
+
+The faces are imported by the application that has them: no other command waits for Flask.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,15 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
-
-from hanok.engine.deploy import Live, Site, load_live, open_site, read_settings
+from hanok.engine.deploy import Live, Site, load_live, open_site
 from hanok.engine.fields import BUILT_IN, FieldType
 from hanok.engine.store.kept import kept
-from hanok.screens.blueprint import blueprint as screens
 from hanok.settings import SETTINGS
-from hanok.web.frame import install
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def field_types(more: Iterable[type[FieldType]] = ()) -> Mapping[str, FieldType]:
@@ -41,6 +42,12 @@ def live_of(site: Site) -> Live:
 
 def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:
     """The WSGI application: the frame and the faces over one live catalog."""
+    from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from hanok.screens.blueprint import blueprint as screens
+    from hanok.web.frame import install
+
     app = Flask("hanok.app", static_folder=None, root_path=str(Path(__file__).parent))
     key = settings.get("secret_key") or kept(live.store, "secret_key", lambda: secrets.token_hex(32))
     install(app, live, {**settings, "secret_key": key})

@@ -1,26 +1,53 @@
-"""The group of commands; each family of commands has a file of its own."""
+"""The group of commands. Each is imported when it is asked for: `hanok --help` shall not wait for all of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from hanok.cli import data, deploying, people, serving, sites
-from hanok.cli.bench import bench
+#: The module that has the command and its name there, and the first sentence of its help.
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "bench": ("bench", "bench", "Measure lists beside a bare handler, and the compiler."),
+    "check": ("deploying", "check", "Compile the metadata and say everything that is wrong with it; change nothing."),
+    "deploy": ("deploying", "deploy_command", "Put the metadata of the site live."),
+    "export": ("exporting", "export_command", "Write the records of a module into a file."),
+    "import": ("importing", "import_command", "Bring the rows of a CSV or XLSX FILE in as records of a module."),
+    "init": ("sites", "init", "Make a new site: folder, database, the shipped CRM, the user `admin`."),
+    "plan": ("deploying", "plan", "Show what a deploy would do."),
+    "rollback": ("deploying", "rollback", "Deploy the metadata of an old revision as a new one."),
+    "schema": ("sites", "schema", "Write one JSON Schema a kind, for editors."),
+    "serve": ("serving", "serve", "Serve the site."),
+    "status": ("sites", "status", "Show the revision, files that differ from it, and what is unfinished."),
+    "upgrade": ("deploying", "upgrade", "Take up what this version of Hanok ships."),
+    "user": ("people", "user", "Users of the site."),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class Commands(click.Group):
+    """The commands of the table above."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, found, _ = COMMANDS[name]
+        made: click.Command = getattr(import_module(f"hanok.cli.{module}"), found)
+        return made
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, _, sentence) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--site", type=click.Path(path_type=Path), help="Folder of the site (default: ./site).")
 @click.version_option(package_name="hanok")
 @click.pass_context
 def hanok(context: click.Context, site: Path | None) -> None:
     """Hanok: a CRM declared in YAML."""
     context.obj = {"site": site}
-
-
-for found in (
-    sites.init, sites.status, sites.schema, deploying.check, deploying.plan, deploying.deploy_command,
-    deploying.upgrade, deploying.rollback, serving.serve, people.user, bench, *data.COMMANDS,
-):  # fmt: skip
-    hanok.add_command(found)

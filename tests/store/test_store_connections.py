@@ -155,7 +155,8 @@ def test_ids_are_in_the_order_of_time() -> None:
 
 
 def test_the_planner_knows_a_table_after_it_was_looked_at(store: Store) -> None:
-    made = sa.Table("m_thing", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("stage", sa.Text))
+    columns = sa.Column("id", sa.Integer, primary_key=True), sa.Column("stage", sa.Text)
+    made = sa.Table("m_thing", sa.MetaData(), *columns)
     sa.Index("i_m_thing_stage", made.c.stage)
     with store.write() as conn:
         made.create(conn)

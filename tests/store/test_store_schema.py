@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from hanok.engine.errors import Refused
 from hanok.engine.store import Store, live_revision, open_store
-from hanok.engine.store.schema import VERSION_TABLE
+from hanok.engine.store.schema import VERSION_TABLE, configuration, revisions
 from hanok.engine.store.tables import metadata
 
 VERSION = sa.Table(VERSION_TABLE, sa.MetaData(), sa.Column("version_num", sa.String(32)))
@@ -69,3 +70,8 @@ def test_a_newer_database_is_refused(store: Store) -> None:
 def test_nothing_is_live_at_first(store: Store) -> None:
     with store.read() as conn:
         assert live_revision(conn) == 0
+
+
+def test_the_revisions_are_those_of_the_migrations_in_their_order() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    assert list(revisions()) == [script.revision for script in reversed(list(scripts.walk_revisions()))]
