@@ -57,6 +57,10 @@ def tell_problems(problems: Sequence[Problem]) -> None:
         errors.print(problem_line(problem), markup=False)
 
 
+def counted(problems: Sequence[Problem]) -> Message:
+    return say("1 problem") if len(problems) == 1 else say("{count} problems", count=len(problems))
+
+
 def as_json(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
@@ -89,7 +93,7 @@ def command(work: Callable[..., T]) -> Callable[..., T]:
             return work(*args, **named)
         except MetadataError as error:
             tell_problems(error.problems)
-            complain(say("{count} problems", count=len(error.problems)))
+            complain(counted(error.problems))
             complain(say("Nothing was changed."))
         except Invalid as error:
             for key, found in error.errors.items():

@@ -13,6 +13,7 @@ from hanok.cli.console import (
     as_json,
     command,
     complain,
+    counted,
     dump,
     progress,
     screen,
@@ -64,7 +65,7 @@ def check(folder: Path, plain: bool) -> None:
             dump([as_json(problem) for problem in error.problems])
         else:
             tell_problems(error.problems)
-            complain(say("{count} problems", count=len(error.problems)))
+            complain(counted(error.problems))
         raise SystemExit(1) from None
     if plain:
         dump([as_json(problem) for problem in catalog.advice])

@@ -107,3 +107,51 @@ def test_a_side_panel_alone_keeps_the_derived_form() -> None:
 def test_a_column_that_comes_later_holds_its_default_in_old_rows() -> None:
     company = a_catalog().modules["company"]
     assert company.table.c["active"].server_default is not None
+
+
+ACCOUNT = """
+label: {en: Account, ko: 거래처}
+fields:
+  name: {type: text}
+  size: {type: integer}
+  kind: {type: text}
+views: {form: {rows: [[name, ""], [size, kind]]}}
+subpanels: {people: {}}
+"""
+EMPLOYEE = """
+label: {en: Employee, ko: 직원}
+fields:
+  name: {type: text}
+  account: {type: link, to: account, reverse: people}
+  former: {type: link, to: account, reverse: leavers}
+"""
+
+
+def rows(catalog: Catalog, module: str) -> list[list[str]]:
+    return [[cell.field for cell in row] for row in catalog.modules[module].views.form.tabs[0].panels[0].rows]
+
+
+def test_a_field_of_a_site_takes_the_empty_cell_or_a_row_beside_its_neighbour() -> None:
+    shipped = {"modules/account.yaml": ACCOUNT.replace("subpanels: {people: {}}", "")}
+    site = (
+        "fields:\n  grade: {type: text, after: name}\n  area: {type: text, after: size}\n"
+        "  first: {type: text, before: name}\n  chained: {type: text, after: area}\n  lost: {type: text}\n"
+    )
+    found = layered(shipped, {"modules/account.yaml": site})
+    assert rows(found, "account") == [["first"], ["name", "grade"], ["size", "kind"], ["area"], ["chained"]]
+
+
+def test_a_link_from_a_layer_above_gets_its_subpanel_beside_the_written_ones() -> None:
+    shipped = {"modules/account.yaml": ACCOUNT, "modules/employee.yaml": EMPLOYEE}
+    book = "label: {en: Book, ko: 책}\nfields:\n  name: {type: text}\n  publisher: {type: link, to: account, reverse: books}\n"
+    found = layered(shipped, {"modules/book.yaml": book})
+    assert list(found.modules["account"].subpanels) == ["people", "books"]
+    hidden = {"modules/book.yaml": book, "modules/account.yaml": "subpanels: {books: {hidden: true}}\n"}
+    assert list(layered(shipped, hidden).modules["account"].subpanels) == ["people"]
+
+
+def test_options_written_in_a_field_have_labels_like_those_of_a_set() -> None:
+    text = "label: Book\nfields:\n  kind: {type: choice, options: {a: {label: Plain, color: blue}, b: {en: Short}, c: {label: {ko: 다}}}}\n"
+    choices = a_catalog({"modules/book.yaml": text}).modules["book"].fields["kind"].choices
+    assert [dict(choice.label) for choice in choices] == [{"en": "Plain"}, {"en": "Short"}, {"ko": "다"}]
+    assert choices[0].color == "blue"

@@ -100,3 +100,22 @@ def test_an_area_that_app_yaml_does_not_name_is_a_fault() -> None:
     app = "name: X\nareas: {sales: {label: Sales}, access: {label: Access}}\n"
     found = faults({"app.yaml": app, "modules/book.yaml": BOOK + "area: sals\n"})
     assert 'unknown area "sals", did you mean "sales"?' in found[0]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"modules/book.yaml": BOOK + "  price: {type: mony}\nviews: {list: {columns: [name, price]}}\n"
+         "saved_filters: {x: {where: {price: 3}}}\ntitle: '{{ price }}'\nindex: [[price]]\n"},
+        {"modules/book.yaml": BOOK + "  kind: {type: choice, options: kinds, default: novel}\n"
+         "saved_filters: {novels: {where: {kind: novel}}}\n"},
+        {"modules/book.yaml": "label: [\n", "menus/main.yaml": "filters: {main: {label: Main, modules: [book]}}\n",
+         "roles/rep.yaml": "label: Rep\nmodules: {book: none}\n",
+         "modules/shelf.yaml": "label: Shelf\nfields:\n  book: {type: link, to: book}\n"},
+        {"modules/book.yaml": BOOK + "  stage: {type: choice, options: {a: {colour: blue}}}\n"},
+        {"options/stage.yaml": "attributes: {closed: {type: boolean}}\noptions: {new: {closd: true}}\n"},
+    ],
+)  # fmt: skip
+def test_what_follows_from_a_fault_is_not_said_again(files: dict[str, str]) -> None:
+    found = faults(files)
+    assert len(found) == 1, "\n".join(found)

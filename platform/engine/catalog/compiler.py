@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import Any
 
 import sqlalchemy as sa
 
 from hanok.engine.catalog.bases import sources
-from hanok.engine.catalog.binding import Binder, choice, system_fields
+from hanok.engine.catalog.binding import Binder, option_set, system_fields
 from hanok.engine.catalog.filters import saved_filters
 from hanok.engine.catalog.garbage import collection_paused
 from hanok.engine.catalog.layouts import Layouts
-from hanok.engine.catalog.model import Catalog, Module, OptionSet, Reverse, Subpanel, Views
+from hanok.engine.catalog.model import Catalog, Module, Reverse, Subpanel, Views
 from hanok.engine.catalog.names import Names, Naming
 from hanok.engine.catalog.relations import reverses, subpanels
-from hanok.engine.catalog.report import AREA, FIELD, Report, Source
+from hanok.engine.catalog.report import AREA, MODULE, OPTION_SET, TEMPLATE, TRAIT, Report, Source
 from hanok.engine.catalog.schemas import kinds
 from hanok.engine.catalog.scopes import check_conditions
 from hanok.engine.catalog.site import app_of, menu_of, roles_of
@@ -38,8 +38,9 @@ def compile_catalog(
     """
     registry = kinds(types)
     documents = survey(layers, registry)
-    report = Report(list(documents.errors), list(documents.advice))
+    report = Report(list(documents.errors), list(documents.advice), _unreadable(documents))
     build = _Build(documents, types, sources(documents, report), Naming(names or Names()), report)
+    build.layers = [layer.name for layer in layers]
     modules = build.modules()
     build.check_areas()
     menu = menu_of(documents, modules, report)
@@ -50,6 +51,11 @@ def compile_catalog(
         revision=revision, app=build.app, modules=MappingProxyType(modules), options=MappingProxyType(build.options),
         menu=menu, roles=roles, names=build.naming.names(), metadata=build.metadata, advice=tuple(report.advice),
     )  # fmt: skip
+
+
+def _unreadable(documents: Documents) -> dict[str, frozenset[str]]:
+    nouns = {"module": MODULE, "option": OPTION_SET, "template": TEMPLATE, "trait": TRAIT}
+    return {noun.text: frozenset(documents.known(kind)) for kind, noun in nouns.items()}
 
 
 class _Build:
@@ -64,7 +70,8 @@ class _Build:
         self.naming = naming
         self.report = report
         self.metadata = sa.MetaData()
-        self.options = {key: _option_set(key, document.data) for key, document in documents.of("option").items()}
+        self.layers: list[str] = []
+        self.options = {key: option_set(document, report) for key, document in documents.of("option").items()}
         self.app = app_of(documents, report)
 
     def modules(self) -> dict[str, Module]:
@@ -78,11 +85,17 @@ class _Build:
         ends = reverses(self.sources, fields, self.report)
         built = {}
         for key, source in self.sources.items():
-            panels = subpanels(source, ends[key], layouts, views, self.report)
+            panels = subpanels(source, ends[key], layouts, views, self.report, partial(self._is_newer, source))
             built[key] = self._module(source, fields[key], system[key], layouts[key], views[key], panels, ends[key])
         for module in built.values():
-            self._check_conditions(module, built)
+            if module.key not in self.report.faulty and not self.sources[module.key].document.lost:
+                self._check_conditions(module, built)
         return built
+
+    def _is_newer(self, source: Source, end: Reverse) -> bool:
+        """Whether a link comes from a layer above the one that wrote the subpanels of this module."""
+        wrote = self.layers.index(source.document.layer(("subpanels",)))
+        return self.layers.index(self.sources[end.module].document.layer(("fields", end.field))) > wrote
 
     def _module(
         self, source: Source, fields: Mapping[str, Field], system: Mapping[str, Field], layout: Layouts, views: Views,
@@ -109,7 +122,7 @@ class _Build:
             self.report.wrong(source.place("title"), error.message, code="expression")
             return Template("")
         for name in sorted(template.names - set(fields)):
-            self.report.missing(source.place("title"), FIELD, name, fields)
+            self.report.missing_field(source, source.place("title"), name, fields)
         for name in sorted(template.names & set(fields)):
             if fields[name].targets:
                 told = say("A title cannot show the link “{field}”: not everybody who sees the record may see where it "
@@ -121,7 +134,7 @@ class _Build:
         keys = source.data.get(what, [])
         for number, key in enumerate(keys):
             if key not in fields:
-                self.report.missing(source.place(what, number), FIELD, key, fields)
+                self.report.missing_field(source, source.place(what, number), key, fields)
         return tuple(key for key in keys if key in fields)
 
     def _groups(self, source: Source, fields: Mapping[str, Field], what: str) -> tuple[tuple[str, ...], ...]:
@@ -130,7 +143,7 @@ class _Build:
         for number, group in enumerate(source.data.get(what, [])):
             for place, key in enumerate(group):
                 if key not in known:
-                    self.report.missing(source.place(what, number, place), FIELD, key, known)
+                    self.report.missing_field(source, source.place(what, number, place), key, known)
             if known.issuperset(group):
                 kept.append(tuple(group))
         return tuple(kept)
@@ -153,8 +166,3 @@ def _titled(fields: Mapping[str, Field]) -> str:
     texts = [key for key, field in fields.items() if field.type.group == "text" and not field.hidden]
     others = [key for key, field in fields.items() if not field.targets]
     return (texts or [*others, "''"])[0]
-
-
-def _option_set(key: str, data: Mapping[str, Any]) -> OptionSet:
-    choices = tuple(choice(name, written or {}) for name, written in data.get("options", {}).items())
-    return OptionSet(key, data["label"], choices, data.get("attributes", {}))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from hanok.engine.catalog.anchored import with_anchored
 from hanok.engine.catalog.model import CellSpec, FormView, ListView, Panel, SearchView, Tab, Views
-from hanok.engine.catalog.report import FIELD, Report, Source
+from hanok.engine.catalog.report import Report, Source
 from hanok.engine.errors import say
 from hanok.engine.fields import Field
 
@@ -20,7 +21,7 @@ class Layouts:
     """Builds the views of one module from its source and its fields (own and system)."""
 
     def __init__(self, source: Source, own: Mapping[str, Field], system: Mapping[str, Field], report: Report) -> None:
-        self.source = source
+        self.source = self.home = source
         self.own = own
         self.every = {**own, **system}
         self.report = report
@@ -28,13 +29,20 @@ class Layouts:
 
     def seen_from(self, source: Source) -> Layouts:
         """The same fields, with places in another module's document (its subpanels name columns of this one)."""
-        return Layouts(
-            source, self.own, {key: self.every[key] for key in self.every if key not in self.own}, self.report
-        )
+        system = {key: self.every[key] for key in self.every if key not in self.own}
+        seen = Layouts(source, self.own, system, self.report)
+        seen.home = self.home
+        return seen
 
     def build(self) -> Views:
-        form = self._form("form") or self._derived_form()
-        detail = self._form("detail") or form
+        anchors = {
+            key: anchor
+            for key, anchor in self.source.anchors("fields").items()
+            if key in self.own and not self.own[key].hidden
+        }
+        form = with_anchored(self._form("form") or self._derived_form(), anchors)
+        own_detail = self._form("detail")
+        detail = with_anchored(own_detail, anchors) if own_detail else form
         quick = self._form("quick") or self._derived_quick()
         return Views(list=self._list(), form=form, detail=detail, quick=quick, search=self._search())
 
@@ -45,7 +53,7 @@ class Layouts:
             if key in self.every:
                 kept.append(key)
             else:
-                self.report.missing(self.source.place(*path, key), FIELD, key, self.every)
+                self.report.missing_field(self.home, self.source.place(*path, key), key, self.every)
         return tuple(kept)
 
     def sort(self, keys: Sequence[str], *path: str | int) -> tuple[str, ...]:
@@ -54,7 +62,7 @@ class Layouts:
         for number, key in enumerate(keys):
             bare = "title" if key.removeprefix("-") == "$title" else key.removeprefix("-")
             if bare not in self.every:
-                self.report.missing(self.source.place(*path, number), FIELD, bare, self.every)
+                self.report.missing_field(self.home, self.source.place(*path, number), bare, self.every)
             elif not self.every[bare].type.sortable:
                 self.report.wrong(self.source.place(*path, number), say("Lists cannot be sorted by “{key}”.", key=bare))
             else:
@@ -143,7 +151,7 @@ class Layouts:
         spec: Mapping[str, Any] = {"field": written} if isinstance(written, str) else written
         key = "title" if spec.get("field") == "$title" else spec.get("field", "")
         if key and key not in self.every:
-            self.report.missing(self.source.place(*path), FIELD, key, self.every)
+            self.report.missing_field(self.home, self.source.place(*path), key, self.every)
             key = ""
         return CellSpec(key, spec.get("span", 1), spec.get("label", {}))
 

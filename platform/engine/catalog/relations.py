@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hanok.engine.catalog.layouts import Layouts
@@ -46,19 +46,22 @@ def _add(
 
 def subpanels(
     source: Source, reverse: Mapping[str, Reverse], layouts: Mapping[str, Layouts], views: Mapping[str, Views],
-    report: Report,
+    report: Report, newer: Callable[[Reverse], bool],
 ) -> dict[str, Subpanel]:  # fmt: skip
-    """The written subpanels in their order; without any, one for each reverse end."""
-    written = source.data.get("subpanels")
-    if written is None:
-        written = {key: {} for key in reverse}
+    """The written subpanels in their order, then the ends that layers above them brought (`newer`).
+
+    Without any written, one for each reverse end.
+    """
+    written: Mapping[str, Any] | None = source.data.get("subpanels")
+    said = {key: {} for key in reverse} if written is None else dict(written)
+    said |= {key: {} for key, end in reverse.items() if key not in said and newer(end)}
     built = {}
-    for key, spec in written.items():
+    for key, spec in said.items():
         if key not in reverse:
             report.missing(source.place("subpanels", key), LINK, key, reverse)
-            continue
-        end = reverse[key]
-        built[key] = _subpanel(end, spec, layouts[end.module].seen_from(source), views[end.module])
+        elif not spec.get("hidden", False):
+            end = reverse[key]
+            built[key] = _subpanel(end, spec, layouts[end.module].seen_from(source), views[end.module])
     return built
 
 

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hanok.engine.errors import Message, Place, Problem, say
-from hanok.engine.language import Document, unknown
+from hanok.engine.language import Anchor, Document, unknown
+
+MODULE, FIELD, OPTION_SET = say("module"), say("field"), say("option set")
+AREA, ATTRIBUTE, TEMPLATE, TRAIT = say("area"), say("attribute"), say("template"), say("trait")
+LINK = say("link to this module")
 
 
 @dataclass(slots=True)
@@ -16,6 +20,10 @@ class Report:
 
     problems: list[Problem] = field(default_factory=list)
     advice: list[Problem] = field(default_factory=list)
+    #: Keys of modules and option sets that were written but cannot be read, by noun: nobody misses them.
+    unreadable: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: Modules of which something else was reported already: what follows from it is not said again.
+    faulty: set[str] = field(default_factory=set)
 
     def wrong(self, place: Place, message: Message, *, code: str = "reference") -> None:
         self.problems.append(Problem(code, place, message))
@@ -25,7 +33,13 @@ class Report:
 
     def missing(self, place: Place, what: Message, word: str, known: Iterable[str]) -> None:
         """Says that `word` is no `what` (a field, a module …), with the nearest name."""
-        self.wrong(place, unknown(word, known, noun=what))
+        if word not in self.unreadable.get(what.text, ()):
+            self.wrong(place, unknown(word, known, noun=what))
+
+    def missing_field(self, source: Source, place: Place, word: str, known: Iterable[str]) -> None:
+        """The same for a field of this module, unless it was written there and is faulty."""
+        if not source.is_lost("fields", word):
+            self.missing(place, FIELD, word, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +54,10 @@ class Source:
         """Where what stands at this path was written."""
         return self.document.place(path)
 
+    def anchors(self, name: str) -> dict[str, Anchor]:
+        """The neighbours that the items of a top-level map name."""
+        return {str(at[1]): anchor for at, anchor in self.document.anchors.items() if at[:-1] == (name,)}
+
     def is_lost(self, *path: str | int) -> bool:
         """Whether something faulty stood there: nobody should complain that it is missing."""
         return self.document.is_lost(path)
-
-
-MODULE, FIELD, OPTION_SET = say("module"), say("field"), say("option set")
-AREA, TEMPLATE, TRAIT, LINK = say("area"), say("template"), say("trait"), say("link to this module")

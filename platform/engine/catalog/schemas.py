@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from hanok.engine.fields import FieldType
+from hanok.engine.fields.choice import OPTION
 from hanok.engine.language import KEY_SCHEMA, Kind
 
 Schema = dict[str, Any]
-COLORS = ["blue", "green", "orange", "red", "purple", "grey", "teal"]
 ACTIONS = ["list", "view", "create", "edit", "delete", "import", "export", "massupdate", "assign"]
 LEVELS = ["all", "owner", "none", "deny"]
 KINDS_OF_MODULE = "What it is like: basic, person, company, sale, issue, file, activity or line."
@@ -118,6 +118,7 @@ VIEWS: Schema = _object({
 })  # fmt: skip
 SUBPANEL: Schema = _object({
     "label": _ref("labels"), "columns": COLUMNS, "sort": SORT, "where": _ref("condition"),
+    "hidden": {"type": "boolean"},
     "actions": {"type": "object", "x-keyed": True, "propertyNames": {"enum": ["create", "link", "unlink"]},
                 "additionalProperties": _object({})},
 })  # fmt: skip
@@ -136,13 +137,6 @@ OPTION_ATTRIBUTES: Schema = {
         "label": _ref("labels"), "options": TEXT,
         "type": {"enum": ["text", "boolean", "integer", "decimal", "percent", "choice"]},
     }, required=["type"]),
-}  # fmt: skip
-OPTION: Schema = {
-    "type": "object",
-    "properties": {
-        "label": _ref("labels"), "color": {"enum": COLORS}, "icon": TEXT, "retired": {"type": "boolean"},
-    },
-    "additionalProperties": {"type": ["string", "number", "boolean"]},
 }  # fmt: skip
 
 
@@ -178,7 +172,7 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
     module = _module(types)
     bundle = {key: module[key] for key in module if key not in ("label", "plural", "extends")}
     menu_filter = _object({"label": _ref("labels"), "modules": NAMES})
-    option = {"label": _ref("labels"), "attributes": OPTION_ATTRIBUTES, "options": _keyed(OPTION)}
+    option = {"label": _ref("labels"), "attributes": OPTION_ATTRIBUTES, "options": _keyed(dict(OPTION))}
     role = {
         "label": _ref("labels"), "default": LEVELS_BY_ACTION,
         "modules": {"type": "object", "additionalProperties": LEVELS_BY_ACTION},

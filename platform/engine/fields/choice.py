@@ -15,13 +15,25 @@ from hanok.engine.fields.columns import plain_text
 from hanok.engine.fields.text import fold
 from hanok.engine.fields.value import Value, refuse
 
+COLORS = ("blue", "green", "orange", "red", "purple", "grey", "teal")
+OPTION: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "label": {"$ref": "#/$defs/labels"}, "color": {"enum": list(COLORS)}, "icon": {"type": "string"},
+        "retired": {"type": "boolean"},
+    },
+    "additionalProperties": {"type": ["string", "number", "boolean"]},
+}  # fmt: skip
 OPTIONS: Mapping[str, Any] = {
     "description": "The key of an option set, or the options themselves.",
     "anyOf": [
         {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
-        {"type": "object", "minProperties": 1, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,39}$"}},
+        {
+            "type": "object", "x-ordered": True, "minProperties": 1,
+            "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,39}$"}, "additionalProperties": OPTION,
+        },
     ],
-}
+}  # fmt: skip
 
 
 class ChoiceValue(Value):
