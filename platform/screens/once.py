@@ -16,6 +16,8 @@ from hanok.engine.access import SYSTEM, Actor
 from hanok.engine.catalog import Catalog
 
 KEPT = 20
+#: Signs of a token: what is longer is none of ours, and would be carried along by every request of the session.
+LONGEST = 40
 
 
 def new_token() -> str:
@@ -24,7 +26,7 @@ def new_token() -> str:
 
 def made_before(conn: Connection, catalog: Catalog, actor: Actor, session: str, token: str) -> UUID | None:
     """The record that this form made already, or None. Two at a time wait for each other on the user's row."""
-    if not token or actor.id is None:
+    if not _is_token(token) or actor.id is None:
         return None
     records.get(conn, catalog, SYSTEM, "user", actor.id, lock=True)
     found = accounts.session_of(conn, catalog, session)
@@ -35,7 +37,11 @@ def made_before(conn: Connection, catalog: Catalog, actor: Actor, session: str, 
 def remember(conn: Connection, catalog: Catalog, session: str, token: str, made: UUID) -> None:
     """Keeps what this form made, with the session's other data."""
     found = accounts.session_of(conn, catalog, session)
-    if not token or found is None:
+    if not _is_token(token) or found is None:
         return
     kept = [*found.data.get("made", ()), [token, str(made)]][-KEPT:]
     accounts.set_session_data(conn, found.key, {**found.data, "made": kept})
+
+
+def _is_token(text: str) -> bool:
+    return 0 < len(text) <= LONGEST

@@ -80,7 +80,7 @@ def plain(failure: HTTPException) -> Response:
 
 def unexpected(failure: Exception) -> Response:
     number = reference()
-    current_app.logger.error("fault %s at %s %s", number, request.method, request.path, exc_info=failure)
+    current_app.logger.error("fault %s at %s %r", number, request.method, request.path[:500], exc_info=failure)
     return answer(500, number=number)
 
 

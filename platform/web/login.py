@@ -54,7 +54,7 @@ def log_in() -> AnyResponse | tuple[str, int]:
         )
     except Denied as refused:
         return render_template("login.html", username=username, problem=refused.message, onward=onward), 403
-    session.clear()
+    _end_session()
     answer = redirect(onward, 303)
     answer.set_cookie(SESSION_COOKIE, token, max_age=days * DAY, httponly=True, secure=_secure(), samesite="Lax")
     return answer
@@ -63,10 +63,7 @@ def log_in() -> AnyResponse | tuple[str, int]:
 @entry.post("/logout")
 @public
 def log_out() -> AnyResponse:
-    token = request.cookies.get(SESSION_COOKIE, "")
-    if token:
-        g.live.write(lambda conn, catalog: accounts.log_out(conn, token))
-    session.clear()
+    _end_session()
     answer = redirect("/login", 303)
     answer.delete_cookie(SESSION_COOKIE, httponly=True, secure=_secure(), samesite="Lax")
     return answer
@@ -100,5 +97,13 @@ def own_path(target: str) -> str:
     return target
 
 
+def _end_session() -> None:
+    """Ends whatever session this browser was in, on the server too, and its form session."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    if token:
+        g.live.write(lambda conn, catalog: accounts.log_out(conn, token))
+    session.clear()
+
+
 def _secure() -> bool:
-    return bool(current_app.config["SESSION_COOKIE_SECURE"])
+    return bool(current_app.config["SESSION_COOKIE_SECURE"]) or request.is_secure

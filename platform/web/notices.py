@@ -12,6 +12,8 @@ from hanok.engine.errors import Message, say
 from hanok.web.i18n import translate
 
 _KEY = "notices"
+#: They wait in a cookie, which browsers throw away beyond four kilobytes.
+MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def notify(
         "label": translate(label or say("Undo"), g.language) if undo else "",
         "values": [[name, str(value)] for name, value in (values or {}).items()],
     }
-    session[_KEY] = [*session.get(_KEY, ()), notice]
+    session[_KEY] = [*session.get(_KEY, ()), notice][-MOST:]
 
 
 def notices() -> tuple[Notice, ...]:

@@ -36,6 +36,8 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 TRANSPORT = "max-age=31536000"
+#: Bytes of a request. A form is held in memory, and comes back whole to its writer when something is wrong with it.
+LARGEST = 2 * 1024 * 1024
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 NEVER = "no-store"
@@ -51,6 +53,8 @@ def protect(app: Flask, settings: Mapping[str, Any]) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
         WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=LARGEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST,
     )
     CSRFProtect(app)
 

@@ -2,12 +2,14 @@
 
 An attempt is written down as failed before the password is looked at and marked as good afterwards, so that attempts
 side by side count too. After five failures of one user name from one address, or a hundred from one address, within
-a quarter of an hour, that pair or address waits; nobody can lock somebody else out from elsewhere.
+a quarter of an hour, that pair or address waits; nobody can lock somebody else out from elsewhere. Of IPv6, where one
+connection has 2⁶⁴ addresses, the network counts as one address.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +26,7 @@ from hanok.engine.store import Store, new_id
 from hanok.engine.store.tables import credential, login, session
 
 WINDOW = timedelta(minutes=15)
+LONGEST_NAME = 200
 FAILURES_OF_A_NAME = 5
 FAILURES_OF_AN_ADDRESS = 100
 WRONG = say("The user name or the password is wrong.")
@@ -35,7 +38,7 @@ def log_in(
 ) -> tuple[str, Actor]:  # fmt: skip
     """The token of a new session, and its actor. Raises Denied, with one sentence for every reason but waiting."""
     now = now or datetime.now(UTC)
-    attempt = _Attempt(catalog, folded_username(catalog, username)[:200], address, agent, now)
+    attempt = _Attempt(catalog, folded_username(catalog, username[:LONGEST_NAME]), address, agent, now)
     with store.write() as conn:
         attempt.begin(conn)
     known = attempt.user["password"] if attempt.user else NOBODY
@@ -52,6 +55,17 @@ def log_out(conn: sa.Connection, token: str) -> None:
     conn.execute(session.delete().where(session.c.token == session_key(token)))
 
 
+def network_of(address: str) -> str:
+    """What is counted as one address: an IPv4 address, or the /64 network of an IPv6 address."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False))
+
+
 class _Attempt:
     """One attempt to log in, from its first row to its session."""
 
@@ -59,6 +73,7 @@ class _Attempt:
         self.catalog = catalog
         self.username = username
         self.address = address
+        self.network = network_of(address)
         self.agent = agent
         self.now = now
         self.id = new_id()
@@ -66,14 +81,14 @@ class _Attempt:
 
     def begin(self, conn: sa.Connection) -> None:
         """Writes the attempt down as failed and finds the user. Raises Denied where it has to wait."""
-        here = sa.and_(login.c.address == self.address, login.c.at > self.now - WINDOW)
+        here = sa.and_(login.c.address == self.network, login.c.at > self.now - WINDOW)
         self._check_failures(conn, sa.and_(here, _since_success(self.username, here)), most=FAILURES_OF_A_NAME)
         self._check_failures(conn, here, most=FAILURES_OF_AN_ADDRESS)
         self.user = self._find(conn)
         user_id: UUID | None = self.user["id"] if self.user else None
         conn.execute(
             login.insert().values(
-                id=self.id, at=self.now, username=self.username, user_id=user_id, ok=False, address=self.address
+                id=self.id, at=self.now, username=self.username, user_id=user_id, ok=False, address=self.network
             )
         )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
@@ -61,8 +63,15 @@ def actor_from(catalog: Catalog, row: Mapping[str, Any], roles: Sequence[str]) -
     """The actor of a row with id, username, title, language and zone; the site's own where the user says nothing."""
     return Actor(
         id=row["id"], username=row["username"], title=row["title"], admin=ADMINISTRATOR in roles, roles=tuple(roles),
-        language=row["language"] or catalog.app.languages[0], zone=row["zone"] or catalog.app.zone,
+        language=row["language"] or catalog.app.languages[0],
+        zone=row["zone"] if row["zone"] in _zones() else catalog.app.zone,
     )  # fmt: skip
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The zones that there are. A user's is a text that somebody typed; one that is none would fail on every page."""
+    return frozenset(available_timezones())
 
 
 def find_user(conn: sa.Connection, catalog: Catalog, username: str) -> UUID | None:

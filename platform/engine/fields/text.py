@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -20,21 +21,43 @@ from hanok.engine.fields.value import Value, refuse
 LONGEST_OPERAND = 1000
 #: Control characters, lone surrogates (no database stores them) and Unicode's own line ends.
 UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+#: Signs without a look of their own (Unicode's Default_Ignorable_Code_Point): zero width, soft hyphens, fillers …
+IGNORED = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+#: What turns the direction of all text that follows, beyond the value; marks (LRM, RLM) turn nothing else and stay.
+TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+#: Has a width, and no look: the empty cell of braille.
+EMPTY = " \u2800"
 
 
 def fold(text: str) -> str:
-    """The form in which text is compared and searched: NFC and casefolded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    """The form in which text is compared and searched: Unicode's NFKC_Casefold.
+
+    Two texts that look the same fold to the same, whatever their case and width, and whatever invisible signs they
+    have: ＫＩＭ is kim, ㈜ is (주). (Letters of other scripts that look alike stay apart.)
+    """
+    if text.isascii():
+        return text.lower()
+    once = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
+    return unicodedata.normalize("NFKC", IGNORED.sub("", once).casefold())
 
 
 def clean(value: Any, *, lines: bool = False) -> str:
-    """The text in NFC, without blanks around it. Raises ValidationError for what is no text or cannot be shown."""
+    """The text in NFC, without blanks around it and without signs that turn the direction of what follows.
+
+    Raises ValidationError for what is no text or cannot be shown.
+    """
     if not isinstance(value, str):
         raise refuse(say("This must be text."))
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.translate(TURNING).strip()
     if "\n" in text and not lines:
         raise refuse(say("This must be on one line."))
     if any(unicodedata.category(sign) in UNSEEN and not (sign in "\n\t" and lines) for sign in text):
+        raise refuse(say("This has characters that cannot be shown."))
+    if not IGNORED.sub("", text).strip(EMPTY) and value.strip():
         raise refuse(say("This has characters that cannot be shown."))
     return text
 
