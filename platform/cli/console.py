@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from hanok.engine.errors import HanokError, Invalid, Message, MetadataError, Pro
 from hanok.web.i18n import translate
 
 T = TypeVar("T")
+#: Control signs (ESC begins a command to the terminal) and halves of surrogate pairs.
+STEERING = frozenset({"Cc", "Cs"})
 screen = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -36,11 +39,16 @@ def words(said: Message | str) -> str:
 
 
 def tell(said: Message | str, **style: Any) -> None:
-    screen.print(words(said), markup=False, **style)
+    screen.print(shown(words(said)), markup=False, **style)
 
 
 def complain(said: Message | str) -> None:
-    errors.print(words(said), markup=False)
+    errors.print(shown(words(said)), markup=False)
+
+
+def shown(text: str) -> str:
+    """The text without signs that would steer a terminal: sentences quote files that others wrote."""
+    return "".join(sign if sign in "\n\t" or unicodedata.category(sign) not in STEERING else "�" for sign in text)
 
 
 def dump(data: Any) -> None:
@@ -54,7 +62,7 @@ def problem_line(problem: Problem) -> str:
 
 def tell_problems(problems: Sequence[Problem]) -> None:
     for problem in problems:
-        errors.print(problem_line(problem), markup=False)
+        errors.print(shown(problem_line(problem)), markup=False)
 
 
 def counted(problems: Sequence[Problem]) -> Message:
@@ -130,4 +138,4 @@ def told(facts: Mapping[str, Any]) -> None:
     """Name and value, one a line."""
     width = max(len(name) for name in facts)
     for name, value in facts.items():
-        screen.print(f"{name:<{width}}  {value}", markup=False)
+        screen.print(shown(f"{name:<{width}}  {value}"), markup=False)

@@ -12,13 +12,21 @@ import click
 import waitress
 
 from hanok.app import create_app, live_of, opened
-from hanok.cli.console import command, site_option, tell
+from hanok.cli.console import command, screen, site_option, tell
 from hanok.cli.sites import PASSWORD_FILE
 from hanok.engine.accounts import Sightings
 from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.garbage import set_aside
 from hanok.engine.deploy import Clock, Live
 from hanok.engine.errors import say
+from hanok.web.security import LARGEST
+
+#: What one client may take. Requests are read before a thread gets them, so a slow one holds a connection and no more;
+#: whoever wants to hold all of them has to be stopped by a proxy in front.
+LIMITS: dict[str, Any] = {
+    "ident": None, "max_request_body_size": 2 * LARGEST, "max_request_header_size": 64 * 1024,
+    "connection_limit": 1000, "asyncore_use_poll": True, "channel_timeout": 30, "cleanup_interval": 5,
+}  # fmt: skip
 
 #: How often SQLite is let look at what was entered meanwhile.
 STATISTICS_SECONDS = 6 * 3600
@@ -70,10 +78,9 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
         say("Hanok serves {folder} at {address}", folder=folder.as_posix(), address=f"http://{_shown(listen)}:{number}")
     )
     if (folder / PASSWORD_FILE).exists():
-        username, password = (folder / PASSWORD_FILE).read_text(encoding="utf-8").split()
-        tell(say("Log in as {username} with the password {password}", username=username, password=password))
+        _tell_login(folder / PASSWORD_FILE)
     try:
-        waitress.serve(app, host=listen, port=number, threads=settings["threads"], ident=None)
+        waitress.serve(app, host=listen, port=number, threads=settings["threads"], **LIMITS)
     except OSError as error:
         tell(say("Port {port} cannot be opened: {reason}", port=number, reason=error.strerror or str(error)))
         raise SystemExit(1) from None
@@ -82,6 +89,15 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
             clock.stop()
         sightings.write(site.store)
         site.store.dispose()
+
+
+def _tell_login(file: Path) -> None:
+    """The first password, to whoever sits at the terminal; a log gets the name of the file."""
+    if not screen.is_terminal:
+        tell(say("The first password is kept in {file}.", file=file.as_posix()))
+        return
+    username, _, password = file.read_text(encoding="utf-8").strip().partition("\n")
+    tell(say("Log in as {username} with the password {password}", username=username, password=password))
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

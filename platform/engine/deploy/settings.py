@@ -57,10 +57,19 @@ def _file(path: Path) -> Mapping[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise Refused(say("{file} cannot be read: {reason}", file=path.as_posix(), reason=str(error))) from error
+        raise Refused(say("{file} cannot be read: {reason}", file=path.as_posix(), reason=_reason(error))) from None
     if found is not None and not isinstance(found, dict):
         raise Refused(say("{file} cannot be read: {reason}", file=path.as_posix(), reason="name: value"))
     return found or {}
+
+
+def _reason(error: Exception) -> str:
+    """Why, and where; never the line itself, in which a password may stand."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"{error.problem} ({error.problem_mark.line + 1}:{error.problem_mark.column + 1})"
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return "UTF-8" if isinstance(error, UnicodeDecodeError) else "YAML"
 
 
 def _typed(name: str, said: Any, default: Value) -> Value:

@@ -67,11 +67,17 @@ class Status:
 
 
 def init_site(folder: Path, known: Known) -> None:
-    """Makes the folders of a site and a site.yaml that names its settings. Refuses where there is one already."""
+    """Makes the folders of a site and a site.yaml that names its settings. Refuses where there is one already.
+
+    Only their owner may look into a new folder and into the settings: passwords and records are kept there.
+    """
     if (folder / FILE).exists():
         raise Refused(say("There is a site already: {folder}", folder=folder.as_posix()))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     for name in FOLDERS:
-        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name).mkdir(exist_ok=True)
+    (folder / FILE).touch(mode=0o600, exist_ok=False)
     (folder / FILE).write_text(settings_text(known), encoding="utf-8")
 
 

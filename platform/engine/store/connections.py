@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from hanok.engine.errors import Refused, say
 from hanok.engine.store import schema, statistics
 
 BUSY_MILLISECONDS = 10_000
+#: Errors, and so logs, tell no values of records.
+_QUIET: dict[str, Any] = {"hide_parameters": True}
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -97,7 +100,7 @@ def open_store(url: str | URL) -> Store:
     """The store of an address: `sqlite:///path/to/file` or `postgresql://user@host/name`. Opens no connection yet."""
     try:
         found = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         like = say("The database address cannot be read; write it like postgresql://user:password@host/name.")
         raise Refused(like) from None
     driver = _DRIVERS.get(found.get_backend_name())
@@ -110,7 +113,9 @@ def open_store(url: str | URL) -> Store:
 
 
 def _sqlite_engine(url: URL, *, writes: bool) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
+    arguments = {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=arguments, **_QUIET)
+    sa.event.listen(engine, "do_connect", _make_private)
     start = "BEGIN IMMEDIATE" if writes else "BEGIN"
 
     @sa.event.listens_for(engine, "connect")
@@ -131,8 +136,17 @@ def _sqlite_engine(url: URL, *, writes: bool) -> sa.Engine:
     return engine
 
 
+def _make_private(dialect: Any, record: Any, arguments: Any, named: Any) -> None:
+    """Makes a new file before SQLite does, so that nobody but its owner may read it; `-wal` and `-shm` follow it.
+
+    Where it cannot be made, SQLite says why.
+    """
+    with suppress(OSError):
+        os.close(os.open(arguments[0], os.O_CREAT, 0o600))
+
+
 def _postgresql_engine(url: URL, *, writes: bool) -> sa.Engine:
-    options = {"connect_args": {"options": "-c timezone=UTC", "application_name": "hanok"}}
+    options = {"connect_args": {"options": "-c timezone=UTC", "application_name": "hanok"}, **_QUIET}
     if writes:
         return sa.create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, **options)
     engine = sa.create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True, **options)
