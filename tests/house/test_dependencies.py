@@ -27,7 +27,7 @@ def asked_for(*groups: str) -> set[str]:
 def undeclared(files: list[Path], declared: set[str]) -> set[str]:
     provided = packages_distributions()
     tops = {name.partition(".")[0] for path in files for _, name in imported(parsed(path))}
-    outside = tops - set(sys.stdlib_module_names) - {"hanok", "tests", ""}
+    outside = tops - set(sys.stdlib_module_names) - {"hanok", "tests", "tools", ""}
     names = {top: {normal(COMES_ALONG.get(top, name)) for name in provided.get(top, [])} for top in outside}
     return {top for top in outside if not names[top] & declared}
 
