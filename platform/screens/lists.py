@@ -134,12 +134,12 @@ def build(
     total: int | None,
     may_create: bool,
     sees_all: bool,
+    bare: bool,
 ) -> ListPage:
-    """The page, decided. `total` is the exact number when the address asked for it."""
+    """The page, decided. `total` is the exact number when the address asked for it; `bare`: there are no records."""
     language = formats.language
     columns = columns_of(module, asked)
     sort = sort_of(module, asked)
-    anything = bool(asked.conditions or asked.words or asked.saved or asked.after or asked.before)
     return ListPage(
         module=module,
         label=in_language(module.label, language),
@@ -158,7 +158,7 @@ def build(
         columns=_picked(module, columns, language),
         order=_order(module, columns, sort, language),
         narrowed=bool(asked.conditions or asked.words),
-        empty="" if page.rows else "match" if anything else "module",
+        empty="" if page.rows else "module" if bare else "match",
         all_url=asked.url(saved="", conditions=(), words=""),
         clear_url=asked.url(conditions=(), words=""),
         wordless_url=asked.url(words=""),

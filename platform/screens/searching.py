@@ -74,4 +74,4 @@ def around(text: str, words: Sequence[str]) -> str:
     if found is None or found.start() <= BEFORE:
         return text
     start = text.rfind(" ", 0, found.start() - 1) + 1
-    return "…" + text[max(start, found.start() - BEFORE) :]
+    return "…" + text[max(start, found.start() - BEFORE) :].lstrip(" ·")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -125,3 +126,16 @@ def test_two_clicks_at_once_make_one_record(admin: Browser, app: Flask, site: St
         assert set(clicks.map(send, [form] * 4)) == {303}
     with site.read() as conn:
         assert records.count(conn, catalog, SYSTEM, Query(module="company")) == 1
+
+
+def test_without_scripts_links_are_lists(admin: Browser, make: Make) -> None:
+    make("company", name="한빛그룹")
+    assert "한빛그룹" not in admin.page("/company/new")
+    page = admin.page("/company/new?size=3")
+    there = re.findall(r'<noscript><p[^>]*><a class="link" href="([^"]+)"', page)[0].replace("&amp;", "&")
+    assert there == "/company/new?size=3&lists=1"
+    listed = admin.page(there)
+    assert ">한빛그룹</option>" in listed and "<noscript>" not in listed
+    again = admin.send("/company/new", lists="1", name="", size="3")
+    assert again.status_code == 422
+    assert ">한빛그룹</option>" in again.text

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from hanok.engine.records import Record
 from hanok.engine.store import Store
+from hanok.screens.address import Asked, Condition
 from tests.builders import Statements
 from tests.screens.conftest import Browser, Enter, link, titles
 
@@ -137,3 +139,49 @@ def test_both_languages_are_whole(enter: Enter, make: Make) -> None:
     for path in ("/", "/company", "/company/new", record, f"{record}/edit", "/search?words=한빛"):
         assert "새로 만들기" in enter(language="ko").page(path)
         assert "Create" in enter(language="en").page(path)
+
+
+def test_a_condition_that_cannot_be_read_says_in_words_that_it_is_left_out(admin: Browser, some: list[Record]) -> None:
+    page = admin.page("/company?f=size.gt.abc")
+    assert "The condition on Size was left out:" in page
+    assert len(titles(page)) == 25
+
+
+def test_the_order_is_said_where_no_column_shows_it(admin: Browser, some: list[Record]) -> None:
+    assert "Sorted by" in admin.page("/company?filter=all&columns=name,size&sort=-founded")
+    assert "Sorted by" not in admin.page("/company?filter=all&columns=name,founded&sort=-founded")
+
+
+def test_dates_are_asked_for_by_words(admin: Browser, some: list[Record]) -> None:
+    page = admin.page("/company?filter=all&ask=founded&size=50")
+    assert 'href="/company?filter=all&amp;founded=this_month&amp;size=50"' in page
+    chip = admin.page("/company?filter=all&founded=this_month")
+    assert "<b>this month</b>" in chip
+    assert 'aria-current="true">this month' in admin.page("/company?filter=all&founded=this_month&ask=founded.eq.0")
+
+
+@pytest.mark.parametrize("words", ["today,%2B3d", "%2B3d,", "last_week,2026-01-01"])
+def test_a_range_may_be_said_in_words(admin: Browser, words: str) -> None:
+    for field in ("founded", "created_at"):
+        assert 'class="chip"' in admin.page(f"/company?f={field}.between.{words}")
+
+
+def test_an_empty_module_offers_its_first_record_whatever_filter_is_on(admin: Browser) -> None:
+    assert "Create the first company" in admin.page("/company")
+    assert "Create the first company" in admin.page("/company?filter=mine")
+    assert "Create the first company" not in admin.page("/company?filter=mine&stage=won")
+
+
+def test_who_sees_only_her_own_is_not_told_that_there_are_none(enter: Enter, some: list[Record]) -> None:
+    page = enter("rep").page("/company?filter=all")
+    assert "that you may see" in page
+    assert "Create the first" not in page
+
+
+def test_addresses_say_the_same_however_they_are_written() -> None:
+    asked = Asked("company", "mine", (Condition("stage", "eq", ("won",)), Condition("name", "contains", ("a b&c",))))
+    again = replace(asked, sort=("-name",), columns=("name",), size=50)
+    assert asked.url(sort=("-name",), columns=("name",), size=50) == again.url()
+    assert asked.url(conditions=()) == replace(asked, conditions=()).url()
+    conditions = "filter=mine&stage=won&f=name.contains.a%20b%26c"
+    assert again.url("/_count", after="x").startswith(f"/company/_count?{conditions}&")

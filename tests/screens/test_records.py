@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 
 from hanok.engine.records import Record
+from hanok.engine.store import Store
+from tests.builders import Statements
 from tests.screens.conftest import Browser, titles
 
 Make = Callable[..., Record]
@@ -82,7 +84,7 @@ def test_search_finds_a_part_of_a_korean_name_in_all_modules(admin: Browser, mak
     make("person", family="한빛", given="나")
     page = admin.page("/search?words=한빛")
     assert page.count("<b><mark>한빛</mark>") == 2
-    assert "한빛전자" in admin.part("/search/quick?words=빛전")
+    assert "한<mark>빛전</mark>자" in admin.part("/search/quick?words=빛전")
 
 
 def test_a_link_picks_by_words_and_tells_namesakes_apart(admin: Browser, make: Make) -> None:
@@ -103,3 +105,19 @@ def test_the_start_page_counts_and_offers_the_first_steps(admin: Browser, make: 
     assert re.search(r'>1</b></a></li>', admin.part("/search/amounts"))
     admin.send("/started")
     assert "The first five minutes" not in admin.page("/")
+
+
+def test_hits_stand_in_the_order_of_the_menu_and_show_why_they_were_found(admin: Browser, make: Make) -> None:
+    make("person", family="한빛", given="나")
+    make("company", name="윤슬", story="오래 거래한 곳이고 부산에 있는 한빛전자의 자회사입니다")
+    found = admin.part("/search/quick?words=한빛")
+    assert found.index("Compan") < found.index("Person")
+    assert "<mark>한빛</mark>전자의 자회사" in found
+    assert "오래 거래한" not in found
+
+
+def test_a_record_page_reads_its_record_once(admin: Browser, make: Make, site: Store) -> None:
+    record = make("company", name="한빛")
+    statements = Statements(site)
+    admin.page(f"/company/{record.id}")
+    assert len(statements.queries) == 3  # who is here, the record, what happened to it

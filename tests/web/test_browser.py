@@ -19,7 +19,8 @@ from tests.web.conftest import PASSWORD
 
 FORM = """{% extends "frame.html" %}{% block title %}Form{% endblock %}{% block content %}
 <form method="post" novalidate data-save><input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
-{% for field in fields %}{{ widget(field) }}{% endfor %}<button class="btn btn-primary">Save</button></form>
+{% for field in fields %}{{ widget(field) }}{% endfor %}
+<a href="/company" data-cancel>Cancel</a><button class="btn btn-primary">Save</button></form>
 {% endblock %}"""
 NAMES = ("한빛전자", "윤슬상사", "윤곽디자인")
 pytestmark = pytest.mark.browser
@@ -49,6 +50,10 @@ def address(site: Store, catalog: Catalog) -> Iterator[str]:
 def _add_pages(app: Flask) -> None:
     @app.get("/")
     def start() -> str:
+        return render_template_string(FORM, fields=())
+
+    @app.get("/company")
+    def listed() -> str:
         return render_template_string(FORM, fields=())
 
     @app.get("/<module>/new")
@@ -129,6 +134,37 @@ def test_what_was_not_picked_does_not_stay_in_the_box(inside: Page, address: str
     box.fill("")
     box.press("Tab")
     expect(inside.locator('[data-field="parent"] select')).to_have_value("")
+
+
+def test_escape_leaves_a_form_once_the_list_of_a_link_is_shut(inside: Page, address: str) -> None:
+    inside.goto(address + "/company/new")
+    box = inside.locator('[data-field="parent"]').get_by_role("combobox")
+    box.fill("윤")
+    expect(inside.get_by_role("listbox").get_by_role("option")).to_have_count(2)
+    box.press("Escape")
+    expect(inside).to_have_url(address + "/company/new")
+    box.press("Escape")
+    expect(inside).to_have_url(address + "/company")
+
+
+def test_menus_without_room_stand_in_the_last_one(inside: Page) -> None:
+    nav, more = inside.get_by_role("navigation", name="메뉴"), inside.get_by_role("button", name="더 보기")
+    expect(more).to_be_hidden()
+    inside.evaluate("""() => {
+        const nav = document.getElementById("menus"), rest = nav.lastElementChild;
+        for (const name of ["마케팅", "고객지원", "활동", "분석", "재고와 구매", "권한 관리"]) {
+            const menu = nav.firstElementChild.cloneNode(true);
+            menu.querySelector(".menu").textContent = name;
+            nav.insertBefore(menu, rest);
+        }
+    }""")
+    inside.set_viewport_size({"width": 900, "height": 700})
+    expect(more).to_be_visible()
+    assert nav.evaluate("nav => nav.scrollWidth <= nav.clientWidth")
+    more.click()
+    expect(nav.get_by_text("권한 관리").last).to_be_visible()
+    inside.set_viewport_size({"width": 1600, "height": 700})
+    expect(more).to_be_hidden()
 
 
 def test_typed_text_is_sent_again_after_the_page_grew_old(inside: Page, address: str) -> None:

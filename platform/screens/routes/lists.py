@@ -13,6 +13,7 @@ from hanok.engine.access import level, may
 from hanok.engine.catalog import Module
 from hanok.engine.errors import Invalid, say
 from hanok.engine.fields import Field
+from hanok.engine.records import Query
 from hanok.screens import address, filters, lists
 from hanok.screens.address import Asked, Condition
 from hanok.screens.reading import module_of, title_of_link
@@ -50,11 +51,19 @@ def show(module: str) -> AnyResponse:
         formats=g.formats,
         titles=_titles(page),
         may_create=may(g.catalog, g.actor, module, "create"),
+        bare=not page.rows and _is_bare(asked),
         sees_all=level(g.catalog, g.actor, module, "list") == "all",
         total=records.count(connection(), g.catalog, g.actor, query, cap=None) if asked.count else None,
     )
     answer = make_response(render_template("screens/list.html", view=view))
     return _remembering(answer, found, asked)
+
+
+def _is_bare(asked: Asked) -> bool:
+    """Whether the reader may see no record of the module at all. Who looks for something is told about that."""
+    if asked.conditions or asked.words or asked.after or asked.before:
+        return False
+    return records.count(connection(), g.catalog, g.actor, Query(module=asked.module), cap=0) == 0
 
 
 def count(module: str) -> str:

@@ -5,9 +5,9 @@ const phone = matchMedia("(max-width: 767px)");
 if (nav) {
   const rest = nav.querySelector(".rest");
   const list = rest.querySelector(".dropdown-menu");
-  const menus = [...nav.children].filter((menu) => menu !== rest);
 
   const fit = () => {
+    const menus = [...nav.children].filter((menu) => menu !== rest);
     menus.forEach((menu) => { menu.hidden = false; });
     rest.hidden = true;
     if (phone.matches) return;
