@@ -38,14 +38,18 @@ class OperandError(ValueError):
 SOMEBODY = Context(UUID(int=0), datetime(2000, 1, 1, tzinfo=UTC))
 
 
-def check_operand(field: Field, operator: str, operand: Any) -> None:
+def check_operand(field: Field, operator: str, operand: Any, *, part: str = "") -> None:
     """Raises OperandError when the operand could never be read."""
-    resolve(field, operator, operand, SOMEBODY)
+    resolve(field, operator, operand, SOMEBODY, part=part)
 
 
-def resolve(field: Field, operator: str, operand: Any, context: Context) -> tuple[str, Any]:
-    """The operator and the comparable operand to run with (a relative day may turn `eq` into `between`)."""
+def resolve(field: Field, operator: str, operand: Any, context: Context, *, part: str = "") -> tuple[str, Any]:
+    """The operator and the comparable operand to run with (a relative day may turn `eq` into `between`).
+
+    `part` is a part of the field that is asked by itself, "" for what the type compares.
+    """
     takes = field.type.operator(operator).takes
+    asked = _Asked(field, operator, context, part)
     if takes == "flag":
         if not isinstance(operand, bool):
             raise OperandError(say("“{operator}” takes true or false.", operator=operator))
@@ -53,66 +57,76 @@ def resolve(field: Field, operator: str, operand: Any, context: Context) -> tupl
     if takes == "many":
         if not isinstance(operand, list | tuple):
             raise OperandError(say("“{operator}” takes a list.", operator=operator))
-        return operator, [value for each in operand for value in _item(field, operator, each, context)]
+        return operator, [asked.item(each) for each in operand]
     if takes == "two":
         if not isinstance(operand, list | tuple) or len(operand) != 2:
             raise OperandError(say("“{operator}” takes a list of two.", operator=operator))
-        return operator, _range(field, operator, operand, context)
-    return _one(field, operator, operand, context)
+        return operator, asked.range(operand)
+    return asked.one(operand)
 
 
-def _item(field: Field, operator: str, operand: Any, context: Context) -> list[Any]:
-    """One of a list. A relative word stands here only when it means one value."""
-    span = _relative(field, operand, context)
-    if span is not None and span[0] != span[1]:
-        raise OperandError(say("“{word}” is a range and cannot stand in a list.", word=operand))
-    return [_one(field, operator, operand, context)[1]]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an operand is read for."""
 
+    field: Field
+    operator: str
+    context: Context
+    part: str
 
-def _range(field: Field, operator: str, operand: Any, context: Context) -> tuple[Any, Any]:
-    low, high = (None if each in (None, "") else each for each in operand)
-    ends = []
-    for place, each in enumerate((low, high)):
-        span = None if each is None else _relative(field, each, context)
-        ends.append(span[place] if span else None if each is None else _load(field, operator, each, context))
-    return ends[0], ends[1]
+    def item(self, operand: Any) -> Any:
+        """One of a list. A relative word stands here only when it means one value."""
+        span = self.relative(operand)
+        if span is not None and span[0] != span[1]:
+            raise OperandError(say("“{word}” is a range and cannot stand in a list.", word=operand))
+        return self.one(operand)[1]
 
+    def range(self, operand: Any) -> tuple[Any, Any]:
+        low, high = (None if each in (None, "") else each for each in operand)
+        ends = []
+        for place, each in enumerate((low, high)):
+            span = None if each is None else self.relative(each)
+            ends.append(span[place] if span else None if each is None else self.load(each))
+        return ends[0], ends[1]
 
-def _one(field: Field, operator: str, operand: Any, context: Context) -> tuple[str, Any]:
-    span = _relative(field, operand, context)
-    if span is None:
-        return operator, _load(field, operator, operand, context)
-    low, high = span
-    if low != high and operator in SPANNED:
-        return SPANNED[operator], span
-    return operator, high if operator in ("gt", "lte") else low
+    def one(self, operand: Any) -> tuple[str, Any]:
+        span = self.relative(operand)
+        if span is None:
+            return self.operator, self.load(operand)
+        low, high = span
+        if low != high and self.operator in SPANNED:
+            return SPANNED[self.operator], span
+        return self.operator, high if self.operator in ("gt", "lte") else low
 
+    def relative(self, operand: Any) -> tuple[Any, Any] | None:
+        if self.part or not isinstance(operand, str):
+            return None
+        found = self.field.type
+        span = found.relative(self.field, operand, now=self.context.now, zone=self.context.zone)
+        return None if span is None else (found.comparable(self.field, span[0]), found.comparable(self.field, span[1]))
 
-def _relative(field: Field, operand: Any, context: Context) -> tuple[Any, Any] | None:
-    if not isinstance(operand, str):
-        return None
-    span = field.type.relative(field, operand, now=context.now, zone=context.zone)
-    return None if span is None else (field.type.comparable(field, span[0]), field.type.comparable(field, span[1]))
+    def load(self, operand: Any) -> Any:
+        if operand == ME and not self.part:
+            if "user" not in self.field.targets:
+                raise OperandError(say("{me} can stand beside a user only.", me=ME))
+            return self.context.actor
+        if isinstance(operand, str) and operand.startswith("$"):
+            if not operand.startswith("$$"):
+                raise OperandError(say("“{word}” is not known here; write $$ for a plain $.", word=operand))
+            operand = operand[1:]
+        if isinstance(operand, Mapping):
+            raise OperandError(say("A map cannot stand here."))
+        try:
+            value = self.validator().deserialize(operand)
+        except ma.ValidationError as error:
+            raise OperandError(first_message(error.messages)) from error
+        if value is None:
+            raise OperandError(say("A value is missing here."))
+        return value if self.part else self.field.type.comparable(self.field, value)
 
-
-def _load(field: Field, operator: str, operand: Any, context: Context) -> Any:
-    if operand == ME:
-        if "user" not in field.targets:
-            raise OperandError(say("{me} can stand beside a user only.", me=ME))
-        return context.actor
-    if isinstance(operand, str) and operand.startswith("$"):
-        if not operand.startswith("$$"):
-            raise OperandError(say("“{word}” is not known here; write $$ for a plain $.", word=operand))
-        operand = operand[1:]
-    if isinstance(operand, Mapping):
-        raise OperandError(say("A map cannot stand here."))
-    try:
-        value = field.type.operand(field, operator).deserialize(operand)
-    except ma.ValidationError as error:
-        raise OperandError(first_message(error.messages)) from error
-    if value is None:
-        raise OperandError(say("A value is missing here."))
-    return field.type.comparable(field, value)
+    def validator(self) -> ma.fields.Field[Any]:
+        own = self.field.type.part_operand(self.field, self.part) if self.part else None
+        return own or self.field.type.operand(self.field, self.operator)
 
 
 def first_message(found: Any) -> Message:

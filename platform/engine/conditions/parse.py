@@ -79,7 +79,9 @@ class _Parser:
         return self._dotted(field, rest, test, scope, path) if rest else self._test(field, test, scope, path)
 
     def _dotted(self, field: Field, rest: str, test: Any, scope: Scope, path: Path) -> Node:
-        if rest in field.columns:
+        if rest == field.type.compared(field):
+            return self._operators(field, test, path)
+        if rest in field.columns and field.type.part_operand(field, rest) is not None:
             return self._operators(field, test, path, part=rest)
         if any(rest in choice.attributes for choice in field.choices):
             return self._attributes(field, {rest: test}, path)
@@ -128,7 +130,7 @@ class _Parser:
         if operand is None:
             return self.wrong(path, say("“null” is no value; test with {{empty: true}}."))
         try:
-            check_operand(field, operator, operand)
+            check_operand(field, operator, operand, part=part)
         except OperandError as error:
             return self.wrong(path, error.message)
         return Test(field, operator, operand, part)

@@ -7,7 +7,7 @@ from typing import Any
 
 from hanok.engine.conditions.operands import Context, resolve
 from hanok.engine.conditions.tree import Every, Node, Not, Some, Test, Through
-from hanok.engine.fields import Field, Linked
+from hanok.engine.fields import Field
 
 #: Gives the values of the record at the other end of a link, or None when there is none.
 Follow = Callable[[Field, Any], Mapping[str, Any] | None]
@@ -28,9 +28,7 @@ def holds(node: Node, values: Mapping[str, Any], context: Context, *, follow: Fo
 
 
 def _test(test: Test, value: Any, context: Context) -> bool:
-    operator, operand = resolve(test.field, test.operator, test.operand, context)
-    if isinstance(value, Linked):
-        value = value.id
+    operator, operand = resolve(test.field, test.operator, test.operand, context, part=test.part)
     if value is not None:
         part = test.part or test.field.type.compared(test.field)
         value = test.field.type.write(test.field, value)[part]

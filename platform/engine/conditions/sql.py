@@ -39,7 +39,7 @@ def to_sql(node: Node, table: Any, context: Context, *, rule: RowRule = everythi
 
 def _test(test: Test, table: Any, context: Context) -> ColumnElement[bool]:
     part = test.part or test.field.type.compared(test.field)
-    operator, operand = resolve(test.field, test.operator, test.operand, context)
+    operator, operand = resolve(test.field, test.operator, test.operand, context, part=test.part)
     return test.field.type.operator(operator).sql(table.c[test.field.columns[part]], operand)
 
 

@@ -265,6 +265,13 @@ class FieldType:
         """
         return self.former(field)
 
+    def part_operand(self, field: Field, part: str) -> ma.fields.Field[Any] | None:
+        """The validator of what one of the other parts is compared with (`amount.currency`).
+
+        None when conditions do not ask for this part by itself.
+        """
+        return None
+
     def operator(self, key: str) -> Operator:
         """What one of `operators` means for this type."""
         return OPERATORS[key]

@@ -11,6 +11,7 @@ import marshmallow as ma
 from hanok.engine.errors import say
 from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Linked, Part, Widget
 from hanok.engine.fields.columns import RecordId, plain_text
+from hanok.engine.fields.text import TextValue
 from hanok.engine.fields.uuid import UuidValue
 from hanok.engine.fields.value import Value, refuse
 
@@ -124,6 +125,9 @@ class Link(FieldType):
 
     def comparable(self, field: Field, value: Any) -> Any:
         return value.id if isinstance(value, Linked) else value
+
+    def part_operand(self, field: Field, part: str) -> ma.fields.Field[Any] | None:
+        return TextValue() if part == "module" else None
 
     def dump(self, field: Field, value: Any) -> Any:
         if value is None:

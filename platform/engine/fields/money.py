@@ -16,6 +16,7 @@ from hanok.engine.fields.columns import Exact, plain_text
 from hanok.engine.fields.decimal import BOUNDS
 from hanok.engine.fields.number import DIGITS, NumberValue, of_sheet, plain, to_sheet
 from hanok.engine.fields.operators import NUMERIC
+from hanok.engine.fields.text import TextValue
 from hanok.engine.fields.value import Value, refuse
 
 #: Places of the columns: the most that a currency in use has (Kuwait's dinar). Values have their currency's own.
@@ -112,6 +113,9 @@ class MoneyType(FieldType):
 
     def comparable(self, field: Field, value: Any) -> Any:
         return value.base
+
+    def part_operand(self, field: Field, part: str) -> ma.fields.Field[Any] | None:
+        return TextValue(length=3) if part == "currency" else None
 
     def dump(self, field: Field, value: Any) -> Any:
         if value is None:
