@@ -16,6 +16,7 @@ from hanok.engine.deploy import shipped_layers
 from hanok.engine.records import Query, page, search
 from hanok.engine.store import Store
 from tests.builders import TYPES, a_catalog, with_tables
+from tests.evidence import Evidence
 from tests.records.files import ADMIN, Database
 
 CITY = """
@@ -82,7 +83,7 @@ def test_cities_come_in_go_out_and_come_back(cities: Database, tmp_path: Path, e
 
 
 @pytest.mark.slow
-def test_all_cities_of_the_world(cities: Database, tmp_path: Path) -> None:
+def test_all_cities_of_the_world(cities: Database, tmp_path: Path, evidence: Evidence, dialect: str) -> None:
     rows = city_rows()
     file = written(tmp_path / "cities.csv", HEADINGS, rows)
     found = cities.bring(file, "city")
@@ -95,6 +96,8 @@ def test_all_cities_of_the_world(cities: Database, tmp_path: Path) -> None:
         hits = search(conn, cities.catalog, ADMIN, "서울")
     assert largest["population"] == max(row[3] for row in rows)
     assert "Seoul" in [hit.title for hit in hits]
+    evidence.count(f"{dialect}: cities imported, and found unchanged by a second import", len(rows) - 1)
+    evidence.count(f"{dialect}: cities refused for a control character in their names", 1)
 
 
 def customers() -> list[dict[str, Any]]:

@@ -50,8 +50,16 @@ class Inhabited:
     def refresh(self) -> None:
         """Takes up what is live."""
         self.catalog = load_live(self.store, TYPES).catalog
-        for table in self.catalog.metadata.tables.values():
-            self.columns.setdefault(table.name, {}).update({column.name: column for column in table.columns})
+        self.remember(self.catalog)
+
+    def remember(self, catalog: Catalog) -> None:
+        """Notes the columns of a catalog that are there: also of one that was prepared and never went live."""
+        with self.store.read() as conn:
+            present = Present.of(conn)
+        for table in catalog.metadata.tables.values():
+            found = {column.name: column for column in table.columns if present.has(column)}
+            if found:
+                self.columns.setdefault(table.name, {}).update(found)
 
     def moved_to(self, store: Store) -> Inhabited:
         """The same house in a copy of its database."""
@@ -118,11 +126,12 @@ class Inhabited:
         for spec in physical.indexes.values():
             spec.on(wanted.tables[spec.table], self.store.dialect)
         with self.store.read() as conn:
-            assert differences(conn, wanted, set(physical.tables)) == []
+            found = differences(conn, wanted, set(physical.tables))
+            assert not found, found
             present = Present.of(conn)
             mine = {name for name, table in present.indexes.items() if table in physical.tables}
-            assert mine == set(physical.indexes)
-            assert not present.broken
+            assert mine == set(physical.indexes), mine ^ set(physical.indexes)
+            assert not present.broken, present.broken
             assert open_steps(conn) == ()
         assert self.plan(self.model).empty
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -93,7 +94,7 @@ def write_on(address: str, seed: int, ids: Sequence[str], told: Any, stop: Any, 
         except Conflict:
             seen.conflicts += 1
         except Exception as error:  # noqa: BLE001  # whatever it is, the test tells
-            seen.errors.append(repr(error)[:2000])
+            seen.errors.append("".join(traceback.format_exception(error))[-2000:])
         begun.set()
     told.put(seen)
     store.dispose()

@@ -88,7 +88,7 @@ def test_every_record_stands_on_one_page(
 ) -> None:
     drawn = Random(evidence.seed)  # the same rows and orders on both databases
     fill(with_tables(store, catalog), catalog, drawn, size)
-    for sort in some_sorts(catalog, drawn, 30 if size > 1000 else 12):
+    for sort in some_sorts(catalog, drawn, 16 if size > 1000 else 8):
         page_size = drawn.choice([size // 20, size // 20, size // 57])
         pages = list(forwards(store, catalog, sort=sort, size=page_size))
         turn = pages.index([])

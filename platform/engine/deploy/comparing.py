@@ -124,7 +124,7 @@ def _new_indexes(sides: Sides, module: Module, table: sa.Table, converted: set[s
 
 
 def _dropped_indexes(sides: Sides) -> Iterator[Step]:
-    for name, table in sides.present.indexes.items():
+    for name, table in {**sides.present.indexes, **sides.present.broken}.items():
         if table not in sides.physical.tables or name in sides.physical.indexes:
             continue
         unique = name.startswith("u_")

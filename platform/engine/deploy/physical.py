@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,11 +40,14 @@ class Physical:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What is there: columns by table, and our indexes (name to table); `broken` ones were never finished."""
+    """What is there: columns by table, and our indexes (name to table); `broken` ones were never finished.
+
+    A broken index is read by nobody, but a unique one refuses equal values all the same.
+    """
 
     columns: Mapping[str, frozenset[str]]
     indexes: Mapping[str, str]
-    broken: frozenset[str] = frozenset()
+    broken: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, conn: sa.Connection) -> Present:
@@ -85,7 +88,7 @@ def _postgresql(conn: sa.Connection) -> Present:
     )
     indexes = conn.execute(listed).all()
     valid = _named((name, of) for name, of, _ in indexes)
-    broken = frozenset(name for name, _, good in indexes if not good)
+    broken = _named((name, of) for name, of, good in indexes if not good)
     return Present(_grouped(rows), {name: of for name, of in valid.items() if name not in broken}, broken)
 
 

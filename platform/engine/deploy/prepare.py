@@ -103,7 +103,7 @@ class Preparation:
         raise Refused(message)
 
     def _build_unique(self, step: Step) -> None:
-        """On PostgreSQL an attempt that failed leaves an invalid index behind, which is built anew."""
+        """On PostgreSQL an attempt that was cut off leaves an invalid index behind, which is built anew."""
         name, table = step.facts["name"], self.plan.new.module(step.facts["module"]).table.name
         with self.store.apart() as conn:
             try:
@@ -112,6 +112,8 @@ class Preparation:
                 for statement in step.statements:
                     conn.execute(statement)
             except sa.exc.IntegrityError:
+                if name in Present.of(conn).broken:  # it would go on to refuse equal values
+                    conn.execute(drop_index(name, table, beside_traffic=True))
                 said = say("{step} Some values occur more than once.", step=step.sentence)
                 raise Refused(said) from None
 
