@@ -143,7 +143,8 @@ def test_a_field_of_a_site_takes_the_empty_cell_or_a_row_beside_its_neighbour() 
 
 def test_a_link_from_a_layer_above_gets_its_subpanel_beside_the_written_ones() -> None:
     shipped = {"modules/account.yaml": ACCOUNT, "modules/employee.yaml": EMPLOYEE}
-    book = "label: {en: Book, ko: 책}\nfields:\n  name: {type: text}\n  publisher: {type: link, to: account, reverse: books}\n"
+    link = "publisher: {type: link, to: account, reverse: books}"
+    book = f"label: {{en: Book, ko: 책}}\nfields:\n  name: {{type: text}}\n  {link}\n"
     found = layered(shipped, {"modules/book.yaml": book})
     assert list(found.modules["account"].subpanels) == ["people", "books"]
     hidden = {"modules/book.yaml": book, "modules/account.yaml": "subpanels: {books: {hidden: true}}\n"}
@@ -151,7 +152,8 @@ def test_a_link_from_a_layer_above_gets_its_subpanel_beside_the_written_ones() -
 
 
 def test_options_written_in_a_field_have_labels_like_those_of_a_set() -> None:
-    text = "label: Book\nfields:\n  kind: {type: choice, options: {a: {label: Plain, color: blue}, b: {en: Short}, c: {label: {ko: 다}}}}\n"
+    options = "{a: {label: Plain, color: blue}, b: {en: Short}, c: {label: {ko: 다}}}"
+    text = f"label: Book\nfields:\n  kind: {{type: choice, options: {options}}}\n"
     choices = a_catalog({"modules/book.yaml": text}).modules["book"].fields["kind"].choices
     assert [dict(choice.label) for choice in choices] == [{"en": "Plain"}, {"en": "Short"}, {"ko": "다"}]
     assert choices[0].color == "blue"

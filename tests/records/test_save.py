@@ -132,7 +132,9 @@ def test_the_title_of_a_hidden_target_is_shown_nowhere(filled: Store, catalog: C
         entry = records.history(conn, catalog, hers, "person", person.id)[0]
     assert [read["company"].title, listed["company"].title, entry.changes[0].after.title] == ["", "", ""]
     with filled.write() as conn:
-        kept = records.update(conn, catalog, hers, "person", person.id, {"given": "Jae", "company": str(secret.id)}, version=2)
+        kept = records.update(
+            conn, catalog, hers, "person", person.id, {"given": "Jae", "company": str(secret.id)}, version=2
+        )
     assert kept["company"].id == secret.id
 
 
