@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from tests.builders import a_catalog, with_tables
-
 from hanok.app import create_app
 from hanok.engine.deploy import Live
 from hanok.engine.fields import BUILT_IN
 from hanok.engine.language import KEY, RESERVED_MODULE_KEYS
 from hanok.engine.store import Store
+from tests.builders import a_catalog, with_tables
 
 
 def test_every_fixed_address_is_a_reserved_word(store: Store) -> None:
