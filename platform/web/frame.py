@@ -29,6 +29,7 @@ from hanok.web.assets import Assets
 from hanok.web.faults import install_faults, lost_session, wants_json
 from hanok.web.login import entry
 from hanok.web.menu import Frame
+from hanok.web.packing import pack_static
 from hanok.web.security import is_static, protect
 
 SESSION_DAYS = 14
@@ -41,6 +42,7 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     app.before_request(lambda: None if is_static() else visit.begin(live, sightings))
     app.teardown_request(lambda problem: visit.end(problem) if "live" in g else None)
     protect(app, settings)
+    pack_static(app)
     app.before_request(only_known_people)
     app.register_blueprint(Blueprint(
         "web", __name__, static_folder="static", static_url_path="/static", template_folder="templates"

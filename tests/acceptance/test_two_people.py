@@ -74,6 +74,7 @@ def _sees_both(page: Page) -> None:
 
 def _chooses(page: Page) -> None:
     page.locator("table.choose tr", has_text="구분").get_by_role("radio").first.check()
+    page.locator("table.choose tr", has_text="이름").get_by_role("radio").last.check()
     page.get_by_role("button", name="고른 값으로 저장").click()
 
 

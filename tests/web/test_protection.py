@@ -1,5 +1,6 @@
 """Pages allow nothing but our own files, and nothing is changed without the token of the page."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -46,6 +47,23 @@ def test_a_file_gets_another_address_when_it_changes(tmp_path: Path) -> None:
     (tmp_path / "a.css").write_text("b {}")
     assert asset("a.css") != before
     assert asset("missing.css") == "/static/missing.css"
+
+
+def test_static_text_is_packed_for_those_who_take_it(admin: FlaskClient) -> None:
+    address = "/static/vendor/tabler.min.css"
+    plain = admin.get(address, buffered=True)
+    for _ in range(2):
+        packed = admin.get(address, headers={"Accept-Encoding": "gzip, br"}, buffered=True)
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.data) == plain.data
+        assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) / 5
+    asked = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    again = admin.get(address, headers=asked, buffered=True)
+    assert again.status_code == 304
+    assert "Accept-Encoding" in plain.headers["Vary"] and "Content-Encoding" not in plain.headers
+    refused = admin.get(address, headers={"Accept-Encoding": "gzip;q=0"}, buffered=True)
+    assert "Content-Encoding" not in refused.headers
+    assert "Content-Encoding" not in admin.get("/company", headers={"Accept-Encoding": "gzip"}).headers
 
 
 def test_every_file_that_pages_name_is_there(admin: FlaskClient) -> None:
