@@ -15,7 +15,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields import Field, FieldType
 from hanok.engine.records import Record
 from hanok.engine.store import Store
-from tests.builders import TYPES, a_catalog, a_user, an_administrator
+from tests.builders import STAGE, TYPES, a_catalog, a_user, an_administrator
 
 EVERYTHING = "everything"
 ADMIN = an_administrator()
@@ -41,11 +41,13 @@ MORE: Mapping[str, Sequence[Any]] = {
 
 def everything_files(types: Mapping[str, FieldType] = TYPES) -> dict[str, str]:
     """The documents: the module, and small ones for its links to point at."""
-    lines = [f"  {key}: {json.dumps(settings, ensure_ascii=False)}\n" for key, settings in every_setting(types)]
+    of_a_set = [(f"{key}_set", {"type": key, "options": "stage"}) for key in ("choice", "choices")]
+    fields = [*every_setting(types), *of_a_set]
+    lines = [f"  {key}: {json.dumps(settings, ensure_ascii=False)}\n" for key, settings in fields]
     targets = sorted({to for _, found in every_setting(types) for to in types[found["type"]].targets(found)} - {"user"})
     files = {f"modules/{key}.yaml": PLACE % key.capitalize() for key in targets}
     text = f"label: {{en: Everything, ko: 모두}}\ntitle: '{{{{ text_1 }}}}'\nfields:\n{''.join(lines)}"
-    return files | {f"modules/{EVERYTHING}.yaml": text}
+    return files | {f"modules/{EVERYTHING}.yaml": text, "options/stage.yaml": STAGE}
 
 
 def every_setting(types: Mapping[str, FieldType] = TYPES) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -95,7 +95,7 @@ class Author:
         if len(field.targets) == 1 and depth and self.drawn.random() < 0.6:
             ((inner, test),) = self.test(field.targets[0], depth - 1).items()
             return {f"{field.key}.{inner}": test} if self.drawn.random() < 0.3 else {field.key: {inner: test}}
-        if field.choices and self.drawn.random() < 0.2:
+        if any(choice.attributes for choice in field.choices) and self.drawn.random() < 0.5:
             return {field.key: {"closed": self.drawn.choice([True, False])}}
         return {self.named(field): self.operator(field)}
 

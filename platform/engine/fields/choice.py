@@ -126,7 +126,7 @@ class OneOf(FieldType):
         return (
             {"options": {
                 "new": {"label": {"en": "New", "ko": "신규"}, "color": "blue"},
-                "won": {"label": {"en": "Won", "ko": "성공"}, "color": "green", "closed": True},
+                "won": {"label": {"en": "Won", "ko": "성공"}, "color": "green"},
                 "old": {"label": {"en": "Old", "ko": "옛것"}, "retired": True},
             }},
         )  # fmt: skip
