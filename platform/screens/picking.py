@@ -20,9 +20,14 @@ NOTES = 2
 
 def query(module: Module, words: str, *, known: bool) -> Query:
     """The recently changed ones, or those that match the words. `known`: the actor may see more than their names."""
-    columns = module.views.list.columns if known else ()
+    if known:
+        columns = ("title", *module.views.list.columns)
+        return Query(
+            module=module.key, columns=columns, sort=("-updated_at",), size=SIZE, words=words, action="view"
+        )
+    named = {"$title": {"contains": words}} if words else None  # the search would tell by what else they are found
     return Query(
-        module=module.key, columns=("title", *columns), sort=("-updated_at",), size=SIZE, words=words, action="view"
+        module=module.key, columns=("title",), sort=("-updated_at",), size=SIZE, where=named, action="view"
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from hanok.engine.errors import Refused, say
 
 #: A spreadsheet takes such a text for a formula; behind an apostrophe it does not. The import takes one away again.
 #: https://owasp.org/www-community/attacks/CSV_Injection
-TRICKY = re.compile(r"'*[=+\-@\t\r]")
+TRICKY = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 LONGEST_XLSX_CELL = 32_767
 MOST_XLSX_ROWS = 1_048_575
 #: Excel's calendar is wrong before that day, and has none before 1900.
@@ -44,8 +44,9 @@ def write_table(path: Path, headings: Sequence[str], rows: Rows, *, title: str =
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
     """A file beside the wanted one, which takes its place at the end."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
+        beside.touch(exist_ok=False)
         yield beside
         beside.replace(path)
     except OSError as error:

@@ -20,7 +20,7 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 #: What Excel writes on a first line of its own to name the delimiter.
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 #: A text that a spreadsheet would take for a formula, behind the apostrophe that our export puts in front of it.
-GUARDED = re.compile(r"'('*[=+\-@\t\r])")
+GUARDED = re.compile(r"'('*[=+\-@\t\r＝＋－＠])")
 
 
 def open_delimited(path: Path, *, delimiter: str = "") -> Sheet:

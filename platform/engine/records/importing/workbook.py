@@ -19,7 +19,7 @@ from hanok.engine.records.importing.sheet import Cells, Sheet, sheet_of
 MOST_CELLS = 20_000_000
 MOST_BYTES = 1 << 30
 CHUNK = 1 << 20
-CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>')
+CELL = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*>')
 LONGEST_TAG = 300
 
 
@@ -65,9 +65,11 @@ def _guard(path: Path) -> None:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
                 raise Refused(say("This workbook is too large; save it as CSV."))
             for name in archive.namelist():
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    with archive.open(name) as part:
+                with archive.open(name) as part:
+                    if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                         _guard_cells(part)
+                    while part.read(CHUNK):  # to its end: a part that is larger than it says is found out there
+                        pass
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         raise Refused(say("This workbook cannot be read; open it and save it again as XLSX.")) from None
 
