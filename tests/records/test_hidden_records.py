@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hanok.engine import records
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Invalid, Refused
+from hanok.engine.errors import Conflict, Invalid, Refused
 from hanok.engine.records import Query
 from hanok.engine.records.many import Looked
 from hanok.engine.records.values import Loading
@@ -100,3 +100,21 @@ def test_a_record_does_not_come_back_beside_the_one_that_took_its_name(filled: S
     a_record(filled, catalog, "company", name="한빛")
     with pytest.raises(Refused, match="한빛"), filled.write() as conn:
         records.restore(conn, catalog, ADMIN, "company", first.id)
+
+
+def test_neither_history_nor_a_conflict_tells_what_a_link_led_to(
+    filled: Store, catalog: Catalog, rep: Actor
+) -> None:
+    secret, other = (a_record(filled, catalog, "company", name=name) for name in ("비밀 회사", "비밀 둘"))
+    own = a_record(filled, catalog, "company", name="나의 회사", parent=str(secret.id), owner=str(rep.id))
+    with filled.write() as conn:
+        records.update(conn, catalog, ADMIN, "company", own.id, {"parent": str(other.id)}, version=1)
+    with filled.read() as conn:
+        entries = records.history(conn, catalog, rep, "company", own.id)
+        told = records.history(conn, catalog, ADMIN, "company", own.id)
+    assert "비밀" in str(told)
+    assert "비밀" not in str(entries)
+    with pytest.raises(Conflict) as caught, filled.write() as conn:
+        records.update(conn, catalog, rep, "company", own.id, {"parent": None, "name": "나"}, version=1)
+    assert caught.value.differences
+    assert "비밀" not in str(caught.value.differences)

@@ -29,8 +29,9 @@ def test_an_error_holds_no_values(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["postgresql://u:hunter2@host:port/db", "postgresql:u:hunter2", "hunter2", "mysql://u:hunter2@host/db"]
-)
+    "address", ["postgresql://u:hunter2@host:port/db", "postgresql:u:hunter2", "hunter2", "mysql://u:hunter2@host/db",
+     "postgresql://u:p@hunter2@host/db"],
+)  # fmt: skip
 def test_an_address_that_cannot_be_read_is_not_said(address: str) -> None:
     with pytest.raises(Refused) as caught:
         open_store(address)

@@ -103,6 +103,8 @@ def open_store(url: str | URL) -> Store:
     except (sa.exc.ArgumentError, ValueError):
         like = say("The database address cannot be read; write it like postgresql://user:password@host/name.")
         raise Refused(like) from None
+    if "@" in (found.host or ""):  # the end of a password that would be told as the name of a host
+        raise Refused(say("In the password of the database address, write %40 for @, %2F for / and %3A for :."))
     driver = _DRIVERS.get(found.get_backend_name())
     if driver is None:
         name = found.drivername
