@@ -44,7 +44,8 @@ REFUSED = [
 HARMLESS = {
     "{{ name.format }}": "", "{{ name.upper }}": "", "{{ name and name.encode }}": "", "{{ name.gi_frame }}": "",
     "{{ (name ~ name).format }}": "", "{{ person_name }}": "", "{{ config }}": "", "{{ request }}": "",
-    "{{ name.x.y }}": "", "{{ self }}": "", "{{ lipsum }}": "", "{{ loop }}": "", "{{ varargs }}": "", "{{ name.nothing }}": "",
+    "{{ name.x.y }}": "", "{{ self }}": "", "{{ lipsum }}": "", "{{ loop }}": "", "{{ varargs }}": "",
+    "{{ name.nothing }}": "",
     "{% raw %}{{ x }}{% endraw %}": "{{ x }}", "{# nothing #}": "", "}}": "}}", "{{ '{{ 9**9 }}' }}": "{{ 9**9 }}",
     "{{ '{0.__class__}' }}": "{0.__class__}", "%s %(name)s {name}": "%s %(name)s {name}",
     "{{ name|default(name|default(name)) }}": "김", "{{ nobody or name }}": "김", "{{ name in name }}": "True",
