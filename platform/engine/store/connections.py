@@ -141,10 +141,12 @@ def _sqlite_engine(url: URL, *, writes: bool) -> sa.Engine:
 def _make_private(dialect: Any, record: Any, arguments: Any, named: Any) -> None:
     """Makes a new file before SQLite does, so that nobody but its owner may read it; `-wal` and `-shm` follow it.
 
-    Where it cannot be made, SQLite says why.
+    A file that is there is never opened (O_EXCL): closing any descriptor of it would drop the POSIX locks that this
+    process holds on it, and another process could then delete the WAL under it (https://sqlite.org/howtocorrupt.html,
+    2.2). Where the file cannot be made, SQLite says why.
     """
     with suppress(OSError):
-        os.close(os.open(arguments[0], os.O_CREAT, 0o600))
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _postgresql_engine(url: URL, *, writes: bool) -> sa.Engine:
