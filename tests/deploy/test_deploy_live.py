@@ -37,6 +37,26 @@ def test_a_write_after_a_deploy_runs_on_the_new_catalog(lived_in: House) -> None
     assert running.catalog.revision == 2
 
 
+def test_a_write_follows_deploys_that_are_faster_than_itself(
+    lived_in: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice, another revision goes live between taking up the last one and writing on it."""
+    running, further = lived_in.live(), ["town", "village"]
+    refresh = running.refresh
+
+    def late() -> bool:
+        fresh = refresh()
+        if further:
+            lived_in.change("founded:", f"{further.pop()}: {{type: text}}\n  founded:")
+            lived_in.deploy()
+        return fresh
+
+    monkeypatch.setattr(running, "refresh", late)
+    lived_in.change(*CITY)
+    lived_in.deploy()
+    assert running.write(make) == 4
+
+
 def test_a_read_keeps_the_catalog_that_it_began_with(lived_in: House, monkeypatch: pytest.MonkeyPatch) -> None:
     running = lived_in.live()
     with running.read() as (conn, catalog):

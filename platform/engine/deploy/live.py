@@ -20,6 +20,8 @@ from hanok.engine.store.failures import passes
 
 T = TypeVar("T")
 ATTEMPTS = 3
+#: How many new revisions one piece of work follows.
+REVISIONS = 5
 
 
 class Live:
@@ -49,15 +51,17 @@ class Live:
     def write(self, work: Callable[[sa.Connection, Catalog], T]) -> T:
         """The result of `work`, run in one transaction on the live revision.
 
-        When another revision went live, it runs again once on the new catalog; after a deadlock, a serialisation
-        failure or a busy SQLite file it runs again, three times in all. So `work` does nothing that cannot be undone
-        by a rollback. Raises StaleCatalog when this process cannot follow.
+        When another revision went live, it runs again on the new catalog (several times where deploys follow each
+        other faster than this process gets its turn); after a deadlock, a serialisation failure or a busy SQLite file
+        it runs again, three times in all. So `work` does nothing that cannot be undone by a rollback. Raises
+        StaleCatalog when this process cannot follow.
         """
-        try:
-            return self._write(work)
-        except StaleCatalog:
-            self.refresh()
-            return self._write(work)
+        for _ in range(REVISIONS):
+            try:
+                return self._write(work)
+            except StaleCatalog:
+                self.refresh()
+        return self._write(work)
 
     def refresh(self) -> bool:
         """Takes up the live revision; whether there was a new one. Raises MetadataError when it cannot be compiled."""
