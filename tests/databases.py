@@ -136,8 +136,10 @@ def postgresql_databases() -> Iterator[Postgres]:
 @contextmanager
 def opened(address: str) -> Iterator[Store]:
     store = open_store(address)
-    yield store
-    store.dispose()
+    try:
+        yield store
+    finally:
+        store.dispose()
 
 
 @contextmanager

@@ -42,9 +42,11 @@ class Change:
     def elsewhere(self) -> Iterator[tuple[str, Inhabited]]:
         """The house in a copy of its database."""
         address = self.databases.copy(self.address)
-        with opened(address) as store:
-            yield address, self.house.moved_to(store)
-        self.databases.drop(address)
+        try:
+            with opened(address) as store:
+                yield address, self.house.moved_to(store)
+        finally:
+            self.databases.drop(address)
 
 
 def a_change(databases: Databases, template: str, evidence: Evidence) -> Change:
@@ -52,17 +54,27 @@ def a_change(databases: Databases, template: str, evidence: Evidence) -> Change:
     address = databases.copy(template)
     with opened(address) as store:
         house = inhabited(store, evidence.random)
-        plan = None
-        while plan is None or plan.empty or plan.blockers:
+        raw, values = house.raw(), house.values()
+    while True:
+        with opened(address) as store:
             wish = house.model.copy()
             wish.changed(6)
-            plan = house.plan(wish)
-        change = Change(databases, address, house, wish, plan, house.raw(), house.values())
+            plan = house.moved_to(store).plan(wish)
+        change = Change(databases, address, house, wish, plan, raw, values)
+        if not plan.empty and comes_through(change):
+            return change
+
+
+def comes_through(change: Change) -> bool:
+    """Whether nothing refuses the change; counts its moments."""
     with change.elsewhere() as (_, there):
         whole = Cut(there.store, NEVER, fail)
-        there.deploy(plan)
+        try:
+            there.deploy(change.plan)
+        except Refused:
+            return False
         change.moments = whole.done
-    return change
+    return True
 
 
 def check_halfway(change: Change, there: Inhabited) -> str:
