@@ -31,8 +31,8 @@ def companies(filled: Store, catalog: Catalog) -> Store:
     for number in range(40):
         a_record(
             filled, catalog, "company", name=f"{rolled.choice(NAMES)}{number:02d}",
-            size=rolled.choice([None, 0, 5, 5, 9]), stage=rolled.choice(["new", "open", "won"]),
-            rate=rolled.choice([None, "1.5", "-2"]),
+            size=rolled.choice([None, 0, 5, 5, 9]), active=rolled.choice([True, False]),
+            stage=rolled.choice(["new", "open", "won"]), rate=rolled.choice([None, "1.5", "-2"]),
         )  # fmt: skip
     return filled
 
@@ -52,8 +52,9 @@ def walk(store: Store, catalog: Catalog, **asked: object) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     "sort",
-    [("name",), ("-name",), ("size", "name"), ("-size", "-rate"), ("rate", "-size"), ("stage",), ("parent",), ()],
-)
+    [("active", "name"), ("-active",), ("name",),
+     ("-name",), ("size", "name"), ("-size", "-rate"), ("rate", "-size"), ("stage",), ("parent",), ()],
+)  # fmt: skip
 @pytest.mark.parametrize("size", [7, 40, 41])
 def test_pages_together_are_the_whole_list_in_order(
     companies: Store, catalog: Catalog, sort: tuple[str, ...], size: int

@@ -113,10 +113,9 @@ def _run(steps: Sequence[_Step]) -> int:
 
 
 def _beyond(steps: Sequence[_Step]) -> ColumnElement[bool]:
-    columns: Any = sa.tuple_(*(step.key.column for step in steps))
-    values: Any = sa.tuple_(*(sa.literal(step.value, step.key.column.type) for step in steps))
-    if len(steps) == 1:
-        columns, values = steps[0].key.column, steps[0].value
+    bound = [sa.literal(step.value, step.key.column.type) for step in steps]  # a bare True could not be compared with <
+    columns: Any = sa.tuple_(*(step.key.column for step in steps)) if len(steps) > 1 else steps[0].key.column
+    values: Any = sa.tuple_(*bound) if len(steps) > 1 else bound[0]
     found: ColumnElement[bool] = columns < values if steps[0].down else columns > values
     return found
 
