@@ -33,7 +33,7 @@ def test_every_broken_file_makes_a_catalog_or_problems_with_places(evidence: Evi
     while mutations < size:
         broken = Broken(evidence.random)
         mutations += len(broken.done)
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             compile_catalog(broken.layers, TYPES)
             problems: tuple[Problem, ...] = ()
@@ -42,7 +42,7 @@ def test_every_broken_file_makes_a_catalog_or_problems_with_places(evidence: Evi
             assert problems
         except Exception as error:
             raise AssertionError(f"{broken.done}\n{broken.texts}") from error
-        slowest = max(slowest, time.perf_counter() - began)
+        slowest = max(slowest, time.process_time() - began)
         for problem in problems:
             check_problem(problem, broken)
         named = {problem.place.file for problem in problems}
@@ -51,4 +51,4 @@ def test_every_broken_file_makes_a_catalog_or_problems_with_places(evidence: Evi
         evidence.count("problems said", len(problems))
         for what in broken.done:
             evidence.count(f"mutations: {what}")
-    evidence.count("slowest compilation in milliseconds", round(slowest * 1000))
+    evidence.count("slowest compilation in milliseconds of the processor", round(slowest * 1000))

@@ -70,7 +70,7 @@ def comes_through(change: Change) -> bool:
     with change.elsewhere() as (_, there):
         whole = Cut(there.store, NEVER, fail)
         try:
-            there.deploy(change.plan)
+            bring_up_to_date(there.store, change.wish.layers())
         except Refused:
             return False
         change.moments = whole.done
