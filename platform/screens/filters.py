@@ -16,7 +16,7 @@ from hanok.engine.fields import Field, in_language
 from hanok.engine.fields.operators import Operator
 from hanok.screens.address import Asked, Condition, as_condition
 from hanok.screens.words import RELATIVE, Formats, in_words
-from hanok.web.widgets import TITLE, Form
+from hanok.web.controls import TITLE, Form
 
 UNASKED = frozenset({"required", "help", "placeholder", "min", "max", "readonly"})
 SPANS = (

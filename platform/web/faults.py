@@ -12,9 +12,9 @@ from werkzeug.exceptions import HTTPException
 
 from hanok.engine.errors import HanokError, Message, say
 from hanok.engine.fields import in_language
+from hanok.web.controls import TITLE
 from hanok.web.i18n import translate
 from hanok.web.security import is_foreign
-from hanok.web.widgets import TITLE
 
 
 @dataclass(frozen=True, slots=True)

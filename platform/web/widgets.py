@@ -8,176 +8,20 @@ that a missing name always means "not on this form".
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
-from werkzeug.datastructures import MultiDict
 
 from hanok.engine.errors import HanokError, Message, say
-from hanok.engine.fields import Choice, Field, in_language
-from hanok.engine.fields.phone import national
-from hanok.web.cells import money_parts
+from hanok.engine.fields import Field, in_language
+from hanok.web.controls import CURRENCY, TITLE, Control, Form, Input, sent_boxes
 from hanok.web.formats import Formats
 from hanok.web.i18n import translate
-
-Form = MultiDict[str, str]
-TITLE = "$title"
-CURRENCY = ".currency"
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """One input as its template sees it. `text` is what stands in the box, `picked` what is chosen of several."""
-
-    field: Field
-    name: str
-    id: str
-    label: str
-    help: str
-    facts: Mapping[str, Any]
-    text: str = ""
-    title: str = ""
-    picked: tuple[str, ...] = ()
-    currency: str = ""
-    errors: tuple[str, ...] = ()
-    required: bool = False
-    wide: bool = False
-    autofocus: bool = False
-    placeholder: str = ""
-    choices: tuple[Choice, ...] = ()
-    options: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def bad(self) -> bool:
-        return bool(self.errors)
-
-    @property
-    def described(self) -> str:
-        """The ids of what describes the input: its error, else its help."""
-        return f"{self.id}-error" if self.errors else f"{self.id}-help" if self.help else ""
-
-    @property
-    def listed(self) -> tuple[tuple[str, str], ...]:
-        """What a plain list of a link offers: keys and titles, what is chosen now among them."""
-        chosen = ((self.text, self.title),) if self.text and self.text not in dict(self.options) else ()
-        return (*chosen, *self.options)
-
-    @property
-    def offered(self) -> tuple[Choice, ...]:
-        """The choices that may be picked: retired ones only where they are picked already."""
-        kept = {self.text, *self.picked}
-        return tuple(choice for choice in self.choices if not choice.retired or choice.key in kept)
-
-
-Fill = Callable[[Control, Any, Formats], Control]
-Read = Callable[[Form, str, Formats], Any]
-
-
-# -- writing: a value into the box ------------------------------------------------------------------------------
-def fill_text(control: Control, value: Any, formats: Formats) -> Control:
-    return replace(control, text=str(value))
-
-
-def fill_number(control: Control, value: Any, formats: Formats) -> Control:
-    return replace(control, text=formats.number(value) if isinstance(value, (int, Decimal)) else str(value))
-
-
-def fill_money(control: Control, value: Any, formats: Formats) -> Control:
-    if isinstance(value, str):
-        return replace(control, text=value)
-    amount, currency = money_parts(value, control.currency)
-    places = formats.currency_places(currency) if currency else None
-    whole = places == 0 or (isinstance(amount, Decimal) and amount == amount.to_integral_value())
-    return replace(control, text=formats.number(amount, 0 if whole else places), currency=currency)
-
-
-def fill_phone(control: Control, value: Any, formats: Formats) -> Control:
-    return replace(control, text=national(str(value), str(control.facts.get("country", ""))))
-
-
-def fill_flag(control: Control, value: Any, formats: Formats) -> Control:
-    return replace(control, text="true" if value else "")
-
-
-def fill_date(control: Control, value: Any, formats: Formats) -> Control:
-    return replace(control, text=value if isinstance(value, str) else value.isoformat())
-
-
-def fill_datetime(control: Control, value: Any, formats: Formats) -> Control:
-    if isinstance(value, str):
-        return replace(control, text=value)
-    here = formats.local(value).replace(tzinfo=None)
-    exact = bool(here.second or here.microsecond)
-    return replace(control, text=here.isoformat(timespec="auto" if exact else "minutes"))
-
-
-def fill_link(control: Control, value: Any, formats: Formats) -> Control:
-    key, title = str(getattr(value, "id", value)), str(getattr(value, "title", ""))
-    several = len(control.field.targets) > 1 and hasattr(value, "module")
-    return replace(control, text=f"{value.module}:{key}" if several else key, title=title)
-
-
-def fill_several(control: Control, value: Any, formats: Formats) -> Control:
-    return replace(control, picked=tuple(map(str, value)))
-
-
-# -- reading: the box into a raw value ----------------------------------------------------------------------------
-def read_text(form: Form, name: str, formats: Formats) -> Any:
-    return form.getlist(name)[-1]
-
-
-def read_number(form: Form, name: str, formats: Formats) -> Any:
-    return plain_number(form.getlist(name)[-1])
-
-
-def read_money(form: Form, name: str, formats: Formats) -> Any:
-    amount = plain_number(form.getlist(name)[-1])
-    currency = form.get(name + CURRENCY, "")
-    return {"amount": amount, "currency": currency} if currency and amount else amount
-
-
-def read_several(form: Form, name: str, formats: Formats) -> Any:
-    return [found for found in form.getlist(name) if found]
-
-
-def plain_number(typed: str) -> str:
-    """The number without a currency or percent sign around it; the type's validator reads the rest."""
-    text = unicodedata.normalize("NFKC", typed)
-    return "".join(sign for sign in text if sign != "%" and unicodedata.category(sign) != "Sc").strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One widget: its name, which is also its template `widgets/<name>.html`, how it is filled and how it is read."""
-
-    name: str
-    fill: Fill = fill_text
-    read: Read = read_text
-    wide: bool = False
-
-
-BUILT_IN: tuple[Input, ...] = (
-    Input("text"),
-    Input("textarea", wide=True),
-    Input("email"),
-    Input("tel", fill_phone),
-    Input("url"),
-    Input("number", fill_number, read_number),
-    Input("percent", fill_number, read_number),
-    Input("money", fill_money, read_money),
-    Input("checkbox", fill_flag),
-    Input("select"),
-    Input("multiselect", fill_several, read_several),
-    Input("date", fill_date),
-    Input("datetime", fill_datetime),
-    Input("link", fill_link),
-)
+from hanok.web.inputs import BUILT_IN
 
 
 def registry(*more: Input) -> Mapping[str, Input]:
@@ -264,5 +108,6 @@ def _filled(control: Control, chosen: Input, value: Any, form: Form | None, form
             picked=tuple(one for one in typed if one),
             title=form.get(control.name + TITLE, ""),
             currency=form.get(control.name + CURRENCY, control.currency),
+            boxes=sent_boxes(form, control.name),
         )
     return control if value is None else chosen.fill(control, value, formats)

@@ -110,7 +110,7 @@ def test_packages_reach_the_platform_through_one_door() -> None:
     [
         ("engine/fields/text.py", "hanok.engine.store.open_store"),
         ("engine/store/ids.py", "flask.g"),
-        ("web/cells.py", "hanok.screens.lists"),
+        ("web/widgets.py", "hanok.screens.lists"),
         ("screens/lists.py", "hanok.api.pages"),
         ("screens/lists.py", "hanok.app.create_app"),
         ("engine/errors.py", "hanok.web.i18n"),

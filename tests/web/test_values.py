@@ -157,7 +157,7 @@ def test_a_link_shows_its_title_and_leads_to_its_record() -> None:
 
 
 def test_an_address_that_is_no_web_address_is_not_linked() -> None:
-    assert "href" not in cells.url("javascript:alert(1)", a_field(TYPES["url"]), cells.Look(FORMATS))
+    assert "href" not in cells.registry()["url"]("javascript:alert(1)", a_field(TYPES["url"]), cells.Look(FORMATS))
 
 
 def test_a_name_is_registered_once() -> None:

@@ -179,6 +179,9 @@ class FieldType:
     generated: ClassVar[bool] = False
     #: True when lists may sort by it.
     sortable: ClassVar[bool] = True
+    #: How its values compare in a browser: "text" (casefolded), "exact" (keys and ids), "number", "flag", "day",
+    #: "moment", "time", "keys" (several of them), or "" where a condition about it is left to the server.
+    compares: ClassVar[str] = ""
     #: The value when nobody said anything and the document gives no default.
     blank: ClassVar[Any] = None
 

@@ -21,10 +21,11 @@ from hanok.screens import clash, forms, once, picking
 from hanok.screens.defaults import initial
 from hanok.screens.reading import linked, module_of, record_of, write
 from hanok.screens.words import shortened
+from hanok.web.controls import TITLE
 from hanok.web.login import own_path
 from hanok.web.notices import notify
 from hanok.web.visit import SESSION_COOKIE, connection
-from hanok.web.widgets import TITLE, read_form
+from hanok.web.widgets import read_form
 
 #: How often a save is tried again on top of what somebody else saved meanwhile.
 ATTEMPTS = 3

@@ -1,55 +1,21 @@
-"""How a value is shown: the cells that field types name, each a function from value, field and look to safe HTML.
-
-`Cell.facts` of the type arrive as `look.facts`. A package registers its own cells through the same mapping; a name that
-is registered twice is an error, an unknown one shows the value as text.
-"""
+"""The cells of plain values: text, numbers, choices, time, one link."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from hanok.engine.errors import HanokError, say
+from hanok.engine.errors import say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.fields.phone import national
-from hanok.web.formats import Formats
+from hanok.web.cells.look import Draw, Look, address
 from hanok.web.i18n import translate
-from hanok.web.marks import NOTHING, badge, safe, who
+from hanok.web.marks import badge, safe, who
 
-LIST, RECORD = "list", "record"
 LONGEST_IN_A_ROW = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Who looks and where: the reader's formats, `list` or `record`, and the facts of the cell."""
-
-    formats: Formats
-    place: str = LIST
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def language(self) -> str:
-        return self.formats.language
-
-    @property
-    def wide(self) -> bool:
-        """True on a record, where there is room for long dates and whole texts."""
-        return self.place == RECORD
-
-
-Draw = Callable[[Any, Field, Look], str]
-
-
-def address(module: str, key: Any = "") -> str:
-    """Where a module's list, or one of its records, is found."""
-    return f"/{module}/{key}" if key else f"/{module}"
 
 
 # -- text ------------------------------------------------------------------------------------------------------
@@ -168,7 +134,7 @@ def user(value: Any, field: Field, look: Look) -> str:
     return who(str(getattr(value, "title", value)))
 
 
-BUILT_IN: tuple[tuple[str, Draw], ...] = (
+BASIC: tuple[tuple[str, Draw], ...] = (
     ("text", text),
     ("long_text", long_text),
     ("id", key),
@@ -186,30 +152,3 @@ BUILT_IN: tuple[tuple[str, Draw], ...] = (
     ("link", link),
     ("user", user),
 )
-
-
-def registry(*more: tuple[str, Draw]) -> Mapping[str, Draw]:
-    """All cells by name. Raises when a name is taken."""
-    found: dict[str, Draw] = {}
-    for name, draw in (*BUILT_IN, *more):
-        if name in found:
-            raise HanokError(say("There are two cells called {name}.", name=name))
-        found[name] = draw
-    return MappingProxyType(found)
-
-
-def show(cells: Mapping[str, Draw], value: Any, field: Field, look: Look) -> str:
-    """The value as the field's type wants it shown; empty is a dash."""
-    return bound(cells, field, look)(value)
-
-
-def bound(cells: Mapping[str, Draw], field: Field, look: Look) -> Callable[[Any], str]:
-    """What shows the values of one field: a column asks its type once, not for every row."""
-    asked = field.type.cell(field)
-    draw, placed = cells.get(asked.name, text), replace(look, facts=asked.facts)
-    return lambda value: NOTHING if is_empty(value) else draw(value, field, placed)
-
-
-def is_empty(value: Any) -> bool:
-    """What a screen shows as a dash."""
-    return value is None or (not value and (value in ("", ()) or value == []))

@@ -1,0 +1,38 @@
+"""Who looks at a value, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hanok.engine.fields import Field
+from hanok.web.formats import Formats
+
+LIST, RECORD = "list", "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looks and where: the reader's formats, `list` or `record`, and the facts of the cell."""
+
+    formats: Formats
+    place: str = LIST
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        return self.formats.language
+
+    @property
+    def wide(self) -> bool:
+        """True on a record, where there is room for long dates and whole texts."""
+        return self.place == RECORD
+
+
+Draw = Callable[[Any, Field, Look], str]
+
+
+def address(module: str, key: Any = "") -> str:
+    """Where a module's list, or one of its records, is found."""
+    return f"/{module}/{key}" if key else f"/{module}"

@@ -1,0 +1,12 @@
+"""The inputs that field types name, by subject: one file and one tuple each.
+
+An input is a template `widgets/<name>.html`, how a value is written into it and how it is read back.
+"""
+
+from hanok.web.controls import Input
+from hanok.web.inputs.basic import BASIC
+
+#: Every input there is: a new subject is a new file and one more tuple here.
+BUILT_IN: tuple[Input, ...] = (*BASIC,)
+
+__all__ = ["BUILT_IN"]
