@@ -15,6 +15,8 @@ from hanok.engine.language import KEY_SCHEMA, Kind
 Schema = dict[str, Any]
 ACTIONS = ["list", "view", "create", "edit", "delete", "import", "export", "massupdate", "assign"]
 LEVELS = ["all", "owner", "none", "deny"]
+#: What a rollup makes of many values.
+ROLLUPS = ("sum", "count", "min", "max", "avg")
 KINDS_OF_MODULE = "What it is like: basic, person, company, sale, issue, file, activity or line."
 
 DEFINITIONS: Schema = {
@@ -74,6 +76,17 @@ COMMON: Schema = {
     "search": {"type": "boolean", "description": "Found by the quick search."},
     "audit": {"type": "boolean", "description": "Whether changes are kept in the history; true unless said."},
     "index": {"type": "boolean", "description": "Give it a database index."},
+    "formula": {"type": "string", "minLength": 1, "x-replace": True,
+                "description": "An expression whose value the field has: nobody types it."},
+    "live": {"type": "boolean",
+             "description": "Work the formula out when it is read (today, me); such a field has no column."},
+    "suggest": {"type": "string", "minLength": 1, "x-replace": True,
+                "description": "An expression whose value the field follows until somebody types over it."},
+    "rollup": {
+        "type": "object", "x-replace": True, "minProperties": 1, "additionalProperties": False,
+        "description": "One number or date of many linked records: sum, count, min, max or avg of `end.field`.",
+        "properties": {**{name: {"type": "string"} for name in ROLLUPS}, "where": _ref("condition")},
+    },
 }
 
 
