@@ -81,6 +81,8 @@ class _Parser:
     def _dotted(self, field: Field, rest: str, test: Any, scope: Scope, path: Path) -> Node:
         if rest == field.type.compared(field):
             return self._operators(field, test, path)
+        if (part := field.type.part_field(field, rest)) is not None:
+            return self._test(part, test, scope, path)
         if rest in field.columns and field.type.part_operand(field, rest) is not None:
             return self._operators(field, test, path, part=rest)
         if any(rest in choice.attributes for choice in field.choices):

@@ -8,6 +8,7 @@ from typing import Any
 from hanok.engine.conditions.operands import Context, resolve
 from hanok.engine.conditions.tree import Every, Node, Not, Some, Test, Through
 from hanok.engine.fields import Field
+from hanok.engine.fields.parts import value_of
 
 #: Gives the values of the record at the other end of a link, or None when there is none.
 Follow = Callable[[Field, Any], Mapping[str, Any] | None]
@@ -24,7 +25,7 @@ def holds(node: Node, values: Mapping[str, Any], context: Context, *, follow: Fo
     if isinstance(node, Through):
         there = follow(node.field, values.get(node.field.key)) if follow else None
         return there is not None and holds(node.node, there, context, follow=follow)
-    return _test(node, values.get(node.field.key), context)
+    return _test(node, value_of(node.field, values), context)
 
 
 def _test(test: Test, value: Any, context: Context) -> bool:

@@ -96,7 +96,8 @@ class Field:
     """One field of one module, bound: its type, its labels and everything that was written about it.
 
     `settings` holds the keys of the document (own keys of the type and the common ones) as read; `choices` is the
-    resolved option set of choice types; `targets` the modules that a link may point to; `columns` maps the names of
+    resolved option set of choice types; `targets` the modules that a link may point to; `members` those whose records
+    a to-many field holds, and `own` the fields that each such tie has itself; `columns` maps the names of
     the type's parts to physical column names. `app` holds what `app.yaml` says that types ask for: `currency`
     (ISO 4217) and `country` (ISO 3166, two letters).
     """
@@ -108,6 +109,8 @@ class Field:
     settings: Mapping[str, Any] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     targets: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    own: Mapping[str, Field] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
     system: bool = False
@@ -179,6 +182,8 @@ class FieldType:
     generated: ClassVar[bool] = False
     #: True when lists may sort by it.
     sortable: ClassVar[bool] = True
+    #: True when its values are rows of another table (n-n links, lines): it has no parts, and is read by its end.
+    apart: ClassVar[bool] = False
     #: How its values compare in a browser: "text" (casefolded), "exact" (keys and ids), "number", "flag", "day",
     #: "moment", "time", "keys" (several of them), or "" where a condition about it is left to the server.
     compares: ClassVar[str] = ""
@@ -275,6 +280,17 @@ class FieldType:
         """
         return None
 
+    def part_field(self, field: Field, part: str) -> Field | None:
+        """A part as a field of its own (`billing.city` is text), over columns of this field (see `fields.parts`).
+
+        Its key is the path. It is asked, sorted and shown by its own type. None when there is no such part.
+        """
+        return None
+
+    def operand_samples(self, field: Field, operator: str) -> Sequence[Any]:
+        """Raw values worth testing on the right of an operator; each one of a list, where it takes many."""
+        return self.samples(field)
+
     def operator(self, key: str) -> Operator:
         """What one of `operators` means for this type."""
         return OPERATORS[key]
@@ -309,6 +325,18 @@ class FieldType:
     def targets(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Modules that a value points to; not empty means: the value is a record's id and has a title to show."""
         return ()
+
+    def members(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """Modules whose records a to-many field ties to its record."""
+        return ()
+
+    def own(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The fields, as they are written, that each tie of a to-many field has itself (the role of a contact)."""
+        return NOTHING
+
+    def embedded(self, settings: Mapping[str, Any]) -> Any:
+        """What the rows inside the record are made of: the key of a module of lines, a map of fields, or None."""
+        return None
 
     def reverse(self, settings: Mapping[str, Any]) -> Any:
         """What the targets call this link: a key, or a map with key and label, or None."""
