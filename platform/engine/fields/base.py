@@ -184,6 +184,8 @@ class FieldType:
     sortable: ClassVar[bool] = True
     #: True when its values are rows of another table (n-n links, lines): it has no parts, and is read by its end.
     apart: ClassVar[bool] = False
+    #: True when its values name uploaded files, which belong to the record that holds them: see `files_of`.
+    holds_files: ClassVar[bool] = False
     #: How its values compare in a browser: "text" (casefolded), "exact" (keys and ids), "number", "flag", "day",
     #: "moment", "time", "keys" (several of them), or "" where a condition about it is left to the server.
     compares: ClassVar[str] = ""
@@ -341,6 +343,14 @@ class FieldType:
     def reverse(self, settings: Mapping[str, Any]) -> Any:
         """What the targets call this link: a key, or a map with key and label, or None."""
         return None
+
+    def files_of(self, field: Field, value: Any) -> tuple[Any, ...]:
+        """The files that a value names (`fields.file.Attached`), of types that hold files."""
+        return ()
+
+    def with_files(self, field: Field, value: Any, known: Mapping[Any, Any]) -> Any:
+        """The value with what is known of its files, by their ids, in place of what its writer said of them."""
+        return value
 
     # -- documentation, preview, contract ----------------------------------------------------------------------
     def samples(self, field: Field) -> Sequence[Any]:
