@@ -57,6 +57,7 @@ MODULE_SCHEMA: Mapping[str, Any] = {
     "properties": {
         "label": {"$ref": "#/$defs/label"},
         "plural": {"$ref": "#/$defs/label"},
+        "was": {"type": "array", "x-list": True, "x-replace": True, "items": {"type": "string"}},
         "traits": {
             "type": "object",
             "x-keyed": True,

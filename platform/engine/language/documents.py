@@ -12,6 +12,7 @@ from hanok.engine.language.kinds import Kind
 from hanok.engine.language.layers import Layer
 from hanok.engine.language.nodes import Lost, Node, Path, spell
 from hanok.engine.language.ordering import Anchor
+from hanok.engine.language.renaming import Former
 from hanok.engine.language.stacks import Stack, Stacks, stack_up
 
 
@@ -21,7 +22,8 @@ class Document:
 
     `data` is valid by the kind's schema and in its long form: maps, lists, text, whole numbers, Decimals, booleans.
     What was faulty was reported and cut out of it (`is_lost`). `anchors` maps the path of an item that was placed by
-    `after` or `before` to its neighbour; `layers` names the layers that wrote it, lowest first.
+    `after` or `before` to its neighbour; `layers` names the layers that wrote it, lowest first; `former` says, by the
+    path of a map, what its items were called before and are called now.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class Document:
     lost: Lost = frozenset()
     anchors: Mapping[Path, Anchor] = field(default_factory=dict)
     layers: tuple[str, ...] = ()
+    former: Former = field(default_factory=dict)
 
     def place(self, path: Sequence[str | int] = ()) -> Place:
         """Where the layer that has the last word wrote what stands at this path (or its nearest parent that exists).
@@ -68,6 +71,8 @@ class Documents:
     problems: tuple[Problem, ...] = ()
     #: Keys of documents of which nothing could be read, by kind.
     broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: What documents were called before, and are called now, by kind.
+    former: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of(self, kind: str) -> Mapping[str, Document]:
         """The documents of a kind by key, in the order of layers and file names."""
@@ -110,6 +115,7 @@ def survey(layers: Sequence[Layer], kinds: Mapping[str, Kind]) -> Documents:
         MappingProxyType({kind: MappingProxyType(found) for kind, found in by_kind.items()}),
         tuple({(str(found.place), str(found.message)): found for found in problems}.values()),
         MappingProxyType({kind: frozenset(found) for kind, found in broken.items()}),
+        MappingProxyType(stacks.former),
     )
 
 
@@ -120,7 +126,7 @@ def _document(stack: Stack, stacks: Stacks, problems: list[Problem]) -> Document
         return None
     return Document(
         stack.kind.key, stack.key, MappingProxyType(merged.root.plain()), merged.root, merged.lost,
-        MappingProxyType(merged.anchors), tuple(sheet.layer for sheet in stack.sheets),
+        MappingProxyType(merged.anchors), tuple(sheet.layer for sheet in stack.sheets), MappingProxyType(merged.former),
     )
 
 

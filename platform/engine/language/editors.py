@@ -18,6 +18,12 @@ NEIGHBOURS = {
     "after": {"type": "string", "description": "Stands behind this item."},
     "before": {"type": "string", "description": "Stands in front of this item."},
 }
+FORMER = {
+    "was": {
+        "description": "The keys that this had before, the oldest first.",
+        "anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}],
+    },
+}
 MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 ONE = ("if", "then", "else", "not", "items", "additionalProperties", "unevaluatedProperties", "propertyNames")
 NAMED = ("properties", "patternProperties", "$defs")
@@ -29,7 +35,7 @@ def for_editors(kind: Kind) -> dict[str, Any]:
     for schema in list(_every(root)):
         if schema.get("x-keyed") or schema.get("x-ordered"):
             for item in (*_values(schema.get("properties")), schema.get("additionalProperties")):
-                _neighbours(root, item)
+                _may_say(root, item, NEIGHBOURS | FORMER if schema.get("x-ordered") else NEIGHBOURS)
     lenient = _lenient(root, top=True)
     return dict(lenient)
 
@@ -53,22 +59,22 @@ def _every(schema: Any) -> Iterator[dict[str, Any]]:
             yield from _every(inner)
 
 
-def _neighbours(root: dict[str, Any], item: Any) -> None:
-    """Lets an item of an ordered map say `after` and `before`, wherever its keys are listed."""
+def _may_say(root: dict[str, Any], item: Any, words: Mapping[str, Any]) -> None:
+    """Lets an item of an ordered map say `after`, `before` and `was`, wherever its keys are listed."""
     if not isinstance(item, dict):
         return
     if "$ref" in item:
-        _neighbours(root, resolve(root, item["$ref"]))
+        _may_say(root, resolve(root, item["$ref"]), words)
     if item.get("type") == "object" or "properties" in item:
         listed = item.setdefault("properties", {})
-        if "after" in listed:
+        if set(words) <= set(listed):
             return
-        listed.update(deepcopy(NEIGHBOURS))
+        listed.update(deepcopy(dict(words)))
     for word in ("allOf", "anyOf", "oneOf"):
         for inner in item.get(word, ()):
-            _neighbours(root, inner)
+            _may_say(root, inner, words)
     for word in ("then", "else"):
-        _neighbours(root, item.get(word))
+        _may_say(root, item.get(word), words)
 
 
 def _lenient(schema: Any, *, top: bool = False) -> Any:

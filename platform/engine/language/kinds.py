@@ -6,7 +6,8 @@ carries these, which rule how short forms are written out and how layers merge:
     x-keyed: true        A map whose keys have an order. A list of names is short for it ([a, b] = {a: {}, b: {}}, and
                          in a later layer replaces it), `true` is short for {} in it, and its items may say `after` or
                          `before` a neighbour.
-    x-ordered: true      The same without the short forms: `fields`, `options`, whose items always say something.
+    x-ordered: true      The same without the short forms: `fields`, `options`, whose items always say something: they may
+                         also say what they `was` called (see `renaming`).
     x-replace: true      A later layer replaces the value whole: conditions, expressions, defaults, levels, rows, sort.
     x-identity: type     A map that is replaced whole when a later layer gives this key of it another value.
     x-short: key         Text (or a number) is short for a map with this one key: `reverse: deals` = {key: deals}.
@@ -17,7 +18,8 @@ carries these, which rule how short forms are written out and how layers merge:
     x-noun: type         What a word of an `enum` names: unknown *type* "mony".
     x-says: sentence     What is said when `pattern`, `propertyNames`, `not` or `format` does not fit.
 
-`after` and `before` are taken out before a document is checked: schemas do not list them. Schemas may use `$ref`
+`after`, `before` and (where x-ordered) `was` are taken out before a document is checked: schemas do not list them. A
+kind whose schema has `was` at its top lets whole documents be renamed. Schemas may use `$ref`
 into their own `$defs`, `allOf`, `anyOf`, `oneOf` and `if`/`then`/`else`; an `if` tests keys
 by `const`, `enum` or `type`.
 """
@@ -31,6 +33,7 @@ import jsonschema_rs
 
 from hanok.engine.language.fitting import Schema
 from hanok.engine.language.nodes import Node
+from hanok.engine.language.renaming import WAS
 from hanok.engine.language.views import View, Views
 
 
@@ -50,6 +53,11 @@ class Kind:
     def labelled(self) -> bool:
         """True when a document must have a label, so that one without must patch another."""
         return "label" in self.schema.get("required", ())
+
+    @property
+    def renames(self) -> bool:
+        """True when its documents may say what they `was` called."""
+        return WAS in self.schema.get("properties", {})
 
     @cached_property
     def brings(self) -> tuple[tuple[str, str], ...]:

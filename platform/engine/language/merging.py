@@ -13,6 +13,7 @@ from hanok.engine.errors import Message, Problem, say
 from hanok.engine.language.kinds import Kind
 from hanok.engine.language.nodes import Node, Path, problem
 from hanok.engine.language.ordering import AFTER, BEFORE
+from hanok.engine.language.renaming import Renaming, now_called
 from hanok.engine.language.views import View
 from hanok.engine.language.words import clip, did_you_mean
 
@@ -24,12 +25,14 @@ NOTHING = say('nothing stands after "{key}:"; write a value, or null to remove w
 class Laying:
     """One document laid over what the layers below it say. `lowest`: there is nothing below.
 
-    `language` is what a plain label is written in. Problems and lost paths are collected.
+    `language` is what a plain label is written in. Problems and lost paths are collected, and in `renaming`, which
+    all layers of a document share, what says that it `was` called otherwise.
     """
 
     kind: Kind
     language: str
     lowest: bool
+    renaming: Renaming = field(default_factory=Renaming)
     problems: list[Problem] = field(default_factory=list)
     lost: set[Path] = field(default_factory=set)
 
@@ -55,7 +58,12 @@ class Laying:
         self, below: dict[str, Node], given: dict[str, Node], view: View, path: Path, *, strict: bool
     ) -> dict[str, Node]:
         merged = dict(below)
-        for key, child in given.items():
+        renames = view.renames
+        for written, child in given.items():
+            key = written
+            if renames:
+                key = self._present(written, child, path, below)
+                child = self.renaming.take(child, key, path, below)
             at = (*path, key)
             if child.value is None:
                 if self._removes(child, key, below, at, strict=strict):
@@ -68,6 +76,14 @@ class Laying:
                 under = _free(under, child)
             merged[key] = self._merge(under, child, view.child(key, _overlay(under, child)), at, strict=strict)
         return merged
+
+    def _present(self, key: str, child: Node, path: Path, below: dict[str, Node]) -> str:
+        """The key of today, with advice where another one is written."""
+        found = self.renaming.present(key, path, below)
+        if found != key:
+            said = now_called(key, found)
+            self.problems.append(problem("renamed", child.key or child.mark, (*path, key), said, advice=True))
+        return found
 
     def _once(self, patch: Node, view: View, path: Path) -> Node:
         """A list of names with each name once."""

@@ -8,6 +8,7 @@ from hanok.engine.errors import Problem, say
 from hanok.engine.language.kinds import Kind
 from hanok.engine.language.nodes import Mark, Node, Path, problem
 from hanok.engine.language.ordering import AFTER, BEFORE, Anchor, order
+from hanok.engine.language.renaming import Renaming, now_called
 from hanok.engine.language.views import View
 from hanok.engine.language.words import clip, did_you_mean
 
@@ -22,6 +23,7 @@ class Placing:
     kind: Kind
     #: The document is brought by others, so its neighbours may stand in those.
     bundle: bool = False
+    renaming: Renaming = field(default_factory=Renaming)
     problems: list[Problem] = field(default_factory=list)
     anchors: dict[Path, Anchor] = field(default_factory=dict)
 
@@ -41,7 +43,11 @@ class Placing:
         })
 
     def _ordered(self, items: dict[str, Node], path: Path) -> dict[str, Node]:
-        anchors = {key: anchor for key, item in items.items() if (anchor := self._anchor(item, (*path, key)))}
+        anchors = {
+            key: self._present(anchor, items, item, (*path, key))
+            for key, item in items.items()
+            if (anchor := self._anchor(item, (*path, key)))
+        }
         found = order(tuple(items), anchors)
         for key in () if self.bundle else found.missing:
             self._gone(items[key], anchors[key], items, (*path, key))
@@ -65,6 +71,15 @@ class Placing:
             message = say('an item stands either "after" or "before" another, not both')
             self.problems.append(problem("anchor", said[1][1].shown, (*path, BEFORE), message))
         return Anchor(said[0][0], str(said[0][1].value)) if said else None
+
+    def _present(self, anchor: Anchor, items: dict[str, Node], item: Node, path: Path) -> Anchor:
+        """The anchor with the key that its neighbour has today."""
+        found = self.renaming.present(anchor.of, path[:-1], items)
+        if found == anchor.of:
+            return anchor
+        said = now_called(anchor.of, found)
+        self.problems.append(problem("renamed", _mark(item, anchor), (*path, anchor.side), said, advice=True))
+        return Anchor(anchor.side, found)
 
     def _gone(self, item: Node, anchor: Anchor, items: dict[str, Node], path: Path) -> None:
         meant = did_you_mean(anchor.of, items)

@@ -10,10 +10,12 @@ from hanok.engine.language.checking import check, sound
 from hanok.engine.language.kinds import Kind
 from hanok.engine.language.layers import Layer
 from hanok.engine.language.merging import Laying
+from hanok.engine.language.moving import rename
 from hanok.engine.language.nodes import Lost, Mark, Node, Path, Source, problem
 from hanok.engine.language.ordering import Anchor
 from hanok.engine.language.placing import Placing
 from hanok.engine.language.reading import Reading, read_text
+from hanok.engine.language.renaming import Former, Renaming
 from hanok.engine.language.words import clip, did_you_mean, key_fault, unknown
 
 ENGLISH = "en"
@@ -37,6 +39,7 @@ class Merged:
     problems: tuple[Problem, ...] = ()
     lost: Lost = frozenset()
     anchors: Mapping[Path, Anchor] = field(default_factory=dict)
+    former: Former = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -59,11 +62,12 @@ class Stack:
         lost |= {()} if None in roots else set()
         return self._lay([root for root in roots if root], lost, stacks)
 
-    def bare(self, language: str, below: Node | None = None) -> Node | None:
+    def bare(self, language: str, below: Node | None = None, renaming: Renaming | None = None) -> Node | None:
         """The sheets laid together, neither checked nor put in order."""
+        renaming = renaming or Renaming()
         for sheet in self.sheets:
             if sheet.reading.root:
-                below = Laying(self.kind, language, lowest=below is None).lay(below, sheet.reading.root)
+                below = Laying(self.kind, language, below is None, renaming).lay(below, sheet.reading.root)
         return below
 
     def _brought(self, stacks: Stacks) -> list[Stack]:
@@ -75,23 +79,26 @@ class Stack:
     def _lay(self, roots: Sequence[Node], lost: set[Path], stacks: Stacks) -> Merged:
         problems: dict[tuple[str, str], Problem] = {}
         below: Node | None = None
+        renaming = Renaming()
         for stack in self._brought(stacks):
-            below = stack.bare(stacks.language, below)
+            below = stack.bare(stacks.language, below, renaming)
             lost |= {path for sheet in stack.sheets for path in sheet.reading.lost}
         bundle = stacks.is_brought(self.kind.key)
+        renaming.problems.clear()  # said of the documents that bring them
         placing = Placing(self.kind, bundle=bundle)
         placed = roots[0]
         for root in roots:
-            laying = Laying(self.kind, stacks.language, lowest=below is None)
+            laying = Laying(self.kind, stacks.language, below is None, renaming)
             below = laying.lay(below, root)
-            placing = Placing(self.kind, bundle=bundle)
+            placing = Placing(self.kind, bundle, renaming)
             placed = placing.place(below)
             lost |= laying.lost
             faults = [fault.problem for fault in check(self.kind, placed, root, lost)]
             for found in (*laying.problems, *faults):
                 problems.setdefault((found.place.path, str(found.message)), found)
         left, cut = sound(self.kind, placed)
-        return Merged(left, (*problems.values(), *placing.problems), frozenset(lost | cut), placing.anchors)
+        said = (*problems.values(), *placing.problems, *renaming.problems, *renaming.faults(placed))
+        return Merged(left, said, frozenset(lost | cut), placing.anchors, renaming.former(placed))
 
     def _orphan(self, root: Node, stacks: Stacks) -> Problem | None:
         """A document that has no label, and looks like a patch of another whose name was mistyped."""
@@ -117,6 +124,8 @@ class Stacks:
 
     found: dict[tuple[str, str], Stack] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    #: By kind, what its documents were called before, and are called now.
+    former: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def all(self) -> tuple[Stack, ...]:
@@ -158,6 +167,7 @@ def stack_up(layers: Sequence[Layer], kinds: Mapping[str, Kind]) -> Stacks:
         unread = [found.place.file[prefix:] for found in layer.unread]
         for file in sorted({*layer.files, *unread}):
             stacks.add(layer, file, kinds)
+    rename(stacks, [layer.name for layer in layers])
     return stacks
 
 

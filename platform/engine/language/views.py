@@ -140,6 +140,11 @@ class View:
     def ordered(self) -> bool:
         return bool(self.says("x-keyed") or self.says("x-ordered"))
 
+    @property
+    def renames(self) -> bool:
+        """Whether items here may say what they `was` called."""
+        return bool(self.says("x-ordered"))
+
     def child(self, step: str | int, node: Node) -> View:
         """The view of the value under a key, or of an item of a list."""
         listed = None if isinstance(step, str) and not self._lists(step) else 0 if isinstance(step, int) else step
