@@ -6,8 +6,8 @@ carries these, which rule how short forms are written out and how layers merge:
     x-keyed: true        A map whose keys have an order. A list of names is short for it ([a, b] = {a: {}, b: {}}, and
                          in a later layer replaces it), `true` is short for {} in it, and its items may say `after` or
                          `before` a neighbour.
-    x-ordered: true      The same without the short forms: `fields`, `options`, whose items always say something: they may
-                         also say what they `was` called (see `renaming`).
+    x-ordered: true      The same without the short forms: `fields`, `options`, whose items always say something,
+                         also what they `was` called (see `renaming`).
     x-replace: true      A later layer replaces the value whole: conditions, expressions, defaults, levels, rows, sort.
     x-identity: type     A map that is replaced whole when a later layer gives this key of it another value.
     x-short: key         Text (or a number) is short for a map with this one key: `reverse: deals` = {key: deals}.
