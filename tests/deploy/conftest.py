@@ -36,7 +36,7 @@ class House:
 
     def steps(self) -> list[tuple[str, str, str]]:
         """The plan's steps but for documents and refreshing, as (phase, kind, key)."""
-        return [(s.phase, s.kind, s.key) for s in self.plan().steps if s.kind not in ("document", "refresh")]
+        return [(s.phase, s.kind, s.key) for s in self.plan().steps if s.kind not in ("document", "refresh", "derive")]
 
     def rows(self, table: str, *columns: str) -> list[Mapping[str, Any]]:
         """What stands in a table, by the order of its first column."""

@@ -82,3 +82,23 @@ def test_lists_that_sort_by_a_long_text_have_no_index() -> None:
     text = "label: {en: Note}\nfields: {body: {type: text, length: 9000}}\nviews: {list: {sort: [body]}}\n"
     catalog = a_catalog({"modules/note.yaml": text})
     assert not [spec for spec in wanted(catalog) if spec.table == "m_note" and "body$folded" in spec.columns]
+
+
+def test_an_index_that_orders_by_one_field_stays_beside_a_longer_one(house: House) -> None:
+    """By (stage, name, id) the records of one stage are not in the order of their ids."""
+    house.change("{type: date}", "{type: date, index: true}")
+    house.files["modules/company.yaml"] += "index: [[founded, name]]\n"
+    house.deploy()
+    found = [spec.columns for spec in wanted(house.live().catalog) if spec.table == "m_company"]
+    assert {("founded", "id"), ("founded", "name$folded", "id")} <= set(found)
+    plan = explained(house, Query(module="company", sort=("founded",)))
+    assert "i_m_company_founded_id" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan
+
+
+def test_the_filter_of_a_list_stands_before_its_order(house: House) -> None:
+    house.files["modules/company.yaml"] += "views: {list: {where: {stage: open}, sort: [name]}}\n"
+    house.deploy()
+    found = [spec.columns for spec in wanted(house.live().catalog) if spec.table == "m_company"]
+    assert ("stage", "name$folded", "id") in found

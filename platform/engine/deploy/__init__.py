@@ -6,7 +6,7 @@ to do then stands in the database, and whoever comes next may go on with it.
 """
 
 from hanok.engine.deploy.clock import Clock
-from hanok.engine.deploy.finish import Refresh, finish, refresh_records
+from hanok.engine.deploy.finish import REFRESHES, Refresh, finish, refresh_records
 from hanok.engine.deploy.live import Live, load_live
 from hanok.engine.deploy.plan import Plan, Step
 from hanok.engine.deploy.planning import load_catalog, make_plan
@@ -30,8 +30,8 @@ from hanok.engine.deploy.site import (
 )
 
 __all__ = [
-    "Clock", "FileState", "Live", "OpenStep", "Plan", "Progress", "Refresh", "Revision", "Site", "Status", "Step",
-    "backup_sqlite", "current", "deploy", "finish", "init_site", "layers_of", "load_catalog", "load_live", "make_plan",
-    "open_site", "open_steps", "pending_layers", "plan_rollback", "plan_site", "read_settings", "refresh_records",
-    "revisions", "shipped_layers", "silent", "status", "write_manifest",
+    "REFRESHES", "Clock", "FileState", "Live", "OpenStep", "Plan", "Progress", "Refresh", "Revision", "Site", "Status",
+    "Step", "backup_sqlite", "current", "deploy", "finish", "init_site", "layers_of", "load_catalog", "load_live",
+    "make_plan", "open_site", "open_steps", "pending_layers", "plan_rollback", "plan_site", "read_settings",
+    "refresh_records", "revisions", "shipped_layers", "silent", "status", "write_manifest",
 ]  # fmt: skip

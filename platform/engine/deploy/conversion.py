@@ -17,8 +17,8 @@ BATCH = 500
 
 
 def stem(field: Field) -> str:
-    """The column of the value itself: another one after a change of type."""
-    return field.columns[""]
+    """The column of the value itself: another one after a change of type; "" for a field that has none."""
+    return field.columns.get("", "")
 
 
 def covered(old: Field, new: Field) -> bool:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hanok.engine import records
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy.ddl import create_index, drop_index
-from hanok.engine.deploy.physical import Physical, Present
+from hanok.engine.deploy.physical import Physical, Present, modules_of
 from hanok.engine.deploy.plan import FINISH
 from hanok.engine.deploy.planning import load_catalog
 from hanok.engine.deploy.progress import Progress, silent
@@ -41,9 +41,19 @@ def refresh_records(
     return records.reindex(conn, catalog, module, after=after)
 
 
+def derive_records(conn: sa.Connection, catalog: Catalog, module: str, *, after: UUID | None = None) -> UUID | None:
+    """The stored formulas, rollups and titles of a module's records."""
+    return None
+
+
+#: What is done again, by the kind of its step.
+REFRESHES: Mapping[str, Refresh] = {"derive": derive_records, "refresh": refresh_records}
+
+
 def finish(
-    store: Store, types: Mapping[str, FieldType], *, progress: Progress = silent, refresh: Refresh = refresh_records
-) -> int:
+    store: Store, types: Mapping[str, FieldType], *, progress: Progress = silent,
+    refreshes: Mapping[str, Refresh] = REFRESHES,
+) -> int:  # fmt: skip
     """Does what is unfinished, of all revisions; returns how many steps are left (0, unless somebody else is at it)."""
     with store.read() as conn:
         left = open_steps(conn)
@@ -52,13 +62,15 @@ def finish(
     with alone(store) as mine:
         if not mine:
             return len(left)
-        finish_alone(store, types, progress, refresh)
+        finish_alone(store, types, progress, refreshes)
     return 0
 
 
-def finish_alone(store: Store, types: Mapping[str, FieldType], progress: Progress, refresh: Refresh) -> None:
+def finish_alone(
+    store: Store, types: Mapping[str, FieldType], progress: Progress, refreshes: Mapping[str, Refresh]
+) -> None:
     """The same, for who is alone already."""
-    if _Finishing(store, types, progress, refresh).run():
+    if _Finishing(store, types, progress, refreshes).run():
         store.analyze()
 
 
@@ -66,12 +78,12 @@ class _Finishing:
     """One after the other, always with the catalog that is live."""
 
     def __init__(
-        self, store: Store, types: Mapping[str, FieldType], progress: Progress, refresh: Refresh
+        self, store: Store, types: Mapping[str, FieldType], progress: Progress, refreshes: Mapping[str, Refresh]
     ) -> None:
         self.store = store
         self.types = types
         self.progress = progress
-        self.refresh = refresh
+        self.refreshes = refreshes
         self.catalog = load_catalog(store, types)
 
     def run(self) -> int:
@@ -100,8 +112,8 @@ class _Finishing:
             self._index(physical, found.facts["name"])
         elif found.kind == "drop_index" and not wanted:
             self._drop(found.facts["name"], found.facts["table"])
-        elif found.kind == "refresh" and found.facts["module"] in self.catalog.modules:
-            self._refresh(found)
+        elif found.kind in self.refreshes and found.facts["module"] in modules_of(self.catalog):
+            self._refresh(found, self.refreshes[found.kind])
 
     def _index(self, physical: Physical, name: str) -> None:
         beside = self.store.dialect == "postgresql"
@@ -114,14 +126,14 @@ class _Finishing:
         with self.store.apart() as conn:
             conn.execute(drop_index(name, table, beside_traffic=self.store.dialect == "postgresql"))
 
-    def _refresh(self, found: OpenStep) -> None:
+    def _refresh(self, found: OpenStep, refresh: Refresh) -> None:
         """A batch and the place where the next one begins are written together."""
         reached = found.facts.get("after")
         after = UUID(reached) if reached else None
         while True:
             with self.store.write() as conn:
                 held_revision(conn)
-                after = self.refresh(conn, self.catalog, found.facts["module"], after=after)
+                after = refresh(conn, self.catalog, found.facts["module"], after=after)
                 facts = {**found.facts, "after": str(after) if after else None}
                 conn.execute(step.update().where(_row(found)).values(facts=facts))
             if after is None:

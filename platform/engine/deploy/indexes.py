@@ -20,6 +20,7 @@ LONGEST = 63
 #: PostgreSQL takes keys of an index up to 2704 bytes; a text that may be longer than this is not sorted by one.
 LONGEST_TEXT = 500
 PREFIXES = ("i_", "u_")
+KINDS = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +62,26 @@ class IndexSpec:
 
     def on(self, table: sa.Table, dialect: str) -> sa.Index:
         """The index, attached to this table."""
-        living = table.c.deleted_at.is_(None)
-        return sa.Index(
-            self.name, *(key.on(table, dialect) for key in self.keys), unique=self.unique,
-            sqlite_where=living, postgresql_where=living,
-        )  # fmt: skip
+        living = {f"{kind}_where": table.c.deleted_at.is_(None) for kind in KINDS if "deleted_at" in table.c}
+        return sa.Index(self.name, *(key.on(table, dialect) for key in self.keys), unique=self.unique, **living)
 
 
 def wanted(catalog: Catalog) -> tuple[IndexSpec, ...]:
-    """All indexes of all modules, by table in the order of the catalog."""
-    asked = {module.key: list(_of_module(module)) for module in catalog.modules.values()}
+    """All indexes of all tables: of the modules in the order of the catalog, then of the links between them."""
+    asked = {module.table.name: list(_of_module(module)) for module in _modules(catalog).values()}
     for module in catalog.modules.values():
         for panel in module.subpanels.values():
             there = catalog.modules[panel.module]
-            asked[there.key] += _sorted(there, panel.sort, behind=(panel.field,))
+            if there.has(panel.field) and there.field(panel.field).columns:
+                behind = (panel.field, *(key for key in _equalities(there, panel.where or {}) if key != panel.field))
+                asked[there.table.name] += _sorted(there, panel.sort, behind=behind)
+    for table in catalog.metadata.tables.values():
+        asked.setdefault(table.name, list(_of_links(table)))
     return tuple(spec for found in asked.values() for spec in _without_prefixes(found))
+
+
+def _modules(catalog: Catalog) -> Mapping[str, Module]:
+    return getattr(catalog, "every", None) or catalog.modules
 
 
 def unique_groups(module: Module) -> tuple[tuple[str, ...], ...]:
@@ -84,22 +90,38 @@ def unique_groups(module: Module) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys([*single, *module.unique]))
 
 
+def _of_links(table: sa.Table) -> Iterator[IndexSpec]:
+    """A pair occurs once; links are read from both ends, in their order where they have one."""
+    if not {"left", "right"} <= set(table.c.keys()):
+        return
+    left, right = Key("left", nullable=False), Key("right", nullable=False)
+    last = Key("id", nullable=False)
+    yield IndexSpec(table.name, (left, right), unique=True)
+    yield IndexSpec(table.name, (right, left, last))
+    if "position" in table.c:
+        yield IndexSpec(table.name, (left, Key("position", nullable=table.c.position.nullable or False), last))
+
+
 def _of_module(module: Module) -> Iterator[IndexSpec]:
     for group in unique_groups(module):
         keys = [Key(_compared(module.field(key)), nullable=not module.field(key).system) for key in group]
         yield IndexSpec(module.table.name, tuple(keys), unique=True)
-    yield from _sorted(module, module.views.list.sort)
+    shown = module.views.list
+    always = tuple(_equalities(module, shown.where or {}))
+    yield from _sorted(module, shown.sort, behind=always)
     yield from _sorted(module, ("title",))
     for owner in module.owners:
-        yield from _sorted(module, module.views.list.sort, behind=(owner,))
+        yield from _sorted(module, shown.sort, behind=(owner,))
     for found in module.saved_filters.values():
-        sort = found.sort or module.views.list.sort
-        yield from _sorted(module, sort, behind=tuple(_equalities(module, found.where)))
+        chosen = dict.fromkeys([*always, *_equalities(module, found.where)])
+        yield from _sorted(module, found.sort or shown.sort, behind=tuple(chosen))
     for field in module.fields.values():
-        if field.targets:
+        if field.targets and "" in field.columns:
             yield IndexSpec(module.table.name, (Key(field.columns[""]),))
         if field.settings.get("index"):
             yield from _sorted(module, (), behind=(field.key,))
+    if getattr(module, "parent", None) and module.has("parent") and module.has("position"):
+        yield from _sorted(module, ("position",), behind=("parent",))
     for group in module.index:
         yield from _sorted(module, (), behind=group)
 
@@ -150,16 +172,24 @@ def _equalities(module: Module, where: Mapping[str, Any]) -> Iterator[str]:
     """The fields that a condition compares with one value."""
     for key, test in where.items():
         plain = module.has(key) and not isinstance(test, Mapping | list) and test is not None
-        if plain and (module.field(key).targets or module.field(key).type.sortable):
+        if plain and _has_column(module.field(key)):
             yield key
 
 
+def _has_column(field: Field) -> bool:
+    """Whether one column says which records are equal in this field."""
+    there = field.type.compared(field) in field.columns
+    return there and bool(field.targets or field.type.sortable)
+
+
 def _without_prefixes(specs: Iterable[IndexSpec]) -> list[IndexSpec]:
-    """Leaves out an index that is the beginning of another one."""
+    """Leaves out an index that is the beginning of another one.
+
+    One that ends with the id orders those that are equal in the rest, which a longer one does not.
+    """
     every = list(dict.fromkeys(specs))
 
     def begins(spec: IndexSpec, other: IndexSpec) -> bool:
-        keys = spec.keys if spec.keys[-1].column != "id" else spec.keys[:-1]
-        return spec is not other and len(other.keys) > len(spec.keys) and other.keys[: len(keys)] == keys
+        return len(other.keys) > len(spec.keys) and other.keys[: len(spec.keys)] == spec.keys
 
     return [spec for spec in every if spec.unique or not any(begins(spec, other) for other in every)]

@@ -8,8 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hanok.engine.catalog import Catalog
+from hanok.engine.catalog import Catalog, Module
 from hanok.engine.deploy.indexes import PREFIXES, IndexSpec, wanted
+
+
+def modules_of(catalog: Catalog) -> Mapping[str, Module]:
+    """Every module that has a table, those embedded in others too."""
+    return getattr(catalog, "every", None) or catalog.modules
 
 
 @dataclass(frozen=True, slots=True)

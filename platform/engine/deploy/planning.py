@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import sqlalchemy as sa
 
 from hanok.engine.catalog import Catalog, Module, compile_catalog
-from hanok.engine.deploy.comparing import Sides, steps
+from hanok.engine.deploy.comparing import steps
 from hanok.engine.deploy.indexes import LONGEST_TEXT, unique_groups
-from hanok.engine.deploy.physical import Physical, Present
+from hanok.engine.deploy.physical import Physical, Present, modules_of
 from hanok.engine.deploy.plan import FINISH, SWITCH, Plan, Step
 from hanok.engine.deploy.revisions import checksum, code_version, known_names, layers_of, names_of, open_steps
+from hanok.engine.deploy.sides import Sides
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import FieldType
 from hanok.engine.language import Layer
@@ -66,7 +67,7 @@ def _said(file: str, *, came: bool, went: bool) -> Message:
 
 def _blockers(sides: Sides) -> Iterator[Message]:
     """Values that occur more than once where they shall be unique, and values too long for an index."""
-    for module in sides.new.modules.values():
+    for module in modules_of(sides.new).values():
         before = sides.before(module)
         for group in unique_groups(module):
             if any(module.field(key).settings.get("length", 0) > LONGEST_TEXT for key in group):

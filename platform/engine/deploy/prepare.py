@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hanok.engine.catalog import Names
 from hanok.engine.deploy.conversion import BATCH, Conversion, Fault, examples
 from hanok.engine.deploy.ddl import drop_index
-from hanok.engine.deploy.physical import Present
+from hanok.engine.deploy.physical import Present, modules_of
 from hanok.engine.deploy.plan import PREPARE, Plan, Step
 from hanok.engine.deploy.progress import Progress
 from hanok.engine.deploy.revisions import PREPARED, next_number, row_of
@@ -104,7 +104,7 @@ class Preparation:
 
     def _build_unique(self, step: Step) -> None:
         """On PostgreSQL an attempt that was cut off leaves an invalid index behind, which is built anew."""
-        name, table = step.facts["name"], self.plan.new.module(step.facts["module"]).table.name
+        name, table = step.facts["name"], step.facts["table"]
         with self.store.apart() as conn:
             try:
                 if name in Present.of(conn).broken:
@@ -121,6 +121,6 @@ class Preparation:
 def conversion_of(plan: Plan, step: Step) -> Conversion:
     """What a step of kind "convert" does to the values."""
     assert plan.old is not None, "only a field that was there can be converted"
-    module, _, key = step.key.partition(".")
-    before, after = plan.old.module(module), plan.new.module(module)
+    module, _, key = step.key.rpartition(".")
+    before, after = modules_of(plan.old)[module], modules_of(plan.new)[module]
     return Conversion(before.fields[key], after.fields[key], before.table, after.table, plan.new.app.languages[0])

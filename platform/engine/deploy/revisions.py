@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -71,7 +71,7 @@ def known_names(conn: sa.Connection) -> Names:
     for kept in conn.scalars(sa.select(revision.c.names).where(revision.c.state == PREPARED)):
         for place, found in Names.from_json(kept).columns.items():
             columns[place] = tuple(dict.fromkeys([*columns.get(place, ()), *found]))
-    return Names(tables=present.tables, columns=columns)
+    return replace(present, columns=columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
-from hanok.engine.deploy.finish import Refresh, finish_alone, refresh_records
+from hanok.engine.deploy.finish import REFRESHES, Refresh, finish_alone
 from hanok.engine.deploy.plan import FINISH, SWITCH, Plan
 from hanok.engine.deploy.planning import make_plan
 from hanok.engine.deploy.prepare import Preparation
@@ -20,7 +20,7 @@ from hanok.engine.store.live import hold_alone, set_live
 
 def deploy(
     store: Store, plan: Plan, *, accept: Collection[str] = (), by: str = "", message: str = "",
-    progress: Progress = silent, refresh: Refresh = refresh_records,
+    progress: Progress = silent, refreshes: Mapping[str, Refresh] = REFRESHES,
 ) -> int:  # fmt: skip
     """Runs the plan that was shown; returns the number of the new revision.
 
@@ -38,7 +38,7 @@ def deploy(
         preparation = Preparation(store, now, accept, progress)
         preparation.run()
         number = change_tables(lambda: _switch(store, now, preparation, progress, by=by, message=message))
-        finish_alone(store, now.types, progress, refresh)
+        finish_alone(store, now.types, progress, refreshes)
     return number
 
 
