@@ -32,7 +32,7 @@ def test_three_fields_give_a_list_a_form_and_a_search() -> None:
 
 def test_a_link_gives_its_target_a_subpanel_with_the_names_that_it_has_there() -> None:
     company = a_catalog().modules["company"]
-    assert list(company.reverses) == ["children", "people"]
+    assert list(company.ends) == ["children", "people"]
     people = company.subpanels["people"]
     assert (people.module, people.field, people.columns) == ("person", "company", ("family", "given", "owner"))
     assert people.label["ko"] == "사람"

@@ -29,7 +29,7 @@ def row_rule(catalog: Catalog, actor: Actor) -> RowRule:
     """The predicate for the steps of a condition through links: what the actor may view of the target."""
 
     def rule(scope: Scope, table: Any) -> ColumnElement[bool]:
-        module = next(found for found in catalog.modules.values() if found.table is scope.table)
+        module = next(found for found in catalog.every.values() if found.table is scope.table)
         return predicate(catalog, actor, module, "view", table)
 
     return rule

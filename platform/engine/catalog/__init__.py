@@ -10,13 +10,13 @@ from hanok.engine.catalog.model import (
     Area,
     Catalog,
     CellSpec,
+    End,
     FormView,
     ListView,
     MenuFilter,
     Module,
     OptionSet,
     Panel,
-    Reverse,
     Role,
     SavedFilter,
     SearchView,
@@ -29,7 +29,7 @@ from hanok.engine.catalog.schemas import ACTIONS, kinds
 from hanok.engine.catalog.scopes import ModuleScope
 
 __all__ = [
-    "ACTIONS", "App", "Area", "Catalog", "CellSpec", "FormView", "ListView", "MenuFilter", "Module", "ModuleScope",
-    "Names", "OptionSet", "Panel", "Reverse", "Role", "SavedFilter", "SearchView", "Subpanel", "Tab", "Views",
+    "ACTIONS", "App", "Area", "Catalog", "CellSpec", "End", "FormView", "ListView", "MenuFilter", "Module",
+    "ModuleScope", "Names", "OptionSet", "Panel", "Role", "SavedFilter", "SearchView", "Subpanel", "Tab", "Views",
     "compile_catalog", "kinds",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from hanok.engine.catalog.model import OptionSet
 from hanok.engine.catalog.names import Naming
 from hanok.engine.catalog.report import ATTRIBUTE, MODULE, OPTION_SET, Report, Source
 from hanok.engine.conditions.operands import ME, first_message
-from hanok.engine.errors import Place
+from hanok.engine.errors import Place, say
 from hanok.engine.fields import Choice, Field, FieldType, Part
 from hanok.engine.language import Document, field_key_fault
 
@@ -67,19 +67,48 @@ class Binder:
 
     def _bind(self, source: Source, key: str, settings: Mapping[str, Any]) -> Field:
         found = self.types[settings["type"]]
-        wanted = found.targets(settings)
-        for target in wanted:
+        wanted, members = found.targets(settings), found.members(settings)
+        for target in (*wanted, *members):
             if target not in self.modules:
                 self.report.missing(source.place("fields", key, "to"), MODULE, target, self.modules)
         label = settings.get("label") or {"en": key.replace("_", " ").capitalize()}
         bare = Field(
             source.key, key, found, label, settings, place=source.place("fields", key), app=self.app,
             targets=tuple(target for target in wanted if target in self.modules),
+            members=self._members(source, key, found, settings), own=self._own(source, key, found.own(settings)),
             choices=self._choices(source, key, found.option_set(settings)),
         )  # fmt: skip
         if not source.is_lost("fields", key):
             self._check_default(source, bare)
+        if found.apart:
+            return bare
         return _with_columns(bare, self.naming.column(source.key, key, signature(bare)))
+
+    def _members(
+        self, source: Source, key: str, found: FieldType, settings: Mapping[str, Any]
+    ) -> tuple[str, ...]:
+        if found.embedded(settings) is not None:
+            return (f"{source.key}.{key}",)
+        return tuple(target for target in found.members(settings) if target in self.modules)
+
+    def _own(self, source: Source, key: str, written: Mapping[str, Any]) -> dict[str, Field]:
+        """The fields of the ties of an n-n link; their columns begin with "$", which no other column does."""
+        built = {}
+        for name, settings in written.items():
+            found, place = self.types.get(settings.get("type", "")), source.place("fields", key, "fields", name)
+            if found is None:
+                continue
+            if found.targets(settings) or found.apart or found.generated or settings.get("unique"):
+                self.report.wrong(place, say("A field of this kind cannot stand on a tie."))
+                continue
+            label = settings.get("label") or {"en": name.replace("_", " ").capitalize()}
+            bare = Field(
+                f"{source.key}.{key}", name, found, label, settings, place=place, app=self.app,
+                choices=self._choices(source, key, found.option_set(settings)),
+            )  # fmt: skip
+            stem = self.naming.column(f"{source.key}.{key}", name, signature(bare))
+            built[name] = _with_columns(bare, f"${stem}")
+        return built
 
     def _choices(self, source: Source, key: str, wanted: Any) -> tuple[Choice, ...]:
         if wanted is None:

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from hanok.engine.catalog.bases import sources
 from hanok.engine.catalog.binding import Binder, option_set, system_fields
+from hanok.engine.catalog.embedded import embedded, patterns
+from hanok.engine.catalog.ends import ends
 from hanok.engine.catalog.filters import saved_filters
 from hanok.engine.catalog.garbage import collection_paused
 from hanok.engine.catalog.layouts import Layouts
-from hanok.engine.catalog.model import Catalog, Module, Reverse, Subpanel, Views
+from hanok.engine.catalog.model import Catalog, End, Module, Subpanel, Views
 from hanok.engine.catalog.names import Names, Naming
-from hanok.engine.catalog.relations import reverses, subpanels
+from hanok.engine.catalog.relations import subpanels
 from hanok.engine.catalog.report import AREA, MODULE, OPTION_SET, TEMPLATE, TRAIT, Report, Source
 from hanok.engine.catalog.schemas import kinds
 from hanok.engine.catalog.scopes import check_conditions
@@ -39,9 +41,11 @@ def compile_catalog(
     registry = kinds(types)
     documents = survey(layers, registry)
     report = Report(list(documents.errors), list(documents.advice), _unreadable(documents))
-    build = _Build(documents, types, sources(documents, report), Naming(names or Names()), report)
+    found = sources(documents, report)
+    build = _Build(documents, types, found, Naming(names or Names()), report)
     build.layers = [layer.name for layer in layers]
-    modules = build.modules()
+    every = build.modules()
+    modules = {key: module for key, module in every.items() if module.parent is None}
     build.check_areas()
     menu = menu_of(documents, modules, report)
     roles = roles_of(documents, modules, report)
@@ -50,6 +54,7 @@ def compile_catalog(
     return Catalog(
         revision=revision, app=build.app, modules=MappingProxyType(modules), options=MappingProxyType(build.options),
         menu=menu, roles=roles, names=build.naming.names(), metadata=build.metadata, advice=tuple(report.advice),
+        every=MappingProxyType(every),
     )  # fmt: skip
 
 
@@ -65,7 +70,10 @@ class _Build:
         self, documents: Documents, types: Mapping[str, FieldType], found: Mapping[str, Source], naming: Naming,
         report: Report,
     ) -> None:  # fmt: skip
-        self.sources = found
+        lines = patterns(found)
+        top = {key: source for key, source in found.items() if key not in lines}
+        self.top = frozenset(top)
+        self.sources = {**top, **embedded(top, lines, types, report)}
         self.types = types
         self.naming = naming
         self.report = report
@@ -75,31 +83,31 @@ class _Build:
         self.app = app_of(documents, report)
 
     def modules(self) -> dict[str, Module]:
-        known = frozenset(self.sources)
+        known = self.top
         asked = {"currency": self.app.currency, "country": self.app.country}
         binder = Binder(self.types, self.options, known, self.naming, self.report, asked)
         fields = {key: binder.fields(source) for key, source in self.sources.items()}
         system = {key: system_fields(key, self.types, known) for key in self.sources}
         layouts = {key: Layouts(self.sources[key], fields[key], system[key], self.report) for key in self.sources}
         views = {key: layout.build() for key, layout in layouts.items()}
-        ends = reverses(self.sources, fields, self.report)
+        found = ends(self.sources, fields, self.naming, self.metadata, self.report)
         built = {}
         for key, source in self.sources.items():
-            panels = subpanels(source, ends[key], layouts, views, self.report, partial(self._is_newer, source))
-            built[key] = self._module(source, fields[key], system[key], layouts[key], views[key], panels, ends[key])
+            panels = subpanels(source, found[key], layouts, views, self.report, partial(self._is_newer, source))
+            built[key] = self._module(source, fields[key], system[key], layouts[key], views[key], panels, found[key])
         for module in built.values():
             if module.key not in self.report.faulty and not self.sources[module.key].document.lost:
                 self._check_conditions(module, built)
         return built
 
-    def _is_newer(self, source: Source, end: Reverse) -> bool:
+    def _is_newer(self, source: Source, end: End) -> bool:
         """Whether a link comes from a layer above the one that wrote the subpanels of this module."""
         wrote = self.layers.index(source.document.layer(("subpanels",)))
-        return self.layers.index(self.sources[end.module].document.layer(("fields", end.field))) > wrote
+        return self.layers.index(self.sources[end.home].document.layer(("fields", end.field))) > wrote
 
     def _module(
         self, source: Source, fields: Mapping[str, Field], system: Mapping[str, Field], layout: Layouts, views: Views,
-        panels: Mapping[str, Subpanel], ends: Mapping[str, Reverse],
+        panels: Mapping[str, Subpanel], found: Mapping[str, End],
     ) -> Module:  # fmt: skip
         data = source.data
         label = data.get("label") or {"en": source.key.replace("_", " ").capitalize()}
@@ -108,7 +116,8 @@ class _Build:
             icon=data.get("icon", "box"), fields=MappingProxyType(dict(fields)), system=MappingProxyType(dict(system)),
             title=self._title(source, fields), owners=self._keys(source, fields, "owners"),
             table=module_table(self.naming.table(source.key), fields, self.metadata), views=views, subpanels=panels,
-            saved_filters=saved_filters(source, layout), reverses=ends, traits=tuple(data.get("traits", {})),
+            saved_filters=saved_filters(source, layout), ends=found, parent=source.parent,
+            traits=tuple(data.get("traits", {})),
             index=self._groups(source, fields, "index"), unique=self._groups(source, fields, "unique"),
         )  # fmt: skip
 

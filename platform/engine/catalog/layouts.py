@@ -27,9 +27,12 @@ class Layouts:
         self.report = report
         self.views: Mapping[str, Any] = source.data.get("views", {})
 
-    def seen_from(self, source: Source) -> Layouts:
-        """The same fields, with places in another module's document (its subpanels name columns of this one)."""
-        system = {key: self.every[key] for key in self.every if key not in self.own}
+    def seen_from(self, source: Source, ties: Mapping[str, Field]) -> Layouts:
+        """The same fields, with places in another module's document (its subpanels name columns of this one).
+
+        `ties` are the fields that ties have themselves: they stand before those of the records.
+        """
+        system = {key: self.every[key] for key in self.every if key not in self.own} | dict(ties)
         seen = Layouts(source, self.own, system, self.report)
         seen.home = self.home
         return seen

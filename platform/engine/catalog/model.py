@@ -91,18 +91,42 @@ class SavedFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Reverse:
-    """The other end of a link: records of `module` whose field `field` points here."""
+class End:
+    """A to-many end of a module: the records of `module` that belong to one record, under a key of its own.
+
+    `kind` is "link" (their field `field` points here), "links" (tied by rows of `through`) or "lines" (they are
+    embedded here, in an order). `home` is the module that declares `field`; `forwards` is true where that is this one.
+    `single` says that there is at most one. `own` are the fields that each tie has itself. SQL: `catalog.ends`.
+    """
 
     key: str
     label: Labels
     module: str
     field: str
+    home: str
+    kind: str = "link"
+    forwards: bool = False
+    single: bool = False
+    several: bool = False
+    through: sa.Table | None = None
+    own: Mapping[str, Field] = also(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """Where an embedded module stands: the module and the field of lines; `groups` says that lines stand in groups."""
+
+    module: str
+    field: str
+    groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Subpanel:
-    """A table of linked records under a record. `module.field` points back at the record that it stands under."""
+    """A table of linked records under a record: those of the module's end `end`, which are of `module`.
+
+    `field` is the link of `module` that points back, "" where the records are tied another way.
+    """
 
     key: str
     label: Labels
@@ -112,6 +136,7 @@ class Subpanel:
     sort: tuple[str, ...]
     actions: tuple[str, ...] = ("create", "link", "unlink")
     where: Mapping[str, Any] | None = None
+    end: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +150,8 @@ class Views:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module. `fields` holds its own fields in order, `system` the fields that every module has.
+    """One module. `fields` holds its own fields in order, `system` the fields that every module has, `ends` the records
+    that belong to one of its records. `parent` is given where it is embedded: its records are lines of others.
 
     `title` is the template of the stored column `title`; `owners` the fields that say who counts as owner (empty when
     the module has no owner).
@@ -144,10 +170,11 @@ class Module:
     views: Views
     subpanels: Mapping[str, Subpanel]
     saved_filters: Mapping[str, SavedFilter]
-    reverses: Mapping[str, Reverse]
+    ends: Mapping[str, End]
     traits: tuple[str, ...] = ()
     index: tuple[tuple[str, ...], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    parent: Parent | None = None
 
     def field(self, key: str) -> Field:
         """The field of this key, own or system. Raises KeyError."""
@@ -219,7 +246,10 @@ class App:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Catalog:
-    """Everything of one revision. `revision` is 0 for a catalog that is not deployed (a check, a preview)."""
+    """Everything of one revision. `revision` is 0 for a catalog that is not deployed (a check, a preview).
+
+    `modules` are those that people open; `every` has the embedded ones too, by keys like "quote.lines".
+    """
 
     revision: int
     app: App
@@ -230,13 +260,14 @@ class Catalog:
     names: Names
     metadata: sa.MetaData
     advice: Sequence[Problem] = ()
+    every: Mapping[str, Module] = also(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Catalog(revision={self.revision}, modules={list(self.modules)})"
 
     def module(self, key: str) -> Module:
-        """The module of this key. Raises NotFound."""
+        """The module of this key, an embedded one too. Raises NotFound."""
         try:
-            return self.modules[key]
+            return self.every[key]
         except KeyError:
             raise NotFound(say("There is no module {module}.", module=key)) from None

@@ -1,4 +1,4 @@
-"""The other ends of links, and the subpanels that show them."""
+"""The subpanels of a module: its to-many ends as tables under a record."""
 
 from __future__ import annotations
 
@@ -6,71 +6,42 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hanok.engine.catalog.layouts import Layouts
-from hanok.engine.catalog.model import Reverse, Subpanel, Views
+from hanok.engine.catalog.model import End, Subpanel, Views
 from hanok.engine.catalog.report import LINK, Report, Source
-from hanok.engine.errors import say
-from hanok.engine.fields import Field
 
 ACTIONS = ("create", "link", "unlink")
 MOST_COLUMNS = 5
 
 
-def reverses(
-    sources: Mapping[str, Source], fields: Mapping[str, Mapping[str, Field]], report: Report
-) -> dict[str, dict[str, Reverse]]:
-    """By module, the links of other modules that point at it, under the names that it has for them."""
-    found: dict[str, dict[str, Reverse]] = {key: {} for key in sources}
-    for source in sources.values():
-        for field in fields[source.key].values():
-            written = field.type.reverse(field.settings)
-            if written is None:
-                continue
-            for target in field.targets:
-                _add(found[target], source, field, written, fields[target], report)
-    return found
-
-
-def _add(
-    known: dict[str, Reverse], source: Source, field: Field, written: Any, own: Mapping[str, Field], report: Report
-) -> None:
-    spec: Mapping[str, Any] = {"key": written} if isinstance(written, str) else written
-    key = spec["key"]
-    place = source.place("fields", field.key, "reverse")
-    if key in own or key in known:
-        other = known[key].module if key in known else field.key
-        report.wrong(place, say("The reverse name “{key}” is taken already ({other}).", key=key, other=other))
-        return
-    label = spec.get("label") or source.data.get("plural") or source.data["label"]
-    known[key] = Reverse(key, label, source.key, field.key)
-
-
 def subpanels(
-    source: Source, reverse: Mapping[str, Reverse], layouts: Mapping[str, Layouts], views: Mapping[str, Views],
-    report: Report, newer: Callable[[Reverse], bool],
+    source: Source, ends: Mapping[str, End], layouts: Mapping[str, Layouts], views: Mapping[str, Views],
+    report: Report, newer: Callable[[End], bool],
 ) -> dict[str, Subpanel]:  # fmt: skip
     """The written subpanels in their order, then the ends that layers above them brought (`newer`).
 
-    Without any written, one for each reverse end.
+    Without any written, one for each end but lines, which the form shows.
     """
     written: Mapping[str, Any] | None = source.data.get("subpanels")
-    said = {key: {} for key in reverse} if written is None else dict(written)
-    said |= {key: {} for key, end in reverse.items() if key not in said and newer(end)}
+    shown = {key: end for key, end in ends.items() if end.kind != "lines"}
+    said = {key: {} for key in shown} if written is None else dict(written)
+    said |= {key: {} for key, end in shown.items() if key not in said and newer(end)}
     built = {}
     for key, spec in said.items():
-        if key not in reverse:
-            report.missing(source.place("subpanels", key), LINK, key, reverse)
+        if key not in ends:
+            report.missing(source.place("subpanels", key), LINK, key, ends)
         elif not spec.get("hidden", False):
-            end = reverse[key]
-            built[key] = _subpanel(end, spec, layouts[end.module].seen_from(source), views[end.module])
+            end = ends[key]
+            built[key] = _subpanel(end, spec, layouts[end.module].seen_from(source, end.own), views[end.module])
     return built
 
 
-def _subpanel(end: Reverse, spec: Mapping[str, Any], there: Layouts, views: Views) -> Subpanel:
+def _subpanel(end: End, spec: Mapping[str, Any], there: Layouts, views: Views) -> Subpanel:
     chosen = there.columns(spec.get("columns", {}), "subpanels", end.key, "columns")[0]
     derived = tuple(key for key in views.list.columns if key != end.field)[:MOST_COLUMNS]
     sort = there.sort(spec.get("sort", []), "subpanels", end.key, "sort")
     return Subpanel(
-        key=end.key, label=spec.get("label") or end.label, module=end.module, field=end.field,
+        key=end.key, label=spec.get("label") or end.label, module=end.module, end=end.key,
+        field=end.field if end.kind == "link" else "",
         columns=chosen or derived, sort=sort or views.list.sort,
         actions=tuple(spec["actions"]) if "actions" in spec else ACTIONS, where=spec.get("where"),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hanok.engine.catalog.model import Parent
 from hanok.engine.errors import Message, Place, Problem, say
 from hanok.engine.language import Anchor, Document, unknown
 
@@ -44,20 +45,31 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A module's document; `data` is the document's, in the order in which the catalog wants it."""
+    """A module's document; `data` is the document's, in the order in which the catalog wants it.
+
+    Of lines, `parent` says where they stand; `base` is where their fields are written, if it is not a document's top.
+    """
 
     key: str
     data: Mapping[str, Any]
     document: Document
+    parent: Parent | None = None
+    base: tuple[str, ...] = ()
 
     def place(self, *path: str | int) -> Place:
         """Where what stands at this path was written."""
-        return self.document.place(path)
+        if self.base and path[:1] == ("fields",):
+            path = ("of", *path[1:])
+        return self.document.place((*self.base, *path))
 
     def anchors(self, name: str) -> dict[str, Anchor]:
         """The neighbours that the items of a top-level map name."""
+        if self.base:
+            return {}
         return {str(at[1]): anchor for at, anchor in self.document.anchors.items() if at[:-1] == (name,)}
 
     def is_lost(self, *path: str | int) -> bool:
         """Whether something faulty stood there: nobody should complain that it is missing."""
-        return self.document.is_lost(path)
+        if self.base and path[:1] == ("fields",):
+            path = ("of", *path[1:])
+        return self.document.is_lost((*self.base, *path))

@@ -4,37 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as also
 from typing import Any
 
 import sqlalchemy as sa
 
-from hanok.engine.catalog.model import Module
+from hanok.engine.catalog.ends import Rows, rows
+from hanok.engine.catalog.model import End, Module
 from hanok.engine.catalog.report import Report, Source
-from hanok.engine.conditions import ConditionError, Scope, parse
+from hanok.engine.conditions import ConditionError, parse
 from hanok.engine.fields import Field
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleScope:
-    """The fields of one module, and through its links to one module those of others."""
+    """The fields of one module, through its links those of others, and the records at its ends.
+
+    `modules` are those that links may lead to; `own` are fields of the tie by which an end leads here.
+    """
 
     module: Module
     modules: Mapping[str, Module]
+    own: Mapping[str, Field] = also(default_factory=dict)
 
     @property
     def table(self) -> sa.Table:
         return self.module.table
 
     def find(self, key: str) -> Field | None:
-        return self.module.field(key) if self.module.has(key) else None
+        return self.own.get(key) or (self.module.field(key) if self.module.has(key) else None)
 
-    def follow(self, field: Field) -> Scope | None:
-        if len(field.targets) != 1 or field.targets[0] not in self.modules:
+    def end(self, key: str) -> ModuleEnd | None:
+        found = self.module.ends.get(key)
+        return None if found is None or found.module not in self.modules else ModuleEnd(found, self)
+
+    def follow(self, field: Field, module: str = "") -> ModuleScope | None:
+        targets = [key for key in field.targets if module in ("", key)]
+        if len(targets) != 1 or targets[0] not in self.modules:
             return None
-        return ModuleScope(self.modules[field.targets[0]], self.modules)
+        return ModuleScope(self.modules[targets[0]], self.modules)
 
     def names(self) -> list[str]:
-        return [*self.module.fields, *self.module.system]
+        return [*self.own, *self.module.fields, *self.module.ends, *self.module.system]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleEnd:
+    """An end of the module of `home`, as conditions ask about it."""
+
+    end: End
+    home: ModuleScope
+
+    @property
+    def key(self) -> str:
+        return self.end.key
+
+    @property
+    def scope(self) -> ModuleScope:
+        return ModuleScope(self.home.modules[self.end.module], self.home.modules, self.end.own)
+
+    def rows(self, here: Any) -> Rows:
+        return rows(self.end, self.home.modules, here, home=self.home.module.key)
 
 
 def check_conditions(source: Source, module: Module, modules: Mapping[str, Module], report: Report) -> None:

@@ -19,6 +19,23 @@ def module_table(name: str, fields: Mapping[str, Field], metadata: sa.MetaData) 
     return sa.Table(name, metadata, *_system(), *(column for field in fields.values() for column in _columns(field)))
 
 
+def link_table(name: str, field: Field, metadata: sa.MetaData) -> sa.Table:
+    """The table of an n-n link: a row for each pair, in the order of `position`, with the fields of the tie itself."""
+    several = [sa.Column("right_module", plain_text())] if len(field.members) > 1 else []
+    return sa.Table(
+        name, metadata,
+        sa.Column("id", RecordId(), primary_key=True),
+        sa.Column("left", RecordId(), nullable=False),
+        sa.Column("right", RecordId(), nullable=False),
+        *several,
+        sa.Column("position", sa.BigInteger(), nullable=False, default=0),
+        sa.Column("version", sa.BigInteger(), nullable=False, default=1),
+        sa.Column("tied_at", Moment(), nullable=False),
+        sa.Column("tied_by", RecordId()),
+        *(column for own in field.own.values() for column in _columns(own)),
+    )  # fmt: skip
+
+
 def _system() -> list[sa.Column[object]]:
     return [
         sa.Column("id", RecordId(), primary_key=True),

@@ -25,7 +25,9 @@ from hanok.engine.fields.datetime import DateTime
 from hanok.engine.fields.decimal import Decimal
 from hanok.engine.fields.email import Email
 from hanok.engine.fields.integer import Integer
+from hanok.engine.fields.lines import Line, Lines
 from hanok.engine.fields.link import Link
+from hanok.engine.fields.links import Links, Tie
 from hanok.engine.fields.long_text import LongText
 from hanok.engine.fields.money import MoneyType
 from hanok.engine.fields.percent import Percent
@@ -53,6 +55,8 @@ BUILT_IN: tuple[type[FieldType], ...] = (
     Phone,
     Url,
     Link,
+    Links,
+    Lines,
     User,
     Uuid,
 )
@@ -65,8 +69,10 @@ __all__ = [
     "Field",
     "FieldType",
     "Labels",
+    "Line",
     "Linked",
     "Part",
+    "Tie",
     "Widget",
     "in_language",
 ]

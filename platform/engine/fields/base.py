@@ -304,6 +304,10 @@ class FieldType:
         """
         return None
 
+    def reading(self, field: Field) -> Mapping[str, Any]:
+        """What a browser must know to read the raw text of a form as `compares` says: `signs` around a number, say."""
+        return NOTHING
+
     def search_text(self, field: Field, value: Any) -> str:
         """What the search index keeps of it."""
         return "" if value is None else str(value)

@@ -37,7 +37,7 @@ def delete(
 
 
 def _delete(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, at: datetime, depth: int) -> None:
-    module = catalog.modules[record.module]
+    module = catalog.every[record.module]
     _set(conn, module, record, {"deleted_at": at, "deleted_by": actor.id})
     for other, link in _pointing(catalog, module):
         rule = link.settings.get("on_delete", "unlink")
@@ -60,7 +60,7 @@ def restore(conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id
 
 
 def _restore(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, depth: int) -> None:
-    module = catalog.modules[record.module]
+    module = catalog.every[record.module]
     at = record.values.get("deleted_at")
     if at is None:
         at = conn.scalar(sa.select(module.table.c.deleted_at).where(module.table.c.id == record.id))
@@ -96,7 +96,7 @@ def _pointing(catalog: Catalog, module: Module) -> list[tuple[Module, Field]]:
     """Every link of any module that may point at a record of this one."""
     return [
         (other, link)
-        for other in catalog.modules.values()
+        for other in catalog.every.values()
         for link in other.fields.values()
         if module.key in link.targets
     ]

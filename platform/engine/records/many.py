@@ -51,8 +51,8 @@ def _titles(
                 asked[value.module if linked else targets[0]].add(value.id if linked else value)
     found: dict[tuple[str, UUID], str] = {}
     for target, ids in asked.items():
-        table = catalog.modules[target].table.alias()
-        rule = predicate(catalog, actor, catalog.modules[target], "view", table)
+        table = catalog.every[target].table.alias()
+        rule = predicate(catalog, actor, catalog.every[target], "view", table)
         wanted = sa.select(table.c.id, table.c.title).where(table.c.id.in_(ids), table.c.deleted_at.is_(None), rule)
         found |= {(target, row.id): row.title for row in conn.execute(wanted)}
     return found

@@ -180,7 +180,7 @@ def _wheres(
 
 def _parsed(catalog: Catalog, module: Module, condition: Mapping[str, Any]) -> Any:
     try:
-        return parse(condition, ModuleScope(module, catalog.modules))
+        return parse(condition, ModuleScope(module, catalog.every))
     except ConditionError as error:
         raise Invalid({".".join(map(str, fault.path)): [fault.message] for fault in error.faults}) from error
 

@@ -52,7 +52,7 @@ class Selection:
         if found.key not in self.joins:
             start = sum(map(len, self.joins.values()))
             self.joins[found.key] = [
-                alias_of(self.catalog.modules[target], f"j{start + number}")
+                alias_of(self.catalog.every[target], f"j{start + number}")
                 for number, target in enumerate(found.targets)
             ]
         columns = [
@@ -65,7 +65,7 @@ class Selection:
         plain: ColumnElement[Any] = there.c[column]
         if level(self.catalog, self.actor, target, "view") == "all":
             return plain
-        rule = predicate(self.catalog, self.actor, self.catalog.modules[target], "view", there)
+        rule = predicate(self.catalog, self.actor, self.catalog.every[target], "view", there)
         return sa.case((there.c.id.is_(None), sa.null()), (rule, plain), else_="")
 
     def order(self, key: str) -> ColumnElement[Any]:
@@ -110,9 +110,10 @@ def alias_of(module: Module, name: str) -> Any:
 
 
 def every_key(module: Module) -> tuple[str, ...]:
-    """All fields of a module, own and system."""
-    return (*module.fields, *module.system)
+    """All fields of a module, own and system, whose values stand in its table."""
+    return (*(key for key, found in module.fields.items() if not found.type.apart), *module.system)
 
 
 def known_keys(module: Module, keys: Iterable[str]) -> tuple[str, ...]:
-    return tuple(key for key in keys if module.has(key)) or every_key(module)
+    known = tuple(key for key in keys if module.has(key) and not module.field(key).type.apart)
+    return known or every_key(module)

@@ -174,7 +174,7 @@ class OneByOne:
     module: Module
 
     def title(self, target: str, id: UUID) -> str | None:
-        module = self.catalog.modules[target]
+        module = self.catalog.every[target]
         table = module.table.alias()
         rule = predicate(self.catalog, self.actor, module, "view", table)
         return self.conn.scalar(sa.select(table.c.title).where(table.c.id == id, table.c.deleted_at.is_(None), rule))

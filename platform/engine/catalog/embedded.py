@@ -1,0 +1,80 @@
+"""Lines: a module inside a record of another, made of a module that extends `line` or of a map of fields.
+
+A module that extends `line` is a pattern: it has no records of its own, each field of lines makes a module of it
+("quote.lines") with a table, a link to the record that it stands in, a position and a group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hanok.engine.catalog.ends import GROUP, PARENT, POSITION
+from hanok.engine.catalog.model import Parent
+from hanok.engine.catalog.report import MODULE, Report, Source
+from hanok.engine.errors import say
+from hanok.engine.fields import FieldType
+
+#: The kind of module that is a pattern for lines.
+PATTERN = "line"
+
+
+def patterns(sources: Mapping[str, Source]) -> dict[str, Source]:
+    """The modules that are patterns for lines."""
+    return {key: source for key, source in sources.items() if source.data.get("extends") == PATTERN}
+
+
+def embedded(
+    sources: Mapping[str, Source], known: Mapping[str, Source], types: Mapping[str, FieldType], report: Report
+) -> dict[str, Source]:
+    """The sources of the lines of all modules, by key; `known` are the patterns. What is wrong is reported."""
+    built = {}
+    for source in sources.values():
+        for key, settings in source.data.get("fields", {}).items():
+            found = types.get(settings.get("type", ""))
+            of = found.embedded(settings) if found else None
+            if of is None:
+                continue
+            child = _source(source, key, of, known, settings)
+            if child is None:
+                report.missing(source.place("fields", key, "of"), MODULE, of, known)
+                continue
+            _check(child, types, report)
+            built[child.key] = child
+    return built
+
+
+def _source(
+    source: Source, key: str, of: Any, known: Mapping[str, Source], settings: Mapping[str, Any]
+) -> Source | None:
+    parent = Parent(source.key, key, groups=bool(settings.get("groups", False)))
+    if isinstance(of, Mapping):
+        label = settings.get("label") or {"en": key.replace("_", " ").capitalize()}
+        data = {"label": label, "fields": {**of, **_own(parent)}}
+        return Source(f"{source.key}.{key}", data, source.document, parent=parent, base=("fields", key))
+    pattern = known.get(of)
+    if pattern is None:
+        return None
+    data = {**pattern.data, "fields": {**pattern.data.get("fields", {}), **_own(parent)}}
+    return Source(f"{source.key}.{key}", data, pattern.document, parent=parent)
+
+
+def _own(parent: Parent) -> dict[str, Any]:
+    """The fields that every line has: where it stands."""
+    labels = ({"en": "Record", "ko": "레코드"}, {"en": "Position", "ko": "순서"}, {"en": "Group", "ko": "그룹"})
+    kept = {"hidden": True, "audit": False}
+    return {
+        PARENT: {"type": "link", "to": parent.module, "on_delete": "cascade", "label": labels[0], **kept},
+        POSITION: {"type": "integer", "label": labels[1], **kept},
+        GROUP: {"type": "text", "label": labels[2], **kept},
+    }
+
+
+def _check(child: Source, types: Mapping[str, FieldType], report: Report) -> None:
+    written = child.document.data.get("fields", {}) if not child.base else child.data["fields"]
+    for key, settings in written.items():
+        found = types.get(settings.get("type", ""))
+        if found is not None and found.apart:
+            report.wrong(child.place("fields", key), say("Lines cannot hold links to many or lines of their own."))
+        if not child.base and key in (PARENT, POSITION, GROUP):
+            report.wrong(child.place("fields", key), say("“{key}” is a name that every line has already.", key=key))
