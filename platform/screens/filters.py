@@ -23,6 +23,8 @@ SPANS = (
     "today", "this_week", "next_week", "last_week", "this_month", "next_month", "last_month", "this_quarter",
     "next_quarter", "last_quarter", "this_year", "last_year",
 )  # fmt: skip
+#: What stands on the right of the operators that the editor offers.
+EDITED = frozenset({"one", "many", "two", "flag"})
 SPANNING = frozenset({"eq", "between"})
 #: Finds the title of a linked record by field and id; "" when the reader may not see it.
 Titles = Callable[[Field, str], str]
@@ -164,7 +166,7 @@ def fields_to_ask(module: Module, asked: Asked, language: str) -> tuple[Offer, .
 
 def operators_of(field: Field) -> tuple[Operator, ...]:
     """What the editor offers for a field: lists of values only where they can be ticked."""
-    found = [field.type.operator(key) for key in field.type.operators]
+    found = [row for key in field.type.operators if (row := field.type.operator(key)).takes in EDITED]
     if field.choices:
         return tuple(
             one for one in found if one.key not in {"eq", "ne"} or not {"in", "not_in"} & set(field.type.operators)

@@ -27,7 +27,7 @@ def operands(field: Field, key: str, row: Operator) -> list[Any]:
     comparable = [each for raw in raws if (each := operand(field, key, raw)) is not None]
     if row.takes == "many":
         return [[], comparable, comparable[:1], comparable[-2:]]
-    if row.takes == "two":
+    if row.takes in ("two", "period"):
         low, high = comparable[0], comparable[-1]
         return [(low, high), (high, low), (None, high), (low, None), (None, None)]
     return comparable

@@ -11,7 +11,8 @@ ADMINISTRATOR = "administrator"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person (or the system, without id) with the roles that were granted. `zone` is an IANA name."""
+    """A person (or the system, without id) with the roles that were granted. `zone` is an IANA name; `teams`
+    and `groups` are the ids of the teams and security groups that the person is in."""
 
     id: UUID | None
     username: str
@@ -20,6 +21,8 @@ class Actor:
     roles: tuple[str, ...] = ()
     language: str = ""
     zone: str = ""
+    teams: tuple[UUID, ...] = ()
+    groups: tuple[UUID, ...] = ()
 
     def __str__(self) -> str:
         return self.title or self.username

@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from hanok.engine.conditions.attributes import options_that
+from hanok.engine.conditions.changes import changed, new
+from hanok.engine.conditions.ends import WORDS_OF_ENDS, members
+from hanok.engine.conditions.faults import LARGEST, LONGEST, ConditionError, Fault, Path
+from hanok.engine.conditions.links import WORDS_OF_LINKS, linked
 from hanok.engine.conditions.operands import OperandError, check_operand
+from hanok.engine.conditions.references import against, refers
 from hanok.engine.conditions.tree import Every, Node, Not, Scope, Some, Test, Through
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
 from hanok.engine.fields.operators import OPERATORS
 from hanok.engine.language import unknown
 
-DEEPEST = 12
-#: Tests in one condition, and values in one list: databases bound the size of a statement.
-LARGEST, LONGEST = 500, 10_000
+DEEPEST = 16
 FIELD, OPERATOR = say("field"), say("operator")
-Path = tuple[str | int, ...]
+__all__ = ["ConditionError", "Fault", "parse"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong, and the keys that lead to it within the condition."""
+def parse(data: Any, scope: Scope, *, record: Scope | None = None, allows: Collection[str] = ()) -> Node:
+    """The tree of a condition about `scope`. Raises ConditionError with all faults.
 
-    path: Path
-    message: Message
-
-
-class ConditionError(ValueError):
-    """The condition cannot be read. `faults` says everything that is wrong with it."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("; ".join(str(fault.message) for fault in faults))
-        self.faults = tuple(faults)
-
-
-def parse(data: Any, scope: Scope) -> Node:
-    """The tree of a condition about `scope`. Raises ConditionError with all faults."""
-    parser = _Parser()
+    `record` is the scope of `$record` where that is another record than the one that is asked about: its values are
+    then in the `Context`. `allows={"changed"}` is said where a change is known.
+    """
+    parser = Parser(scope, record, frozenset(allows))
     node = parser.every(data, scope, ())
     if parser.faults:
         raise ConditionError(parser.faults)
     return node
 
 
-class _Parser:
-    def __init__(self) -> None:
+class Parser:
+    """Reads one condition; what it meets in `attributes`, `changes`, `ends`, `links` and `references` is read there."""
+
+    def __init__(self, root: Scope, record: Scope | None, allows: frozenset[str]) -> None:
+        self.root = root
+        self.record = record
+        self.allows = allows
         self.faults: list[Fault] = []
         self.tests = 0
 
@@ -62,61 +58,78 @@ class _Parser:
             return self.wrong(path, say("A condition has at most {most} tests.", most=LARGEST))
         if len(path) > DEEPEST:
             return self.wrong(path, say("This condition is nested too deeply."))
-        return Every(tuple(self._entry(str(key), test, scope, (*path, key)) for key, test in data.items()))
+        return Every(tuple(self.entry(str(key), test, scope, (*path, key)) for key, test in data.items()))
 
-    def _entry(self, key: str, test: Any, scope: Scope, path: Path) -> Node:
-        if key in ("any", "all"):
-            if not isinstance(test, list) or not test:
-                return self.wrong(path, say("“{key}” takes a list of conditions.", key=key))
-            nodes = tuple(self.every(each, scope, (*path, number)) for number, each in enumerate(test))
-            return Some(nodes) if key == "any" else Every(nodes)
-        if key == "not":
-            return Not(self.every(test, scope, path))
+    def entry(self, key: str, test: Any, scope: Scope, path: Path) -> Node:
+        word = _ENTRIES.get(key)
+        if word is not None:
+            return word(self, key, test, scope, path)
         head, _, rest = key.partition(".")
+        end = scope.end(head)
+        if end is not None:
+            return members(self, end, rest, test, path)
         field = scope.find("title" if head == "$title" else head)
         if field is None:
             return self.wrong(path, unknown(head, scope.names(), noun=FIELD))
-        return self._dotted(field, rest, test, scope, path) if rest else self._test(field, test, scope, path)
+        return self._dotted(field, rest, test, scope, path) if rest else self.test(field, test, scope, path)
+
+    def several(self, key: str, test: Any, scope: Scope, path: Path) -> Node:
+        if not isinstance(test, list) or not test:
+            return self.wrong(path, say("“{key}” takes a list of conditions.", key=key))
+        nodes = tuple(self.every(each, scope, (*path, number)) for number, each in enumerate(test))
+        return Some(nodes) if key == "any" else Every(nodes)
+
+    def opposite(self, key: str, test: Any, scope: Scope, path: Path) -> Node:
+        return Not(self.every(test, scope, path))
 
     def _dotted(self, field: Field, rest: str, test: Any, scope: Scope, path: Path) -> Node:
         if rest == field.type.compared(field):
-            return self._operators(field, test, path)
-        if (part := field.type.part_field(field, rest)) is not None:
-            return self._test(part, test, scope, path)
+            return self.operators(field, test, path)
         if rest in field.columns and field.type.part_operand(field, rest) is not None:
-            return self._operators(field, test, path, part=rest)
+            return self.operators(field, test, path, part=rest)
         if any(rest in choice.attributes for choice in field.choices):
-            return self._attributes(field, {rest: test}, path)
+            return options_that(self, field, {rest: test}, path)
         there = scope.follow(field)
-        if there is None:
-            return self.wrong(path, say("“{field}” has no “{part}”.", field=field.key, part=rest))
-        return Through(field, there, self._entry(rest, test, there, path))
+        if there is not None:
+            return Through(field, there, self.entry(rest, test, there, path))
+        if len(field.targets) > 1:
+            return self.wrong(path, say("“{field}” links to several modules; say which with is_a.", field=field.key))
+        return self.wrong(path, say("“{field}” has no “{part}”.", field=field.key, part=rest))
 
-    def _test(self, field: Field, test: Any, scope: Scope, path: Path) -> Node:
-        if isinstance(test, Mapping) and not set(test) <= set(OPERATORS):
-            there = scope.follow(field)
-            if there is not None:
-                return Through(field, there, self.every(test, there, path))
-            if field.choices:
-                return self._attributes(field, test, path)
-        return self._operators(field, test, path)
+    def test(self, field: Field, test: Any, scope: Scope, path: Path) -> Node:
+        """A test of one field: operators, and beside them what a link or an option has of its own."""
+        if not isinstance(test, Mapping):
+            return self.operators(field, test, path)
+        said = {str(key): value for key, value in test.items()}
+        own = {key: value for key, value in said.items() if key in OPERATORS}
+        rest = {key: value for key, value in said.items() if key not in OPERATORS}
+        nodes = [self.operators(field, own, path)] if own or not rest else []
+        if not rest:
+            return nodes[0]
+        if field.targets:
+            nodes.append(linked(self, field, rest, scope, path))
+        elif field.choices:
+            nodes.append(options_that(self, field, rest, path))
+        else:
+            nodes.append(self._not_of_it(field, rest, path))
+        return nodes[0] if len(nodes) == 1 else Every(tuple(nodes))
 
-    def _attributes(self, field: Field, test: Mapping[str, Any], path: Path) -> Node:
-        """`stage: {closed: false}` is a test on the options that carry the attribute so."""
-        known = {name for choice in field.choices for name in choice.attributes}
-        for name in test:
-            if name not in known:
-                return self.wrong(
-                    (*path, name), unknown(str(name), sorted({*known, *field.type.operators}), noun=OPERATOR)
-                )
-        wanted = [
-            choice.key
-            for choice in field.choices
-            if all(_carries(choice.attributes.get(name), wish) for name, wish in test.items())
-        ]
-        return Test(field, "in", wanted)
+    def _not_of_it(self, field: Field, rest: Mapping[str, Any], path: Path) -> Node:
+        """What stands beside a field that has no such thing: a part, a word of links or ends, or nonsense."""
+        nodes = []
+        for key, value in rest.items():
+            if key in field.columns and field.type.part_operand(field, key) is not None:
+                nodes.append(self.operators(field, value, (*path, key), part=key))
+            elif key in WORDS_OF_ENDS:
+                self.wrong((*path, key), say("“{field}” has not several records: “{word}” asks for some of several.",
+                                             field=field.key, word=key))  # fmt: skip
+            elif key in WORDS_OF_LINKS:
+                self.wrong((*path, key), say("“{field}” is no link: “{word}” asks for one.", field=field.key, word=key))
+            else:
+                self.wrong((*path, key), unknown(key, field.type.operators, noun=OPERATOR))
+        return Every(tuple(nodes))
 
-    def _operators(self, field: Field, test: Any, path: Path, *, part: str = "") -> Node:
+    def operators(self, field: Field, test: Any, path: Path, *, part: str = "") -> Node:
         if isinstance(test, Mapping):
             nodes = tuple(self._one(field, str(key), value, (*path, key), part) for key, value in test.items())
             return Every(nodes)
@@ -131,6 +144,8 @@ class _Parser:
             return self.wrong(path, unknown(operator, field.type.operators, noun=OPERATOR))
         if operand is None:
             return self.wrong(path, say("“null” is no value; test with {{empty: true}}."))
+        if refers(operand):
+            return against(self, field, operator, operand, path, part=part)
         try:
             check_operand(field, operator, operand, part=part)
         except OperandError as error:
@@ -138,10 +153,10 @@ class _Parser:
         return Test(field, operator, operand, part)
 
 
-def _carries(value: Any, wish: Any) -> bool:
-    """Whether an option's attribute is as wished: a value, a list, or operators. A missing boolean is false."""
-    if isinstance(wish, Mapping):
-        return all(key in OPERATORS and OPERATORS[key].test(value, operand) for key, operand in wish.items())
-    if isinstance(wish, list):
-        return value in wish
-    return bool((value if value is not None or not isinstance(wish, bool) else False) == wish)
+_ENTRIES: Mapping[str, Callable[[Parser, str, Any, Scope, Path], Node]] = {
+    "any": Parser.several,
+    "all": Parser.several,
+    "not": Parser.opposite,
+    "new": new,
+    "changed": changed,
+}

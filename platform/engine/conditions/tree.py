@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.fields import Field
 
@@ -19,11 +21,47 @@ class Scope(Protocol):
     def find(self, key: str) -> Field | None:
         """The field of this key, own or system."""
 
-    def follow(self, field: Field) -> Scope | None:
-        """The scope at the other end of a link to one module; None for any other field."""
+    def end(self, key: str) -> End | None:
+        """The to-many end of this key: records that point here, an n-n link, lines."""
+
+    def follow(self, field: Field, module: str = "") -> Scope | None:
+        """The scope at the other end of a link: of `module`, or of the only one that it points to; else None."""
 
     def names(self) -> list[str]:
-        """Every key that `find` knows, for "did you mean"."""
+        """Every key that `find` or `end` knows, for "did you mean"."""
+
+
+class End(Protocol):
+    """A to-many end, as conditions see it: the records there and what ties them to the record here."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def scope(self) -> Scope:
+        """The scope of the records there; its `find` knows an n-n link's own fields first."""
+
+    def rows(self, here: Any) -> Rows:
+        """The records that are tied to the row of `here`, an alias of the parent's table."""
+
+
+class Rows(Protocol):
+    """How SQL finds the records of an end: what to select from, and what ties it (deleted records left out).
+
+    `columns.c[…]` has the columns of the scope's fields; `table` is the alias of the records' own table.
+    """
+
+    @property
+    def source(self) -> sa.FromClause: ...
+
+    @property
+    def where(self) -> ColumnElement[bool]: ...
+
+    @property
+    def columns(self) -> Any: ...
+
+    @property
+    def table(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +75,80 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """`$record.account.owner`: fields from the record at hand on, all but the last of them links.
+
+    `scopes` are those that the links lead to. `own` means that the record at hand is the one that is asked about.
+    """
+
+    path: tuple[Field, ...]
+    scopes: tuple[Scope, ...] = ()
+    own: bool = True
+
+    @property
+    def last(self) -> Field:
+        return self.path[-1]
+
+    def __str__(self) -> str:
+        return ".".join(field.key for field in self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """One field compared with another one."""
+
+    field: Field
+    operator: str
+    other: Reference
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Through:
-    """A condition on the record at the other end of a to-one link."""
+    """A condition on the record at the other end of a to-one link. `module` says which, where a link has several."""
 
     field: Field
     scope: Scope
     node: Node
+    module: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """The linked record is the one of the operand or stands below it. `tree` is the link that makes the tree there."""
+
+    field: Field
+    scope: Scope
+    tree: Field
+    operand: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A condition on the records of a to-many end: how many of them satisfy it.
+
+    `counts` are operators and whole numbers that the number must satisfy, every one.
+    """
+
+    end: End
+    node: Node
+    counts: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Whether the record is being made."""
+
+    flag: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The field has another value than before; the old value satisfies `before` and the new one `after`."""
+
+    field: Field
+    before: Node
+    after: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +166,31 @@ class Not:
     node: Node
 
 
-Node = Test | Through | Every | Some | Not
+Node = Test | Against | Through | Under | Members | New | Changed | Every | Some | Not
+
+
+def named(node: Node) -> Iterator[Field]:
+    """Every field that a condition names, of its own module and of others: what its reader must be allowed to read."""
+    match node:
+        case Every(nodes) | Some(nodes):
+            for each in nodes:
+                yield from named(each)
+        case Not(inner):
+            yield from named(inner)
+        case Test(field):
+            yield field
+        case Against(field, _, other):
+            yield from (field, *other.path)
+        case Through(field, _, inner):
+            yield field
+            yield from named(inner)
+        case Under(field, _, tree, operand):
+            yield from (field, tree, *(operand.path if isinstance(operand, Reference) else ()))
+        case Members(_, inner):
+            yield from named(inner)
+        case Changed(field, before, after):
+            yield field
+            yield from named(before)
+            yield from named(after)
+        case New():
+            pass

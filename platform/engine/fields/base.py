@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from hanok.engine.errors import Place
+from hanok.engine.fields.keys import Keys
 from hanok.engine.fields.operators import OPERATORS, Operator
 
 Labels = Mapping[str, str]
@@ -146,6 +147,31 @@ class Field:
     def audit(self) -> bool:
         return bool(self.settings.get("audit", True))
 
+    @property
+    def mask(self) -> str:
+        """How much of it lists hide: "" (nothing), "most" (all but the last four letters and digits) or "all"."""
+        return str(self.settings.get("mask", ""))
+
+    @property
+    def personal(self) -> bool:
+        """True when it says something about a human being."""
+        return bool(self.settings.get("personal", False))
+
+    @property
+    def imported(self) -> bool:
+        """True when a file may fill it."""
+        return bool(self.settings.get("import", True))
+
+    @property
+    def exported(self) -> bool:
+        """True when it stands in an export of everything. One that is said to be `export: false` stands in none."""
+        return bool(self.settings.get("export", not self.type.secret))
+
+    @property
+    def massupdated(self) -> bool:
+        """True when many records may get a value of it at once."""
+        return bool(self.settings.get("massupdate", not (self.unique or self.type.secret))) and not self.readonly
+
     def choice(self, key: str) -> Choice | None:
         return next((found for found in self.choices if found.key == key), None)
 
@@ -189,8 +215,15 @@ class FieldType:
     #: How its values compare in a browser: "text" (casefolded), "exact" (keys and ids), "number", "flag", "day",
     #: "moment", "time", "keys" (several of them), or "" where a condition about it is left to the server.
     compares: ClassVar[str] = ""
+    #: True when its values are seen on the record alone: no title, formula, history or outbox holds them.
+    secret: ClassVar[bool] = False
     #: The value when nobody said anything and the document gives no default.
     blank: ClassVar[Any] = None
+
+    @classmethod
+    def of_site(cls, keys: Keys) -> FieldType:
+        """The type for a site with these keys, for types that write with them."""
+        return cls()
 
     # -- storage -----------------------------------------------------------------------------------------------
     def parts(self, field: Field) -> tuple[Part, ...]:
@@ -239,6 +272,10 @@ class FieldType:
     def dump(self, field: Field, value: Any) -> Any:
         """The value as JSON: for the API, the audit and the outbox."""
         return value
+
+    def kept(self, field: Field, value: Any) -> Any:
+        """The value as JSON for the history and the outbox, which compare by it what changed."""
+        return self.dump(field, value)
 
     def export(self, field: Field, value: Any, language: str) -> Any:
         """The value for a spreadsheet cell: text, number, date or None."""
@@ -319,6 +356,10 @@ class FieldType:
     # -- faces -------------------------------------------------------------------------------------------------
     def input(self, field: Field) -> Widget:
         raise NotImplementedError
+
+    def asks(self, field: Field) -> Widget:
+        """Which input asks for an operand, in the editor of filters."""
+        return self.input(field)
 
     def cell(self, field: Field) -> Cell:
         return Cell("text")

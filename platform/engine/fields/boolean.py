@@ -42,6 +42,7 @@ class Boolean(FieldType):
     icon = "checkbox"
     group = "choice"
     operators = ("eq", "ne")
+    compares = "flag"
     blank = False
 
     def parts(self, field: Field) -> tuple[Part, ...]:

@@ -82,6 +82,8 @@ class OneOf(FieldType):
     options: ClassVar[Mapping[str, Any]] = {"options": OPTIONS}
     needs = ("options",)
     operators = ("in", "not_in", "eq", "ne", "empty")
+    converts_from: ClassVar[frozenset[str]] = frozenset({"radio"})
+    compares = "exact"
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         return (Part("", plain_text()),)

@@ -64,7 +64,8 @@ class Choices(OneOf):
     label: ClassVar[Labels] = {"en": "Choices", "ko": "여러 선택"}
     icon = "checklist"
     operators = ("in", "not_in", "contains", "not_contains", "empty")
-    converts_from = frozenset({"choice"})
+    compares = "keys"
+    converts_from = frozenset({"choice", "radio"})
     sortable = False
 
     def parts(self, field: Field) -> tuple[Part, ...]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -110,3 +113,53 @@ class Moment(TypeDecorator[datetime]):
 def plain_text() -> TypeEngine[str]:
     """Text that sorts by code point on both databases, whatever the locale of the server."""
     return sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
+
+class Scaled(FunctionElement[Any]):
+    """An exact number beside one of other places: on SQLite, whose columns hold it scaled, times the second value."""
+
+    inherit_cache = True
+    name = "scaled"
+
+
+@compiles(Scaled)
+def _plain(element: Scaled, compiler: Any, **known: Any) -> str:
+    number, _ = element.clauses
+    return str(compiler.process(number, **known))
+
+
+@compiles(Scaled, "sqlite")
+def _scaled(element: Scaled, compiler: Any, **known: Any) -> str:
+    number, times = (compiler.process(each, **known) for each in element.clauses)
+    return f"({number} * {times})"
+
+
+def places_of(type_: Any) -> int:
+    """How many places a column's numbers are scaled by."""
+    return type_.places if isinstance(type_, Exact) else 0
+
+
+class DayOf(FunctionElement[date]):
+    """The day of a moment in a zone. SQLite asks `day_of_text`, which the store gives its connections."""
+
+    inherit_cache = True
+    name = "hanok_day"
+    type = sa.Date()
+
+
+@compiles(DayOf, "postgresql")
+def _cast(element: DayOf, compiler: Any, **known: Any) -> str:
+    moment, zone = (compiler.process(each, **known) for each in element.clauses)
+    return f"CAST(({moment} AT TIME ZONE {zone}) AS DATE)"
+
+
+@compiles(DayOf, "sqlite")
+def _called(element: DayOf, compiler: Any, **known: Any) -> str:
+    return f"hanok_day({', '.join(compiler.process(each, **known) for each in element.clauses)})"
+
+
+def day_of_text(moment: str | None, zone: str) -> str | None:
+    """The day, as ISO text, of a moment as SQLite keeps it."""
+    if moment is None:
+        return None
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hanok.engine.errors import say
 from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
 from hanok.engine.fields.dates import day_of, days_of
-from hanok.engine.fields.operators import NUMERIC, OF_TIME, OPERATORS, Operator
+from hanok.engine.fields.operators import OF_TIME, OPERATORS, TIMELY, Operator
 from hanok.engine.fields.value import Value, refuse
 
 ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -64,7 +64,8 @@ class Date(FieldType):
     icon = "calendar"
     group = "time"
     options: ClassVar[Mapping[str, Any]] = {"min": DAY, "max": DAY}
-    operators = ("between", *(key for key in NUMERIC if key != "between"))
+    operators = TIMELY
+    compares = "day"
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         return (Part("", sa.Date()),)

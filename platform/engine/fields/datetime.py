@@ -15,7 +15,7 @@ from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widge
 from hanok.engine.fields.columns import Moment
 from hanok.engine.fields.date import FIRST_YEAR, ISO, parse_day
 from hanok.engine.fields.dates import moments_of, whole
-from hanok.engine.fields.operators import NUMERIC, OF_TIME, OPERATORS, Operator
+from hanok.engine.fields.operators import OF_TIME, OPERATORS, TIMELY, Operator
 from hanok.engine.fields.value import Value, refuse
 
 WRITTEN = re.compile(
@@ -76,7 +76,8 @@ class DateTime(FieldType):
     label: ClassVar[Labels] = {"en": "Date and time", "ko": "날짜와 시각"}
     icon = "calendar-time"
     group = "time"
-    operators = ("between", *(key for key in NUMERIC if key != "between"))
+    operators = TIMELY
+    compares = "moment"
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         return (Part("", Moment()),)

@@ -10,7 +10,7 @@ import marshmallow as ma
 
 from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
 from hanok.engine.fields.columns import Exact
-from hanok.engine.fields.number import DIGITS, NumberValue, of_sheet, to_sheet
+from hanok.engine.fields.number import DIGITS, NumberValue, of_sheet, plain, to_sheet
 from hanok.engine.fields.operators import NUMERIC
 
 BOUNDS: Mapping[str, Any] = {"min": {"type": "number"}, "max": {"type": "number"}}
@@ -31,7 +31,8 @@ class Decimal(FieldType):
         **BOUNDS,
     }
     operators = NUMERIC
-    converts_from = frozenset({"integer"})
+    compares = "number"
+    converts_from = frozenset({"integer", "rating"})
     #: Places when the document does not say it.
     usual_places: ClassVar[int] = 2
     #: What stands behind the number in forms and lists ("%", "°C").
@@ -54,6 +55,10 @@ class Decimal(FieldType):
 
     def number(self, field: Field, **limits: Any) -> NumberValue:
         return NumberValue(places=self.places(field), unit=self.unit, **limits)
+
+    def reading(self, field: Field) -> Mapping[str, Any]:
+        """Signs that may stand around the number, as `number.plain` writes them."""
+        return {"signs": [plain(self.unit)]} if self.unit else {}
 
     def dump(self, field: Field, value: Any) -> Any:
         return None if value is None else str(value)

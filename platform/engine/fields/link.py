@@ -99,6 +99,7 @@ class Link(FieldType):
         "reverse": REVERSE,
     }
     needs: ClassVar[tuple[str, ...]] = ("to",)
+    compares = "exact"
 
     def several(self, field: Field) -> bool:
         return len(self.targets(field.settings)) > 1

@@ -82,6 +82,7 @@ class MoneyType(FieldType):
     group = "number"
     options: ClassVar[Mapping[str, Any]] = BOUNDS
     operators = ("gte", "lte", *(key for key in NUMERIC if key not in ("gte", "lte")))
+    compares = "number"
     converts_from = frozenset({"integer"})
 
     def currency(self, field: Field) -> str:
@@ -116,6 +117,10 @@ class MoneyType(FieldType):
 
     def part_operand(self, field: Field, part: str) -> ma.fields.Field[Any] | None:
         return TextValue(length=3) if part == "currency" else None
+
+    def reading(self, field: Field) -> Mapping[str, Any]:
+        """The signs that may stand on either side of an amount."""
+        return {"signs": _signs(self.currency(field))}
 
     def dump(self, field: Field, value: Any) -> Any:
         if value is None:

@@ -86,7 +86,11 @@ class Text(FieldType):
         "placeholder": {"$ref": "#/$defs/labels"},
     }
     operators = TEXTUAL
-    converts_from = frozenset({"integer", "decimal", "choice", "email", "phone", "url", "auto_number", "date"})
+    compares = "text"
+    converts_from = frozenset({
+        "integer", "decimal", "float", "rating", "choice", "radio", "color", "icon", "email", "phone", "url",
+        "auto_number", "date",
+    })  # fmt: skip
     #: How long a value may be when the document does not say it.
     longest: ClassVar[int] = 255
 

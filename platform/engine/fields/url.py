@@ -45,6 +45,8 @@ class Url(Text):
     label: ClassVar[Labels] = {"en": "Web address", "ko": "웹 주소"}
     icon = "world"
     options: ClassVar[Mapping[str, Any]] = {}
+    #: A browser knows no bare domains, which get https:// in front here.
+    compares = ""
     converts_from = frozenset()
 
     def value(self, field: Field) -> ma.fields.Field[Any]:

@@ -35,6 +35,7 @@ class Uuid(FieldType):
     label: ClassVar[Labels] = {"en": "Id", "ko": "고유 번호"}
     icon = "fingerprint"
     group = "machine"
+    compares = "exact"
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         return (Part("", RecordId()),)

@@ -145,7 +145,8 @@ def identity(id: UUID | str) -> UUID:
 
 def context_of(actor: Actor, catalog: Catalog) -> Context:
     """What `$me` and relative dates stand for, for this actor, now."""
-    return Context(actor.id, datetime.now(UTC), actor.zone or catalog.app.zone)
+    zone = actor.zone or catalog.app.zone
+    return Context(actor.id, datetime.now(UTC), zone, teams=actor.teams, groups=actor.groups)
 
 
 def _keys(selection: Selection, sort: Sequence[str]) -> list[cursor.Key]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from hanok.engine.errors import Refused, say
+from hanok.engine.fields.columns import day_of_text
 from hanok.engine.store import schema, statistics
 
 BUSY_MILLISECONDS = 10_000
@@ -122,6 +123,7 @@ def _sqlite_engine(url: URL, *, writes: bool) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def prepare(raw: Any, _: Any) -> None:
+        raw.create_function("hanok_day", 2, day_of_text, deterministic=True)
         raw.isolation_level = None  # the driver would commit before DDL; BEGIN is ours
         for pragma in (
             f"busy_timeout = {BUSY_MILLISECONDS}",
