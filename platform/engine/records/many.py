@@ -14,8 +14,8 @@ from hanok.engine.access import Actor, predicate
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict
 from hanok.engine.fields import Linked
+from hanok.engine.records.drafts import Draft
 from hanok.engine.records.index import entry_of
-from hanok.engine.records.save import Draft
 from hanok.engine.records.trail import trace
 from hanok.engine.records.values import Bound, Group, Loading, groups, unique_columns
 from hanok.engine.store import search as index

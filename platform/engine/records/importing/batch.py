@@ -17,6 +17,7 @@ from hanok.engine.errors import Denied, Message, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.fields.text import fold
 from hanok.engine.language.words import clip
+from hanok.engine.records.drafts import changed_draft, check_changing, check_creating, drawn, new_draft
 from hanok.engine.records.importing.item import Item
 from hanok.engine.records.importing.job import Fault, Job, Outcome
 from hanok.engine.records.importing.keys import find_records
@@ -26,7 +27,6 @@ from hanok.engine.records.importing.mapping import ID, Column
 from hanok.engine.records.importing.sheet import Row, is_blank
 from hanok.engine.records.many import Looked, write_many
 from hanok.engine.records.naming import title_of
-from hanok.engine.records.save import changed_draft, check_changing, check_creating, drawn, new_draft
 from hanok.engine.records.values import Bound, Group, Loading, groups
 
 

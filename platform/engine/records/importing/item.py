@@ -8,11 +8,11 @@ from uuid import UUID
 
 from hanok.engine.errors import Message
 from hanok.engine.fields import Linked
+from hanok.engine.records.drafts import Draft
 from hanok.engine.records.importing.job import Fault
 from hanok.engine.records.importing.mapping import Column
 from hanok.engine.records.importing.sheet import Row
 from hanok.engine.records.query import Record
-from hanok.engine.records.save import Draft
 from hanok.engine.records.values import Loading
 from hanok.engine.store import new_id
 
