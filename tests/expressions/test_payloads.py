@@ -10,8 +10,8 @@ from hanok.engine.expressions import ExpressionError, Template
 
 REFUSED = [
     # work without end
-    "{{ 9**9 }}", "{{ 9**(9**9) }}", "{{ 'a' * 10**9 }}", "{{ [0] * 10**9 }}", "{{ 10**9 // 1 }}", "{{ 1/0 }}",
-    "{{ 1 % 0 }}", "{{ 0x10 // 0 }}", "{% for i in range(10**9) %}{{ i }}{% endfor %}", "{{ range(10**9) }}",
+    "{{ 9**9 }}", "{{ 9**(9**9) }}", "{{ 'a' * 10**9 }}", "{{ [0] * 10**9 }}", "{{ 10**9 // 1 }}", 
+    "{% for i in range(10**9) %}{{ i }}{% endfor %}", "{{ range(10**9) }}",
     "{{ lipsum(10**6) }}", "{{ '%999999999d'|format(1) }}", "{{ 'x'|center(10**9) }}", "{{ ''.join(name) }}",
     # too large or too deep for a parser
     "{{ " + "(" * 900 + "1" + ")" * 900 + " }}", "{{ " + "-" * 1900 + "1 }}", "{{ " + "not " * 490 + "name }}",
@@ -34,8 +34,8 @@ REFUSED = [
     # what could only fail once somebody saves a record
     "{{ person_name() }}", "{{ person_name(name) }}", "{{ person_name(name, name, name) }}",
     "{{ person_name(*name) }}", "{{ person_name(**name) }}", "{{ person_name(last=1, first=2) }}",
-    "{{ name|upper(1, 2, 3) }}", "{{ name|default(other='x') }}", "{{ name + 1 }}", "{{ 1 - name }}",
-    "{{ 1 in 1 }}", "{{ 1 < 'a' }}",
+    "{{ name|upper(1, 2, 3) }}", 
+    "{{ (name ~ name).format }}", "{{ 1 in 1 }}", "{{ 1 < 'a' }}",
     # no template at all
     "{{", "{%", "{{ }}", "{{ name", "{{ \"a\" if name else }}", "{{ 'a }}",
     # signs that no database stores
@@ -43,9 +43,10 @@ REFUSED = [
 ]  # fmt: skip
 HARMLESS = {
     "{{ name.format }}": "", "{{ name.upper }}": "", "{{ name and name.encode }}": "", "{{ name.gi_frame }}": "",
-    "{{ (name ~ name).format }}": "", "{{ person_name }}": "", "{{ config }}": "", "{{ request }}": "",
+    "{{ person_name }}": "", "{{ config }}": "", "{{ request }}": "",
     "{{ name.x.y }}": "", "{{ self }}": "", "{{ lipsum }}": "", "{{ loop }}": "", "{{ varargs }}": "",
-    "{{ name.nothing }}": "",
+    "{{ name.nothing }}": "", "{{ 1/0 }}": "", "{{ 1 % 0 }}": "", "{{ 0x10 // 0 }}": "", "{{ name + 1 }}": "",
+    "{{ name|default(other='x') }}": "김", "{{ 1 - name }}": "",
     "{% raw %}{{ x }}{% endraw %}": "{{ x }}", "{# nothing #}": "", "}}": "}}", "{{ '{{ 9**9 }}' }}": "{{ 9**9 }}",
     "{{ '{0.__class__}' }}": "{0.__class__}", "%s %(name)s {name}": "%s %(name)s {name}",
     "{{ name|default(name|default(name)) }}": "김", "{{ nobody or name }}": "김", "{{ name in name }}": "True",

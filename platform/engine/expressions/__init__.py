@@ -1,11 +1,18 @@
-"""Templates and expressions: Jinja2 after our own check of the parsed tree.
+"""Expressions and templates: one small language for formulas, suggestions, titles and texts.
 
-Only the node kinds, names, functions and filters of `grammar` are let through, before Jinja compiles anything.
-They see frozen views of values, never objects of the engine. A template renders text.
+Jinja reads it; our own check of the parsed tree lets only listed kinds of nodes through, and our own compiler makes a
+function of them: exact, bounded at every step, empty where something is empty. They see frozen values, never objects
+of the engine, and call only the functions of `functions`. What may be named stands in a `Scope` that others implement.
 """
 
+from hanok.engine.expressions.compiler import Path
+from hanok.engine.expressions.expression import Expression
 from hanok.engine.expressions.functions import FUNCTIONS, person_name
 from hanok.engine.expressions.grammar import ExpressionError
+from hanok.engine.expressions.kinds import Kind, Scope
 from hanok.engine.expressions.template import Template
+from hanok.engine.expressions.values import Here, View
 
-__all__ = ["FUNCTIONS", "ExpressionError", "Template", "person_name"]
+__all__ = [
+    "FUNCTIONS", "Expression", "ExpressionError", "Here", "Kind", "Path", "Scope", "Template", "View", "person_name",
+]  # fmt: skip
