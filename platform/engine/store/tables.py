@@ -126,6 +126,30 @@ setting = sa.Table(
     sa.Column("value", JsonText, nullable=False),
 )
 
+#: An uploaded file; what is in it lies under its hash, and so does its thumbnail (`store.blobs`). `state`: pending (its
+#: uploader's, until `until`), kept (the record's that holds it), released (that record gave it up; gone after `until`).
+file = sa.Table(
+    "hanok_file",
+    metadata,
+    sa.Column("id", RecordId, primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("type", sa.String(100), nullable=False),
+    sa.Column("thumbnail", sa.String(64)),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("module", sa.String(40)),
+    sa.Column("record", RecordId),
+    sa.Column("field", sa.String(40)),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("created_by", RecordId),
+    sa.Column("until", Moment),
+    sa.Index("hanok_file_sha256", "sha256"),
+    sa.Index("hanok_file_thumbnail", "thumbnail"),
+    sa.Index("hanok_file_record", "module", "record"),
+    sa.Index("hanok_file_until", "until"),
+)
+
 #: What quick search knows of a record: `text` is what a hit shows, its grams stand in `search_grams` under `number`.
 search = sa.Table(
     "hanok_search",
