@@ -35,7 +35,8 @@ def for_editors(kind: Kind) -> dict[str, Any]:
     for schema in list(_every(root)):
         if schema.get("x-keyed") or schema.get("x-ordered"):
             for item in (*_values(schema.get("properties")), schema.get("additionalProperties")):
-                _may_say(root, item, NEIGHBOURS | FORMER if schema.get("x-ordered") else NEIGHBOURS)
+                declared = schema.get("x-ordered") or "propertyNames" in schema
+                _may_say(root, item, NEIGHBOURS | FORMER if declared else NEIGHBOURS)
     lenient = _lenient(root, top=True)
     return dict(lenient)
 

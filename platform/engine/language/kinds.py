@@ -18,9 +18,9 @@ carries these, which rule how short forms are written out and how layers merge:
     x-noun: type         What a word of an `enum` names: unknown *type* "mony".
     x-says: sentence     What is said when `pattern`, `propertyNames`, `not` or `format` does not fit.
 
-`after`, `before` and (where x-ordered) `was` are taken out before a document is checked: schemas do not list them. A
-kind whose schema has `was` at its top lets whole documents be renamed. Schemas may use `$ref`
-into their own `$defs`, `allOf`, `anyOf`, `oneOf` and `if`/`then`/`else`; an `if` tests keys
+`after`, `before` and (in maps that declare keys: x-ordered, or with propertyNames) `was` are taken out before a
+document is checked: schemas do not list them. A kind whose schema has `was` at its top lets whole documents be renamed.
+Schemas may use `$ref` into their own `$defs`, `allOf`, `anyOf`, `oneOf` and `if`/`then`/`else`; an `if` tests keys
 by `const`, `enum` or `type`.
 """
 

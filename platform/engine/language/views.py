@@ -142,8 +142,8 @@ class View:
 
     @property
     def renames(self) -> bool:
-        """Whether items here may say what they `was` called."""
-        return bool(self.says("x-ordered"))
+        """Whether items here are declared, so that they may say what they `was` called."""
+        return bool(self.says("x-ordered") or (self.says("x-keyed") and self.says("propertyNames")))
 
     def child(self, step: str | int, node: Node) -> View:
         """The view of the value under a key, or of an item of a list."""
