@@ -45,7 +45,7 @@ COMMON: Schema = {
     "import": {"type": "boolean", "description": "Whether an import may write it; true unless said."},
     "export": {"type": "boolean", "description": "Whether an export holds it; true unless said."},
     "personal": {"type": "boolean", "description": "It says something of a person: what laws on privacy are about."},
-    "mask": {"type": "boolean", "description": "Only its end is shown, until somebody asks for all of it."},
+    "mask": {"enum": ["most", "all"], "description": "What lists hide of it: all but the last four signs, or all."},
     "formula": {"type": "string", "minLength": 1, "x-replace": True,
                 "description": "An expression whose value the field has: nobody types it."},
     "live": {"type": "boolean",
@@ -177,6 +177,7 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
         "zone": TEXT, "areas": keyed(mapping({"label": ref("labels"), "icon": TEXT})),
     }  # fmt: skip
     module = _module()
+    former = {**listed(TEXT), "x-list": True, "description": "The keys that the module had before."}
     bundle = {key: module[key] for key in module if key not in ("label", "plural", "extends")}
     menu = {
         "filters": MENU_FILTERS,
@@ -195,7 +196,7 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
             kind("app", "", app, required=("name",)),
             kind("template", "templates", bundle, defined=definitions),
             kind("trait", "traits", bundle, defined=definitions),
-            kind("module", "modules", module, required=("label",), defined=definitions),
+            kind("module", "modules", {**module, "was": former}, required=("label",), defined=definitions),
             kind("option", "options", option, required=("label",)),
             kind("menu", "menus", menu),
             kind("role", "roles", role, required=("label",)),
