@@ -124,7 +124,8 @@ class Field:
 
     @property
     def required(self) -> bool:
-        return bool(self.settings.get("required", False))
+        """True when every record has a value here; under a condition, `catalog.Dynamic` says when."""
+        return self.settings.get("required") is True
 
     @property
     def unique(self) -> bool:
@@ -132,8 +133,8 @@ class Field:
 
     @property
     def readonly(self) -> bool:
-        """True when nobody writes it by hand: system fields, generated ones, and what the document says."""
-        return self.system or self.type.generated or bool(self.settings.get("readonly", False))
+        """True when nobody ever writes it by hand: system fields, generated ones, and what the document says."""
+        return self.system or self.type.generated or self.settings.get("readonly") is True
 
     @property
     def hidden(self) -> bool:
