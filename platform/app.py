@@ -12,7 +12,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from hanok.engine.deploy import Live, Site, load_live, open_site
+from hanok.engine.deploy.keys import site_keys
+from hanok.engine.deploy.settings import read_settings
 from hanok.engine.fields import BUILT_IN, FieldType
+from hanok.engine.fields.keys import Keys
 from hanok.engine.store.kept import kept
 from hanok.settings import SETTINGS
 
@@ -20,19 +23,23 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-def field_types(more: Iterable[type[FieldType]] = ()) -> Mapping[str, FieldType]:
-    """The frozen registry of field types by key. Raises ValueError when two have the same key."""
+def field_types(more: Iterable[type[FieldType]] = (), *, keys: Keys | None = None) -> Mapping[str, FieldType]:
+    """The frozen registry of field types by key, for a site with these keys.
+
+    Raises ValueError when two have the same key.
+    """
     found: dict[str, FieldType] = {}
     for made in (*BUILT_IN, *more):
         if made.key in found:
             raise ValueError(f"two field types are called {made.key}: {found[made.key]!r} and {made!r}")
-        found[made.key] = made()
+        found[made.key] = made.of_site(keys or Keys())
     return MappingProxyType(found)
 
 
 def opened(folder: Path) -> Site:
     """The site in this folder with its settings. Raises Refused when there is none."""
-    return open_site(folder, field_types(), SETTINGS)
+    keys = site_keys(folder, str(read_settings(folder, SETTINGS)["encryption_keys"]))
+    return open_site(folder, field_types(keys=keys), SETTINGS)
 
 
 def live_of(site: Site) -> Live:

@@ -14,5 +14,7 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
     ("https", False, "Whether people come by https: cookies are then sent that way only."),
     ("proxies", 0, "How many proxies stand in front and tell the address of the browser (X-Forwarded-For)."),
     ("session_days", 14, "Days after which somebody has to log in again."),
+    ("encryption_keys", "", "Keys of encrypted fields, the newest first, commas between them; "
+     "empty: those of the site's file encryption-keys.txt."),
     ("secret_key", "", "What cookies are signed with; empty: a random one kept in the database."),
 )

@@ -14,11 +14,10 @@ import sqlalchemy as sa
 from hanok.engine import records
 from hanok.engine.access import ADMINISTRATOR, Actor
 from hanok.engine.catalog import Catalog, compile_catalog
-from hanok.engine.fields import BUILT_IN, FieldType
 from hanok.engine.language import Layer, read_folder
 from hanok.engine.store import Store
+from tests.fields.fields import TYPES
 
-TYPES: Mapping[str, FieldType] = {found.key: found() for found in BUILT_IN}
 CORE: Layer = read_folder(Path(str(resources.files("hanok.engine.catalog") / "core")), name="core", root="core")
 
 COMPANY = """

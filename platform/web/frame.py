@@ -60,12 +60,13 @@ def furnish(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     sprites = (assets("vendor/icons.svg"), assets("vendor/icons-all.svg"))
     drawn, inputs = cells.registry(), widgets.Widgets(app.jinja_env)
+    icon = marks.icon_of(*sprites, assets.lines("vendor/icons.txt"))
 
     def cell(field: Field, value: Any, place: str = cells.LIST) -> str:
-        return cells.show(drawn, value, field, cells.Look(g.formats, place))
+        return cells.show(drawn, value, field, cells.Look(g.formats, place, icon=icon))
 
     app.jinja_env.globals.update(
-        icon=marks.icon_of(*sprites, assets.lines("vendor/icons.txt")),
+        icon=icon,
         badge=marks.badge,
         dot=marks.dot,
         face=marks.face,
@@ -74,7 +75,7 @@ def furnish(app: Flask) -> None:
         asset=assets,
         address=cells.address,
         cell=cell,
-        bound=lambda field, place=cells.LIST: cells.bound(drawn, field, cells.Look(g.formats, place)),
+        bound=lambda field, place=cells.LIST: cells.bound(drawn, field, cells.Look(g.formats, place, icon=icon)),
         widget=lambda field, value=None, **options: inputs.draw(field, value, formats=g.formats, **options),
         field_id=widgets.field_id,
         _=lambda text, **facts: i18n.translate(text, g.get("language", "en"), **facts),

@@ -72,12 +72,15 @@ class Widgets:
         wide: bool | None = None,
         required: bool | None = None,
         options: Sequence[tuple[str, str]] = (),
+        asking: bool = False,
     ) -> Markup:
         """The whole field: label, input, help or errors. `form` brings back what was typed, else `value` is shown.
 
-        `options` make a link a plain list of these (keys and titles), for browsers without scripts.
+        `asking` draws what asks for the operand of a condition. `options` make a link a plain list of these (keys and
+        titles), for browsers without scripts.
         """
-        asked, chosen = field.type.input(field), input_of(field, self.inputs)
+        asked = field.type.asks(field) if asking else field.type.input(field)
+        chosen = self.inputs.get(asked.name) or self.inputs["text"]
         control = Control(
             field=field,
             name=field.key,

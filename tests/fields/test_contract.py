@@ -12,19 +12,19 @@ from marshmallow import ValidationError
 
 from hanok.engine.errors import Message
 from hanok.engine.fields import BUILT_IN, Field, FieldType
-from tests.fields.fields import every_field, loaded, name_of, read, stored
+from tests.fields.fields import TYPES, every_field, loaded, name_of, read, stored
 
 FIELDS = list(every_field())
 WIDTHS = {"text", "long", "link", "choice", "number", "money", "percent", "date", "datetime", "user", "phone", "flag"}
 ROLES = {"title", "figure", "sub", "when", "state", "owner", ""}
 WIDGETS = {
     "text", "textarea", "number", "checkbox", "select", "date", "datetime", "link", "money", "email", "tel", "url",
-    "multiselect",
+    "multiselect", "rich_text", "rating", "radio", "color", "icon", "json", "barcode", "secret",
 }  # fmt: skip
 LABELS = {"$defs": {"labels": {"anyOf": [{"type": "string"}, {"type": "object"}]}}}
 
 each_field = pytest.mark.parametrize("field", FIELDS, ids=name_of)
-each_type = pytest.mark.parametrize("found", [made() for made in BUILT_IN], ids=lambda found: found.key)
+each_type = pytest.mark.parametrize("found", TYPES.values(), ids=lambda found: found.key)
 
 
 def load(field: Field, raw: Any) -> Any:
@@ -77,6 +77,8 @@ NEVER = [object(), float("nan"), float("inf"), b"x", {"a": 1}, [[1]], "\ud800", 
 @each_field
 @pytest.mark.parametrize("raw", NEVER, ids=lambda raw: repr(raw)[:20])
 def test_what_cannot_be_a_value_is_refused_with_messages(field: Field, raw: Any) -> None:
+    if isinstance(raw, dict | list) and field.type.key == "json":
+        pytest.skip("a document")
     with pytest.raises(ValidationError) as caught:
         load(field, raw)
     assert isinstance(caught.value.messages, list)

@@ -6,10 +6,9 @@ from datetime import date, datetime
 
 import pytest
 
-from hanok.engine.fields import BUILT_IN, FieldType
-from tests.fields.fields import a_field, loaded
+from hanok.engine.fields import FieldType
+from tests.fields.fields import TYPES, a_field, loaded
 
-TYPES = {made.key: made() for made in BUILT_IN}
 PAIRS = [(TYPES[old], new) for new in TYPES.values() for old in sorted(new.converts_from)]
 
 

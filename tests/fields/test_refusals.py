@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from hanok.engine.fields import BUILT_IN, Field
-from tests.fields.fields import a_field
+from hanok.engine.fields import Field
+from tests.fields.fields import TYPES, a_field
 
-TYPES = {made.key: made() for made in BUILT_IN}
 STAGES = {"new": {"label": {"en": "New", "ko": "신규"}}, "won": {"label": {"en": "Won", "ko": "성공"}},
           "old": {"label": {"en": "Old", "ko": "옛것"}, "retired": True}}  # fmt: skip
 

@@ -12,18 +12,17 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from hanok.engine.errors import HanokError, say
-from hanok.engine.fields import BUILT_IN, Field, Linked
+from hanok.engine.fields import Field, Linked
 from hanok.web import cells, widgets
 from hanok.web.formats import Formats
 from hanok.web.frame import install
-from tests.fields.fields import a_field, every_field, loaded, name_of
+from tests.fields.fields import TYPES, a_field, every_field, loaded, name_of
 
 FORMATS = Formats("ko", "Asia/Seoul")
 CELLS = cells.registry()
 FIELDS = list(every_field())
 each_field = pytest.mark.parametrize("field", FIELDS, ids=name_of)
-each_type = pytest.mark.parametrize("found", [made() for made in BUILT_IN], ids=lambda found: found.key)
-TYPES = {made.key: made() for made in BUILT_IN}
+each_type = pytest.mark.parametrize("found", TYPES.values(), ids=lambda found: found.key)
 
 
 class Boxes(HTMLParser):
@@ -38,7 +37,7 @@ class Boxes(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         facts = dict(attrs)
         name, value = facts.get("name") or "", facts.get("value") or ""
-        if tag == "input" and (facts.get("type") != "checkbox" or "checked" in facts):
+        if tag == "input" and (facts.get("type") not in ("checkbox", "radio") or "checked" in facts):
             self.sent.append((name, value))
         if tag == "select":
             self.select = name
@@ -123,7 +122,7 @@ def test_what_was_typed_comes_back_with_its_error(field: Field, drawing: widgets
     assert 'id="f-it-error"' in html
     assert "검색" in html
     assert 'aria-describedby="f-it-error"' in html
-    if field.type.input(field).name not in ("select", "multiselect", "checkbox"):
+    if field.type.input(field).name not in ("select", "multiselect", "checkbox", "rating", "radio"):
         assert "&lt;typed&gt;" in html
 
 

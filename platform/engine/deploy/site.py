@@ -16,6 +16,7 @@ from pathlib import Path
 import orjson
 from sqlalchemy.engine import URL
 
+from hanok.engine.deploy.keys import add_key
 from hanok.engine.deploy.plan import Plan
 from hanok.engine.deploy.planning import make_plan
 from hanok.engine.deploy.revisions import Revision, code_version, current, layers_of, open_steps
@@ -79,6 +80,7 @@ def init_site(folder: Path, known: Known) -> None:
         (folder / name).mkdir(exist_ok=True)
     (folder / FILE).touch(mode=0o600, exist_ok=False)
     (folder / FILE).write_text(settings_text(known), encoding="utf-8")
+    add_key(folder)
 
 
 def open_site(

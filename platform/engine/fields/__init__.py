@@ -5,6 +5,7 @@ Nowhere else does code ask for the type of a field; it asks the type.
 """
 
 from hanok.engine.fields.auto_number import AutoNumber
+from hanok.engine.fields.barcode import Barcode
 from hanok.engine.fields.base import (
     Cell,
     Choice,
@@ -20,11 +21,16 @@ from hanok.engine.fields.base import (
 from hanok.engine.fields.boolean import Boolean
 from hanok.engine.fields.choice import OneOf
 from hanok.engine.fields.choices import Choices
+from hanok.engine.fields.color import Color
 from hanok.engine.fields.date import Date
 from hanok.engine.fields.datetime import DateTime
 from hanok.engine.fields.decimal import Decimal
 from hanok.engine.fields.email import Email
+from hanok.engine.fields.encrypted import Encrypted
+from hanok.engine.fields.float import Float
+from hanok.engine.fields.icon import Icon
 from hanok.engine.fields.integer import Integer
+from hanok.engine.fields.json import JsonType
 from hanok.engine.fields.lines import Line, Lines
 from hanok.engine.fields.link import Link
 from hanok.engine.fields.links import Links, Tie
@@ -32,6 +38,10 @@ from hanok.engine.fields.long_text import LongText
 from hanok.engine.fields.money import MoneyType
 from hanok.engine.fields.percent import Percent
 from hanok.engine.fields.phone import Phone
+from hanok.engine.fields.radio import Radio
+from hanok.engine.fields.rating import Rating
+from hanok.engine.fields.rich_text import RichText
+from hanok.engine.fields.team import Team
 from hanok.engine.fields.text import Text
 from hanok.engine.fields.url import Url
 from hanok.engine.fields.user import User
@@ -41,14 +51,20 @@ from hanok.engine.fields.uuid import Uuid
 BUILT_IN: tuple[type[FieldType], ...] = (
     Text,
     LongText,
+    RichText,
     Integer,
     Decimal,
     MoneyType,
     Percent,
+    Float,
+    Rating,
     Boolean,
     AutoNumber,
     OneOf,
     Choices,
+    Radio,
+    Color,
+    Icon,
     Date,
     DateTime,
     Email,
@@ -58,7 +74,11 @@ BUILT_IN: tuple[type[FieldType], ...] = (
     Links,
     Lines,
     User,
+    Team,
     Uuid,
+    JsonType,
+    Barcode,
+    Encrypted,
 )
 
 __all__ = [

@@ -29,7 +29,7 @@ class Integer(Decimal):
     label: ClassVar[Labels] = {"en": "Whole number", "ko": "정수"}
     icon = "number"
     options: ClassVar[Mapping[str, Any]] = {"min": {"type": "integer"}, "max": {"type": "integer"}}
-    converts_from = frozenset()
+    converts_from = frozenset({"rating"})
     usual_places = 0
 
     def places(self, field: Field) -> int:

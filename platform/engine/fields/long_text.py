@@ -20,7 +20,7 @@ class LongText(Text):
         "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 4},
         "placeholder": {"$ref": "#/$defs/labels"},
     }
-    converts_from = Text.converts_from | {"text"}
+    converts_from = Text.converts_from | {"text", "barcode", "json"}
     sortable = False
     longest = 20_000
 

@@ -15,7 +15,7 @@ class Percent(Decimal):
     key = "percent"
     label: ClassVar[Labels] = {"en": "Percent", "ko": "퍼센트"}
     icon = "percentage"
-    converts_from = frozenset({"integer", "decimal"})
+    converts_from = frozenset({"integer", "decimal", "rating"})
     unit = "%"
     trim = True
 

@@ -62,6 +62,15 @@ def clean(value: Any, *, lines: bool = False) -> str:
     return text
 
 
+def of_sheet(cell: Any) -> Any:
+    """A number in a spreadsheet (a postal code, say) is the text that the sheet shows, a day is ISO 8601."""
+    if isinstance(cell, date):
+        return cell.isoformat().removesuffix("T00:00:00")
+    if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
+        return cell
+    return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
+
+
 class TextValue(Value):
     """Text in NFC without control characters; blank is empty. `lines` allows line breaks and tabs."""
 
@@ -110,12 +119,7 @@ class Text(FieldType):
         return TextValue()
 
     def from_text(self, field: Field, text: Any) -> Any:
-        """A number in a spreadsheet (a postal code, say) is the text that the sheet shows, a day is ISO 8601."""
-        if isinstance(text, date):
-            return text.isoformat().removesuffix("T00:00:00")
-        if isinstance(text, bool) or not isinstance(text, int | float | Decimal):
-            return text
-        return f"{text:.15g}" if isinstance(text, float) else str(text)
+        return of_sheet(text)
 
     def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
         return TextValue(length=LONGEST_OPERAND)

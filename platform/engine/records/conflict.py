@@ -34,7 +34,7 @@ def conflict(
         if not module.has(key) or module.field(key).readonly:
             continue
         field = module.field(key)
-        theirs = kept(field, current.values.get(key))
+        theirs = kept(field, current.values.get(key), openly=True)
         mine = _mine(field, wanted, actor.zone or catalog.app.zone)
         if _id(mine) != _id(theirs):
             found.append(Difference(key, began.get(key, theirs), theirs, mine))
@@ -63,7 +63,7 @@ def _mine(field: Field, raw: Any, zone: str) -> Any:
         return raw
     if loaded is not None and field.targets and not isinstance(loaded, Linked):
         return {"module": field.targets[0], "id": str(loaded), "title": ""}
-    return kept(field, loaded)
+    return kept(field, loaded, openly=True)
 
 
 def _id(value: Any) -> Any:

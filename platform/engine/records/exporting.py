@@ -114,7 +114,7 @@ def _narrower(catalog: Catalog, actor: Actor, module: Module) -> str:
 
 def _every(names: Names, language: str) -> list[Out]:
     columns = [_out(names, Target(ID), language)]
-    for found in names.module.fields.values():
+    for found in filter(lambda found: found.exported, names.module.fields.values()):
         columns.append(_out(names, Target(found.key), language))
         if found.targets:
             columns.append(_out(names, Target(found.key, ID), language))
@@ -127,6 +127,8 @@ def _chosen(names: Names, wish: Wish) -> list[Out]:
         targets = names.named(name)
         if len(targets) != 1 or targets[0].by not in ("", ID):
             faults[name] = [names.unknown(name)]
+        elif names.keys[targets[0].field].settings.get("export") is False:
+            faults[name] = [say("“{name}” is never exported.", name=name)]
         else:
             columns.append(_out(names, targets[0], wish.language))
     if faults:

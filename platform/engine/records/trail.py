@@ -16,11 +16,14 @@ from hanok.engine.store import new_id
 from hanok.engine.store.tables import audit, outbox
 
 
-def kept(found: Field, value: Any) -> Any:
-    """A value as the trail keeps it: in dump form, a link with the title that it had."""
+def kept(found: Field, value: Any, *, openly: bool = False) -> Any:
+    """A value as the trail keeps it: in dump form, a link with the title that it had, of a secret only that it is.
+
+    `openly` tells secrets too: to somebody who has the record before her, never to the trail.
+    """
     if isinstance(value, Linked):
         return {"module": value.module, "id": str(value.id), "title": value.title}
-    return found.type.dump(found, value)
+    return found.type.dump(found, value) if openly and found.type.secret else found.type.kept(found, value)
 
 
 def differences(module: Module, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -29,7 +32,7 @@ def differences(module: Module, before: Mapping[str, Any], after: Mapping[str, A
     for key, value in after.items():
         field = module.field(key)
         pair = [kept(field, before.get(key)), kept(field, value)]
-        if _same(pair[0]) != _same(pair[1]):
+        if _same(pair[0]) != _same(pair[1]) or (field.type.secret and before.get(key) != value):
             found[key] = pair
     return found
 

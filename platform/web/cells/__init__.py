@@ -15,10 +15,11 @@ from hanok.engine.errors import HanokError, say
 from hanok.engine.fields import Field
 from hanok.web.cells.basic import BASIC, money_parts, text
 from hanok.web.cells.look import LIST, RECORD, Draw, Look, address
+from hanok.web.cells.marks import MARKS, masked
 from hanok.web.marks import NOTHING
 
 #: Every cell there is: a new subject is a new file and one more tuple here.
-BUILT_IN: tuple[tuple[str, Draw], ...] = (*BASIC,)
+BUILT_IN: tuple[tuple[str, Draw], ...] = (*BASIC, *MARKS)
 
 __all__ = [
     "BUILT_IN", "LIST", "RECORD", "Draw", "Look", "address", "bound", "is_empty", "money_parts", "registry", "show",
@@ -44,6 +45,8 @@ def bound(cells: Mapping[str, Draw], field: Field, look: Look) -> Callable[[Any]
     """What shows the values of one field: a column asks its type once, not for every row."""
     asked = field.type.cell(field)
     draw, placed = cells.get(asked.name, text), replace(look, facts=asked.facts)
+    if field.mask and not look.wide:
+        draw = masked
     return lambda value: NOTHING if is_empty(value) else draw(value, field, placed)
 
 

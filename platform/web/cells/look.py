@@ -6,19 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup
+
 from hanok.engine.fields import Field
 from hanok.web.formats import Formats
+from hanok.web.marks import Icon
 
 LIST, RECORD = "list", "record"
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looks and where: the reader's formats, `list` or `record`, and the facts of the cell."""
+    """Who looks and where: the reader's formats, `list` or `record`, the facts of the cell, and what draws icons."""
 
     formats: Formats
     place: str = LIST
     facts: Mapping[str, Any] = field(default_factory=dict)
+    icon: Icon = lambda name: Markup("")
 
     @property
     def language(self) -> str:

@@ -5,8 +5,9 @@ An input is a template `widgets/<name>.html`, how a value is written into it and
 
 from hanok.web.controls import Input
 from hanok.web.inputs.basic import BASIC
+from hanok.web.inputs.marks import MARKS
 
 #: Every input there is: a new subject is a new file and one more tuple here.
-BUILT_IN: tuple[Input, ...] = (*BASIC,)
+BUILT_IN: tuple[Input, ...] = (*BASIC, *MARKS)
 
 __all__ = ["BUILT_IN"]

@@ -143,6 +143,8 @@ def _fault(names: Names, wanted: str, targets: Sequence[Target], key: Sequence[s
         return say("Ids are made by the system. Choose id as the key, or leave this column out.")
     if found.system or found.type.generated:
         return say("This is kept by the system. Leave this column out.")
+    if not found.imported:
+        return say("This field is never imported. Leave this column out.")
     return None
 
 
