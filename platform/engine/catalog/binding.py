@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import marshmallow as ma
 
+from hanok.engine.catalog.choosing import check_options, choice
 from hanok.engine.catalog.model import OptionSet
 from hanok.engine.catalog.names import Naming
-from hanok.engine.catalog.report import ATTRIBUTE, MODULE, OPTION_SET, Report, Source
+from hanok.engine.catalog.report import MODULE, OPTION_SET, Report, Source
 from hanok.engine.conditions.operands import ME, first_message
-from hanok.engine.errors import Place, say
+from hanok.engine.errors import say
 from hanok.engine.fields import Choice, Field, FieldType, Part
-from hanok.engine.language import Document, field_key_fault
+from hanok.engine.language import field_key_fault
 
-OWN = ("label", "color", "icon", "retired")
-LANGUAGES = frozenset({"en", "ko"})
 SYSTEM: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("id", "uuid", {"en": "ID", "ko": "ID"}),
     ("title", "text", {"en": "Title", "ko": "제목"}),
@@ -163,35 +162,3 @@ def signature(bare: Field) -> str:
     """What the columns of a field were made for; another signature means other columns."""
     parts = ",".join(f"{part.name}:{part.type!r}" for part in bare.type.parts(bare))
     return f"{bare.type.key}({parts})"
-
-
-def option_set(document: Document, report: Report) -> OptionSet:
-    """An option set; attributes that it does not declare are reported."""
-    options, attributes = document.data.get("options", {}), document.data.get("attributes", {})
-    check_options(options, attributes, lambda *path: document.place(("options", *path)), report)
-    choices = tuple(choice(name, written) for name, written in options.items())
-    return OptionSet(document.key, document.data["label"], choices, attributes)
-
-
-def check_options(
-    options: Mapping[str, Any], attributes: Mapping[str, Any], place: Callable[..., Place], report: Report
-) -> None:
-    """Reports the keys of options that are neither theirs nor an attribute of the set: `colour`, say."""
-    for key, written in options.items():
-        for name in () if _is_label(written) else written:
-            if name not in OWN and name not in attributes:
-                report.missing(place(key, name), ATTRIBUTE, name, (*OWN, *attributes))
-
-
-def choice(key: str, data: Mapping[str, Any]) -> Choice:
-    """An option as it is written: label, colour, icon, retired, and its attributes; or nothing but its label."""
-    label = data if _is_label(data) else data.get("label") or {"en": key.replace("_", " ").capitalize()}
-    return Choice(
-        key, label, color=data.get("color", ""), icon=data.get("icon", ""), retired=bool(data.get("retired", False)),
-        attributes={} if _is_label(data) else {name: value for name, value in data.items() if name not in OWN},
-    )  # fmt: skip
-
-
-def _is_label(data: Mapping[str, Any]) -> bool:
-    """`percent: {en: "%"}` is short for an option that says nothing but its label."""
-    return bool(data) and set(data) <= LANGUAGES

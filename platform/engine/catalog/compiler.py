@@ -9,7 +9,9 @@ from types import MappingProxyType
 import sqlalchemy as sa
 
 from hanok.engine.catalog.bases import sources
-from hanok.engine.catalog.binding import Binder, option_set, system_fields
+from hanok.engine.catalog.binding import Binder, system_fields
+from hanok.engine.catalog.choosing import option_sets
+from hanok.engine.catalog.completing import complete
 from hanok.engine.catalog.embedded import embedded, patterns
 from hanok.engine.catalog.ends import ends
 from hanok.engine.catalog.filters import saved_filters
@@ -79,7 +81,7 @@ class _Build:
         self.report = report
         self.metadata = sa.MetaData()
         self.layers: list[str] = []
-        self.options = {key: option_set(document, report) for key, document in documents.of("option").items()}
+        self.options = option_sets(documents.of("option"), types, report)
         self.app = app_of(documents, report)
 
     def modules(self) -> dict[str, Module]:
@@ -98,6 +100,7 @@ class _Build:
         for module in built.values():
             if module.key not in self.report.faulty and not self.sources[module.key].document.lost:
                 self._check_conditions(module, built)
+        complete(built, self.sources, self.options, self.types, self.report)
         return built
 
     def _is_newer(self, source: Source, end: End) -> bool:

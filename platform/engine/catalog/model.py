@@ -12,7 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hanok.engine.catalog.behaviour import Action, Duplicate, Dynamic, Pick, Rule
 from hanok.engine.catalog.names import Names
+from hanok.engine.catalog.paths import Path
+from hanok.engine.conditions import Node
 from hanok.engine.errors import NotFound, Problem, say
 from hanok.engine.expressions import Template
 from hanok.engine.fields import Choice, Field, Labels
@@ -29,12 +32,17 @@ class CellSpec:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A titled block of rows of cells; `columns` is the number of cells side by side on a desktop (1 to 4)."""
+    """A titled block of rows of cells; `columns` is the number of cells side by side on a desktop (1 to 4).
+
+    `visible` is the condition under which it is shown (None: always); `widget` the key of what a package draws there.
+    """
 
     key: str
     label: Labels
     columns: int
     rows: tuple[tuple[CellSpec, ...], ...]
+    visible: Node | None = None
+    widget: str = ""
 
     def fields(self) -> Iterator[str]:
         return (cell.field for row in self.rows for cell in row if cell.field)
@@ -45,31 +53,59 @@ class Tab:
     key: str
     label: Labels
     panels: tuple[Panel, ...]
+    visible: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """Tabs of panels, and panels at the side. Serves as form and as detail."""
+    """Tabs of panels, panels at the side, and panels below all tabs. Serves as form and as detail."""
 
     tabs: tuple[Tab, ...]
     side: tuple[Panel, ...] = ()
+    bottom: tuple[Panel, ...] = ()
+
+    def panels(self) -> tuple[Panel, ...]:
+        return (*(panel for tab in self.tabs for panel in tab.panels), *self.side, *self.bottom)
 
     def fields(self) -> tuple[str, ...]:
-        panels = [panel for tab in self.tabs for panel in tab.panels] + list(self.side)
-        return tuple(dict.fromkeys(key for panel in panels for key in panel.fields()))
+        return tuple(dict.fromkeys(key for panel in self.panels() for key in panel.fields()))
 
 
 @dataclass(frozen=True, slots=True)
 class ListView:
     """`columns` in order (`title` stands for `$title`); `available` are the other columns that a reader may add.
 
-    `sort` holds field keys, "-" in front for descending. `where` is a condition (plain YAML data) or None.
+    `sort` holds field keys, "-" in front for descending. `where` is a condition (plain YAML data) or None. `labels`
+    are those of columns that are called otherwise here; `tree` is the link by whose tree the list is narrowed, or "".
     """
 
     columns: tuple[str, ...]
     available: tuple[str, ...]
     sort: tuple[str, ...]
     page_size: int = 25
+    where: Mapping[str, Any] | None = None
+    labels: Mapping[str, Labels] = also(default_factory=dict)
+    tree: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KanbanView:
+    """A board: a column for each option of the choice `by`, a card for each record, `sum` in the columns' heads."""
+
+    by: str
+    card: tuple[str, ...]
+    sort: tuple[str, ...]
+    sum: str = ""
+    where: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """A calendar: records stand at the field `by` (a day, a moment, a period), up to `until`, named by `title`."""
+
+    by: str
+    until: str = ""
+    title: str = "title"
     where: Mapping[str, Any] | None = None
 
 
@@ -137,6 +173,13 @@ class Subpanel:
     actions: tuple[str, ...] = ("create", "link", "unlink")
     where: Mapping[str, Any] | None = None
     end: str = ""
+    panels: tuple[Subpanel, ...] = ()
+    path: tuple[str, ...] = ()
+    create: Mapping[str, Any] = also(default_factory=dict)
+    buttons: Mapping[str, Action] = also(default_factory=dict)
+    size: int = 5
+    search: tuple[str, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +189,8 @@ class Views:
     detail: FormView
     quick: FormView
     search: SearchView
+    kanban: KanbanView | None = None
+    calendar: CalendarView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +220,20 @@ class Module:
     index: tuple[tuple[str, ...], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     parent: Parent | None = None
+    paths: Mapping[str, Path] = also(default_factory=dict)
+    dynamic: Mapping[str, Dynamic] = also(default_factory=dict)
+    picks: Mapping[str, Pick] = also(default_factory=dict)
+    rules: Mapping[str, Rule] = also(default_factory=dict)
+    duplicates: Mapping[str, Duplicate] = also(default_factory=dict)
+    actions: Mapping[str, Action] = also(default_factory=dict)
 
     def field(self, key: str) -> Field:
-        """The field of this key, own or system. Raises KeyError."""
-        return self.fields.get(key) or self.system[key]
+        """The field of this key: own, system, or what a dotted path of a view leads to. Raises KeyError."""
+        found = self.fields.get(key) or self.system.get(key)
+        return found if found is not None else self.paths[key].field
 
     def has(self, key: str) -> bool:
-        return key in self.fields or key in self.system
+        return key in self.fields or key in self.system or key in self.paths
 
     @property
     def searched(self) -> tuple[Field, ...]:
@@ -222,7 +274,7 @@ class OptionSet:
     key: str
     label: Labels
     choices: tuple[Choice, ...]
-    attributes: Mapping[str, Mapping[str, Any]] = also(default_factory=dict)
+    attributes: Mapping[str, Field] = also(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""What a module does with its records besides storing them: dynamic fields, pick limits, rules, duplicates, actions.
+
+All of it is read once, when the catalog is compiled: conditions are parsed, fields are bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as also
+from typing import Any
+
+from hanok.engine.conditions import Node
+from hanok.engine.fields import Field, Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamic:
+    """Conditions under which a field is shown, must be filled in, or is fixed; None where it depends on nothing.
+
+    `placed` is when the panel and the tab of the form show it: outside of that nobody has to fill it in.
+    """
+
+    visible: Node | None = None
+    required: Node | None = None
+    readonly: Node | None = None
+    placed: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What may be picked for a field: `nodes` holds the condition by target module; under "" for options.
+
+    `where` is the condition as it was written, `depends` the fields of the record at hand that it names.
+    """
+
+    where: Mapping[str, Any]
+    nodes: Mapping[str, Node]
+    depends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What holds for every record that is saved (those of `when` only); else `message` is said at `field`."""
+
+    key: str
+    check: Node
+    message: Labels
+    field: str = ""
+    when: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Records whose `match` fields are all alike are taken for one; `refuses` or asks."""
+
+    key: str
+    match: tuple[str, ...]
+    refuses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an action: its kind and what was written for it, checked.
+
+    `steps` are the steps within it: of an `each` under "do", of a `branch` under "0", "1" … with their conditions in
+    `nodes`. `module` is the module of the records that it makes (`create`).
+    """
+
+    kind: str
+    data: Any
+    key: str = ""
+    module: str = ""
+    nodes: Mapping[str, Node] = also(default_factory=dict)
+    steps: Mapping[str, tuple[Step, ...]] = also(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: where it stands (`record`, `row`, `bulk`), for which records, what it asks first, what it does."""
+
+    key: str
+    label: Labels
+    do: tuple[Step, ...]
+    at: tuple[str, ...] = ("record",)
+    icon: str = ""
+    when: Node | None = None
+    ask: Mapping[str, Field] = also(default_factory=dict)
+    confirm: Labels = also(default_factory=dict)
+    many: bool = False
