@@ -14,6 +14,7 @@ from hanok.engine.access import Actor, predicate
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict
 from hanok.engine.fields import Linked
+from hanok.engine.records.attachments import Files, named, settle, stored
 from hanok.engine.records.drafts import Draft
 from hanok.engine.records.index import entry_of
 from hanok.engine.records.trail import trace
@@ -30,10 +31,14 @@ class Looked:
     ) -> None:
         self.titles = _titles(conn, catalog, actor, loadings)
         rule = predicate(catalog, actor, module, "view", module.table)
+        self.known = stored(conn, (id for loading in loadings for id in named(module, loading.values)))
         self.holders = {group: _holders(conn, module, group, loadings, rule) for group in groups(module)}
 
     def title(self, target: str, id: UUID) -> str | None:
         return self.titles.get((target, id))
+
+    def files(self, ids: Iterable[UUID]) -> Files:
+        return self.known
 
     def holder(self, group: Group, wanted: Bound, but: UUID | None) -> str | None:
         return next((title for id, title in self.holders[group].get(wanted, ()) if id != but), None)
@@ -82,7 +87,7 @@ def among(columns: Sequence[sa.Column[Any]], rows: Iterable[Bound]) -> sa.Column
 
 
 def write_many(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, drafts: Sequence[Draft]) -> None:
-    """Writes drafts whose values were checked: rows, audit, outbox and search entries.
+    """Writes drafts whose values were checked: rows, audit, outbox, search entries, and whose their files are.
 
     Changes come before new records, so a unique value that one gives up is free for another. Raises Conflict when a
     record was changed since, `sqlalchemy.exc.IntegrityError` when two equal values met.
@@ -104,6 +109,8 @@ def write_many(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Modu
     for some, known in ((changed, True), (created, False)):
         entries = [entry_of(module, draft.id, draft.title, draft.own) for draft in some]
         index.put_many(conn, module=module.key, entries=entries, known=known)
+    for draft in drafts:
+        settle(conn, actor, module, draft.id, draft.own, draft.changes)
 
 
 def _update(conn: sa.Connection, table: sa.Table, names: Sequence[str], drafts: Sequence[Draft]) -> None:

@@ -13,6 +13,7 @@ from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict, Invalid, say
 from hanok.engine.records import index
+from hanok.engine.records.attachments import settle
 from hanok.engine.records.conflict import conflict
 from hanok.engine.records.drafts import Draft, changed_draft, check_changing, check_creating, drawn, new_draft
 from hanok.engine.records.query import Record
@@ -66,9 +67,10 @@ def update(
 
 
 def _leave(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) -> None:
-    """The trail and the search entry of a written draft."""
+    """The trail, the search entry and the files of a written draft."""
     leave(conn, catalog, actor, draft.module, draft.id, draft.action, draft.changes, at=draft.at, version=draft.version)
     index.put(conn, draft.module, draft.id, draft.title, draft.own)
+    settle(conn, actor, draft.module, draft.id, draft.own, draft.changes)
 
 
 def _execute(conn: sa.Connection, module: Module, statement: Any) -> sa.CursorResult[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from hanok.engine.conditions.operands import first_message
 from hanok.engine.errors import Invalid, Message, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.language import did_you_mean
+from hanok.engine.records import attachments
 from hanok.engine.records.query import Record
 
 #: The keys of fields that are unique together, and what their columns hold.
@@ -37,6 +38,9 @@ class Lookup(Protocol):
 
         It is "" when the actor may not see that record.
         """
+
+    def files(self, ids: Iterable[UUID]) -> attachments.Files:
+        """What is stored of these uploaded files."""
 
 
 class Validators:
@@ -81,6 +85,7 @@ class Loading:
     def check(self, lookup: Lookup) -> None:
         """Links lead to records that exist and may be seen; unique values are nobody else's."""
         self._links(lookup)
+        self._files(lookup)
         for group in groups(self.module):
             wanted = None if any(key in self.errors for key in group) else self.wanted(group)
             if wanted is None:
@@ -149,6 +154,19 @@ class Loading:
             else:
                 self.values[found.key] = Linked(target, _bare(value), title)
 
+    def _files(self, lookup: Lookup) -> None:
+        """Every file is the actor's own upload or this record's already; what is stored of it is put beside its id."""
+        for found in self.module.fields.values():
+            value = self.values.get(found.key) if found.type.holds_files else None
+            if value is None:
+                continue
+            files = lookup.files(one.id for one in found.type.files_of(found, value))
+            record = self.current.id if self.current else None
+            try:
+                self.values[found.key] = attachments.resolved(found, value, files, self.actor, record)
+            except ma.ValidationError as error:
+                self.wrong(found.key, first_message(error.messages))
+
     def wanted(self, group: Group) -> Bound | None:
         """What the columns of a unique group will hold; None when nothing of it was given, or something is empty."""
         if not any(key in self.values for key in group):
@@ -187,6 +205,9 @@ class OneByOne:
             wheres.append(table.c.id != but)
         rule = predicate(self.catalog, self.actor, self.module, "view", table)
         return self.conn.scalar(sa.select(sa.case((rule, table.c.title), else_="")).where(*wheres).limit(1))
+
+    def files(self, ids: Iterable[UUID]) -> attachments.Files:
+        return attachments.stored(self.conn, ids)
 
 
 def groups(module: Module) -> tuple[Group, ...]:

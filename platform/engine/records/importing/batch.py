@@ -6,7 +6,7 @@ Cells become raw values, keys find the records that are there, and every value g
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from hanok.engine.errors import Denied, Message, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.fields.text import fold
 from hanok.engine.language.words import clip
+from hanok.engine.records.attachments import Files
 from hanok.engine.records.drafts import changed_draft, check_changing, check_creating, drawn, new_draft
 from hanok.engine.records.importing.item import Item
 from hanok.engine.records.importing.job import Fault, Job, Outcome
@@ -41,6 +42,9 @@ class Beside:
     def title(self, target: str, id: UUID) -> str | None:
         made = self.ledger.title(id) if target == self.module else None
         return made if made is not None else self.stored.title(target, id)
+
+    def files(self, ids: Iterable[UUID]) -> Files:
+        return self.stored.files(ids)
 
     def holder(self, group: Group, wanted: Bound, but: UUID | None) -> str | None:
         made = self.ledger.holder(group, wanted)
