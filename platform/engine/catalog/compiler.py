@@ -140,6 +140,9 @@ class _Build:
                 told = say("A title cannot show the link “{field}”: not everybody who sees the record may see where it "
                            "leads.", field=name)  # fmt: skip
                 self.report.wrong(source.place("title"), told, code="expression")
+            elif fields[name].type.secret:
+                told = say("A title cannot show “{field}”: it is kept secret.", field=name)
+                self.report.wrong(source.place("title"), told, code="expression")
         return template
 
     def _keys(self, source: Source, fields: Mapping[str, Field], what: str) -> tuple[str, ...]:
@@ -176,5 +179,5 @@ def _titled(fields: Mapping[str, Field]) -> str:
     if "name" in fields:
         return "name"
     texts = [key for key, field in fields.items() if field.type.group == "text" and not field.hidden]
-    others = [key for key, field in fields.items() if not field.targets]
+    others = [key for key, field in fields.items() if not (field.targets or field.type.secret)]
     return (texts or [*others, "''"])[0]
