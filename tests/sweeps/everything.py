@@ -16,6 +16,7 @@ from hanok.engine.fields import Field, FieldType
 from hanok.engine.records import Record
 from hanok.engine.store import Store
 from tests.builders import STAGE, TYPES, a_catalog, a_user, an_administrator
+from tests.sweeps.uploads import pending
 
 EVERYTHING = "everything"
 ADMIN = an_administrator()
@@ -104,6 +105,8 @@ class Filler:
         return {found.key: self.value(found) for found in wanted}
 
     def value(self, found: Field) -> Any:
+        if found.type.holds_files:
+            return pending(self.store, self.drawn, several=isinstance(found.type.samples(found)[0], list))
         if not found.targets:
             return self.drawn.choice(self.pools[found.key])
         target = self.drawn.choice(found.targets)
@@ -112,5 +115,6 @@ class Filler:
 
     def records(self, count: int, *, empty: float = 0.25) -> list[Record]:
         """So many records, as they were created."""
+        raws = [self.raw(empty=empty) for _ in range(count)]
         with self.store.write() as conn:
-            return [records.create(conn, self.catalog, ADMIN, EVERYTHING, self.raw(empty=empty)) for _ in range(count)]
+            return [records.create(conn, self.catalog, ADMIN, EVERYTHING, raw) for raw in raws]

@@ -17,6 +17,7 @@ from tests.databases import opened
 from tests.evidence import Evidence, sizes
 from tests.records.files import Database
 from tests.sweeps.everything import ADMIN, EVERYTHING, Filler, everything
+from tests.sweeps.uploads import bring
 
 #: In the order in which links can be followed.
 MODULES = ("user", "account", "lead", EVERYTHING)
@@ -92,6 +93,7 @@ def test_a_value_stays_what_it_is_from_form_to_file_to_another_database(
         evidence.count(f"{dialect}: records created, read, edited and read")
     for there, ending, language in WAYS if size > 100 else evidence.random.sample(WAYS, 1):
         elsewhere = opening(there)
+        bring(here.store, elsewhere.store)
         for module in MODULES:
             file = tmp_path / f"{module}-{there}{ending}"
             count = here.take(file, module, language=language)

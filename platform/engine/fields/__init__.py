@@ -27,8 +27,11 @@ from hanok.engine.fields.datetime import DateTime
 from hanok.engine.fields.decimal import Decimal
 from hanok.engine.fields.email import Email
 from hanok.engine.fields.encrypted import Encrypted
+from hanok.engine.fields.file import File
+from hanok.engine.fields.files import Files
 from hanok.engine.fields.float import Float
 from hanok.engine.fields.icon import Icon
+from hanok.engine.fields.image import Image
 from hanok.engine.fields.integer import Integer
 from hanok.engine.fields.json import JsonType
 from hanok.engine.fields.lines import Line, Lines
@@ -41,6 +44,7 @@ from hanok.engine.fields.phone import Phone
 from hanok.engine.fields.radio import Radio
 from hanok.engine.fields.rating import Rating
 from hanok.engine.fields.rich_text import RichText
+from hanok.engine.fields.signature import Signature
 from hanok.engine.fields.team import Team
 from hanok.engine.fields.text import Text
 from hanok.engine.fields.url import Url
@@ -75,6 +79,10 @@ BUILT_IN: tuple[type[FieldType], ...] = (
     Lines,
     User,
     Team,
+    File,
+    Files,
+    Image,
+    Signature,
     Uuid,
     JsonType,
     Barcode,
