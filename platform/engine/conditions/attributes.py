@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -70,4 +71,4 @@ def _plain(value: Any) -> Any:
         return fold(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Decimal(str(value))
-    return value
+    return value.isoformat() if isinstance(value, date) else value

@@ -97,6 +97,7 @@ class Link(FieldType):
         "to": {"anyOf": [MODULE, MODULES]},
         "on_delete": ON_DELETE,
         "reverse": REVERSE,
+        "tree": {"type": "boolean", "description": "The records form a tree by it: no cycles; asked with `under`."},
     }
     needs: ClassVar[tuple[str, ...]] = ("to",)
     compares = "exact"

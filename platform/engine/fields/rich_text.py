@@ -125,6 +125,8 @@ class RichText(Text):
         "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 6},
     }
     operators = tuple(key for key in TEXTUAL if key in ("contains", "not_contains", "matches", "empty"))
+    #: A browser sees the tags, not the text.
+    compares = ""
     converts_from = frozenset({"text", "long_text"})
     sortable = False
     longest = 50_000
