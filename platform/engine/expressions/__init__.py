@@ -7,6 +7,7 @@ of the engine, and call only the functions of `functions`. What may be named sta
 
 from hanok.engine.expressions.compiler import Path
 from hanok.engine.expressions.expression import Expression
+from hanok.engine.expressions.fields import accepts, kind_of, part_names, taken, value_of
 from hanok.engine.expressions.functions import FUNCTIONS, person_name
 from hanok.engine.expressions.grammar import ExpressionError
 from hanok.engine.expressions.kinds import Kind, Scope
@@ -14,5 +15,6 @@ from hanok.engine.expressions.template import Template
 from hanok.engine.expressions.values import Here, View
 
 __all__ = [
-    "FUNCTIONS", "Expression", "ExpressionError", "Here", "Kind", "Path", "Scope", "Template", "View", "person_name",
+    "FUNCTIONS", "Expression", "ExpressionError", "Here", "Kind", "Path", "Scope", "Template", "View", "accepts",
+    "kind_of", "part_names", "person_name", "taken", "value_of",
 ]  # fmt: skip

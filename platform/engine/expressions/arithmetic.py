@@ -148,7 +148,12 @@ def _beside(value: Any, other: Any) -> Money:
         return value
     if not isinstance(value, Decimal):
         raise Unfit("money")
-    return Money(value, other.currency, EXACT.multiply(value, rate(other)))
+    return in_currency_of(value, other)
+
+
+def in_currency_of(number: Decimal, like: Money) -> Money:
+    """The number as an amount in the currency, and at the rate, of another one."""
+    return Money(number, like.currency, EXACT.multiply(number, rate(like)))
 
 
 # -- comparisons: two-valued, like conditions -------------------------------------------------------------------------

@@ -11,14 +11,12 @@ from hanok.engine.expressions.functions.numbers import whole
 from hanok.engine.expressions.kinds import BOOLEAN, NUMBER, TEXT
 from hanok.engine.expressions.korean import PAIRS, with_particle
 from hanok.engine.expressions.values import LONGEST_TEXT, Unfit, bounded, text_of
+from hanok.engine.fields.person_name import full_name
 
 
 def person_name(last: Any, first: Any) -> str:
     """A person's name: 성+이름 joined when either is written in Hangul or Han, else given name first."""
-    family, given = text_of(last).strip(), text_of(first).strip()
-    if any("가" <= sign <= "힣" or "一" <= sign <= "鿿" for sign in family + given):
-        return family + given
-    return f"{given} {family}".strip()
+    return full_name(text_of(last), text_of(first))
 
 
 def replaced(text: Any, old: Any, new: Any) -> str:
