@@ -42,7 +42,7 @@ def test_a_deleted_record_is_gone_until_it_is_restored(store: Store) -> None:
         assert records.get(conn, catalog, ADMIN, "person", person.id)["company"].title == "한빛전자"
         assert [hit.title for hit in records.search(conn, catalog, ADMIN, "한빛")] == ["한빛전자"]
         actions = [entry.action for entry in records.history(conn, catalog, ADMIN, "company", company.id)]
-    assert actions == ["restored", "deleted", "created"]
+    assert actions == ["restored", "deleted", "linked", "created"]
 
 
 def test_a_restricting_link_keeps_its_target(store: Store) -> None:

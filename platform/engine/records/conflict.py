@@ -17,6 +17,9 @@ from hanok.engine.records.titles import hidden, is_link, without_title
 from hanok.engine.records.trail import kept
 from hanok.engine.store.tables import audit
 
+#: What makes a new version of a record; being linked by another does not.
+COUNTED = ("created", "changed", "deleted", "restored")
+
 
 def conflict(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, current: Record, raw: Mapping[str, Any],
@@ -46,7 +49,7 @@ def _since(conn: sa.Connection, module: Module, current: Record, version: int) -
     steps = max(0, current.version - version)
     newest = (
         sa.select(audit.c.changes)
-        .where(audit.c.module == module.key, audit.c.record == current.id)
+        .where(audit.c.module == module.key, audit.c.record == current.id, audit.c.action.in_(COUNTED))
         .order_by(audit.c.id.desc())
         .limit(steps)
     )

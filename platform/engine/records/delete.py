@@ -15,6 +15,7 @@ from hanok.engine.fields import Field
 from hanok.engine.records import index
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
+from hanok.engine.records.ties import end_of
 from hanok.engine.records.trail import leave
 
 DEEPEST = 20
@@ -44,7 +45,7 @@ def _delete(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record,
         if rule == "restrict":
             _refuse_if_any(conn, module, other, link, record)
         if rule == "cascade" and depth < DEEPEST:
-            for child in _children(conn, other, link, record.id, other.table.c.deleted_at.is_(None)):
+            for child in _children(conn, other, link, record, other.table.c.deleted_at.is_(None)):
                 _delete(conn, catalog, actor, child, at, depth + 1)
     leave(conn, catalog, actor, module, record.id, "deleted", {}, at=at, version=record.version + 1)
     index.drop(conn, module, record.id)
@@ -67,10 +68,11 @@ def _restore(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record
     _set(conn, module, record, {"deleted_at": None, "deleted_by": None})
     leave(conn, catalog, actor, module, record.id, "restored", {}, at=datetime.now(UTC), version=record.version + 1)
     from_bin = get(conn, catalog, _anybody(actor), module.key, record.id)
-    index.put(conn, module, record.id, from_bin.title, from_bin.values)
+    if module.parent is None:
+        index.put(conn, module, record.id, from_bin.title, from_bin.values)
     for other, link in _pointing(catalog, module):
         if link.settings.get("on_delete", "unlink") == "cascade" and depth < DEEPEST:
-            for child in _children(conn, other, link, record.id, other.table.c.deleted_at == at):
+            for child in _children(conn, other, link, record, other.table.c.deleted_at == at):
                 _restore(conn, catalog, actor, child, depth + 1)
 
 
@@ -93,30 +95,44 @@ def _set(conn: sa.Connection, module: Module, record: Record, values: dict[str, 
 
 
 def _pointing(catalog: Catalog, module: Module) -> list[tuple[Module, Field]]:
-    """Every link of any module that may point at a record of this one."""
+    """Every link of any module that may point at a record of this one, to one or to many."""
     return [
         (other, link)
         for other in catalog.every.values()
         for link in other.fields.values()
-        if module.key in link.targets
+        if module.key in link.targets or (module.key in link.members and not link.type.embedded(link.settings))
     ]
+
+
+def _tied(other: Module, link: Field, target: str, id: UUID) -> sa.ColumnElement[bool]:
+    """Which records of `other` point at this one of `target` by this link."""
+    table = other.table
+    if link.targets:
+        here = table.c[link.columns[""]] == id
+        return sa.and_(here, table.c[link.columns["module"]] == target) if "module" in link.columns else here
+    through = end_of(other, link).through
+    assert through is not None, "an n-n link has a table"
+    tied = sa.select(through.c.left).where(through.c.right == id)
+    if len(link.members) > 1:
+        tied = tied.where(through.c.right_module == target)
+    return table.c.id.in_(tied)
 
 
 def _refuse_if_any(conn: sa.Connection, module: Module, other: Module, link: Field, record: Record) -> None:
     table = other.table
     found = conn.scalar(
-        sa.select(sa.func.count()).where(table.c[link.columns[""]] == record.id, table.c.deleted_at.is_(None))
+        sa.select(sa.func.count()).where(_tied(other, link, record.module, record.id), table.c.deleted_at.is_(None))
     )
     if found:
         raise Refused(say("{count} records of “{module}” still point here; move or delete them first.",
                           count=found, module=other.label))  # fmt: skip
 
 
-def _children(conn: sa.Connection, other: Module, link: Field, id: UUID, rule: Any) -> list[Record]:
+def _children(conn: sa.Connection, other: Module, link: Field, record: Record, rule: Any) -> list[Record]:
     table = other.table
     rows = conn.execute(
         sa.select(table.c.id, table.c.version, table.c.title, table.c.deleted_at).where(
-            table.c[link.columns[""]] == id, rule
+            _tied(other, link, record.module, record.id), rule
         )
     )
     return [Record(other.key, row.id, row.version, row.title, {"deleted_at": row.deleted_at}) for row in rows]

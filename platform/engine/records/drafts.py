@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from hanok.engine.records.trail import differences
 from hanok.engine.records.values import today
 from hanok.engine.store import new_id
 from hanok.engine.store.counters import draw
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +81,25 @@ def new_draft(
 
 
 def changed_draft(
-    catalog: Catalog, actor: Actor, module: Module, current: Record, values: Mapping[str, Any]
-) -> Draft | None:
-    """A record with other validated values; None when nothing differs. Raises Denied."""
-    changes = differences(module, current.values, values)
+    catalog: Catalog, actor: Actor, module: Module, current: Record, values: Mapping[str, Any], *,
+    beside: Mapping[str, Any] = NOTHING,
+) -> Draft | None:  # fmt: skip
+    """A record with other validated values; None when nothing differs. Raises Denied.
+
+    `beside` are changes that stand in other tables (its lines), by field.
+    """
+    changes = differences(module, current.values, values) | dict(beside)
     if not changes:
         return None
     after = {**current.values, **values}
     if not allows(catalog, actor, module, "edit", after) and not may(catalog, actor, module.key, "assign"):
         raise Denied(say("You may not give this record to somebody else."))
     now, version = datetime.now(UTC), current.version + 1
-    own = {key: after[key] for key in module.fields}
+    own = {key: after[key] for key, found in module.fields.items() if not found.type.apart}
     title = title_of(catalog, module, own)
+    mine = {key: after[key] for key in changes if key not in beside}
     row = {
-        **titled(title), **_columns(module, {key: after[key] for key in changes}), "version": version,
+        **titled(title), **_columns(module, mine), "version": version,
         "updated_at": now, "updated_by": actor.id,
     }  # fmt: skip
     shown = {**after, "title": title, "version": version, "updated_at": now, "updated_by": _author(actor)}

@@ -30,7 +30,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change of a record: created, changed, deleted or restored, by whom and when (UTC)."""
+    """One change of a record: created, changed, deleted, restored, linked or unlinked, by whom and when (UTC)."""
 
     id: UUID
     at: datetime
@@ -61,7 +61,7 @@ def _entry(module: Module, row: Any, secret: set[str]) -> Entry:
     changes = tuple(
         Change(key, *(_value(module, key, without_title(end, secret)) for end in pair))
         for key, pair in row.changes.items()
-        if module.has(key)
+        if module.has(key) or key in module.ends
     )
     return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, changes)
 
@@ -72,6 +72,8 @@ def _value(module: Module, key: str, dumped: Any) -> Any:
         return Linked(dumped["module"], UUID(dumped["id"]), dumped["title"])
     if dumped is None:
         return None
+    if not module.has(key):
+        return dumped
     found = module.field(key)
     try:
         return found.type.former(found).deserialize(dumped)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor, predicate
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict
-from hanok.engine.fields import Linked
+from hanok.engine.fields import Linked, Tie
+from hanok.engine.records.around import Around
 from hanok.engine.records.attachments import Files, named, settle, stored
 from hanok.engine.records.drafts import Draft
 from hanok.engine.records.index import entry_of
-from hanok.engine.records.trail import trace
-from hanok.engine.records.values import Bound, Group, Loading, groups, unique_columns
+from hanok.engine.records.trail import both_ends, trace, trace_end
+from hanok.engine.records.values import Bound, Group, Loading, compared_groups, unique_columns
 from hanok.engine.store import search as index
 from hanok.engine.store.tables import audit, outbox
 
@@ -32,7 +33,8 @@ class Looked:
         self.titles = _titles(conn, catalog, actor, loadings)
         rule = predicate(catalog, actor, module, "view", module.table)
         self.known = stored(conn, (id for loading in loadings for id in named(module, loading.values)))
-        self.holders = {group: _holders(conn, module, group, loadings, rule) for group in groups(module)}
+        self.holders = {group: _holders(conn, module, group, loadings, rule) for group in compared_groups(module)}
+        self.around = Around(conn, catalog)
 
     def title(self, target: str, id: UUID) -> str | None:
         return self.titles.get((target, id))
@@ -50,7 +52,11 @@ def _titles(
     asked: dict[str, set[UUID]] = defaultdict(set)
     for loading in loadings:
         for key, value in loading.values.items():
-            targets = loading.module.field(key).targets
+            found_field = loading.module.field(key)
+            for tie in value if found_field.members and value else ():
+                if isinstance(tie, Tie):
+                    asked[tie.module or found_field.members[0]].add(tie.id)
+            targets = found_field.targets
             if targets and value is not None:
                 linked = isinstance(value, Linked)
                 asked[value.module if linked else targets[0]].add(value.id if linked else value)
@@ -103,14 +109,27 @@ def write_many(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Modu
         trace(catalog, actor, module, draft.id, draft.action, draft.changes, at=draft.at, version=draft.version)
         for draft in drafts
     ]
+    traces += [told for draft in drafts for told in _ends_of(catalog, actor, module, draft)]
     if traces:
         conn.execute(audit.insert(), [kept for kept, _ in traces])
         conn.execute(outbox.insert(), [event for _, event in traces])
     for some, known in ((changed, True), (created, False)):
+        if module.parent is not None:
+            break  # lines are found by the record that they stand in
         entries = [entry_of(module, draft.id, draft.title, draft.own) for draft in some]
         index.put_many(conn, module=module.key, entries=entries, known=known)
     for draft in drafts:
         settle(conn, actor, module, draft.id, draft.own, draft.changes)
+
+
+def _ends_of(
+    catalog: Catalog, actor: Actor, module: Module, draft: Draft
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """What the records at the other ends of changed links are told."""
+    here = Linked(module.key, draft.id, draft.title)
+    for key, pair in draft.changes.items():
+        for there, end, action in both_ends(catalog, module, key, pair):
+            yield trace_end(catalog, actor, there, end, here, action, at=draft.at)
 
 
 def _update(conn: sa.Connection, table: sa.Table, names: Sequence[str], drafts: Sequence[Draft]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +11,19 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.errors import Conflict, Invalid, say
+from hanok.engine.catalog.ends import PARENT, POSITION
+from hanok.engine.errors import Conflict, Invalid, Message, say
+from hanok.engine.fields import Linked
 from hanok.engine.records import index
 from hanok.engine.records.attachments import settle
 from hanok.engine.records.conflict import conflict
 from hanok.engine.records.drafts import Draft, changed_draft, check_changing, check_creating, drawn, new_draft
+from hanok.engine.records.lines import behind, check_parent, touch_parent
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
-from hanok.engine.records.trail import leave
-from hanok.engine.records.values import validate
+from hanok.engine.records.related import Related, load_related, tie_primaries
+from hanok.engine.records.trail import both_ends, leave, tell_end
+from hanok.engine.records.values import Loading, loaded
 
 
 def create(
@@ -32,9 +36,13 @@ def create(
     """
     found = catalog.module(module)
     check_creating(catalog, actor, found)
-    values = validate(conn, catalog, actor, found, raw)
+    loading = loaded(conn, catalog, actor, found, raw)
+    beside = load_related(conn, catalog, actor, loading)
+    _check(loading.errors | beside.errors)
+    values = loading.values | _place(conn, catalog, actor, found, loading)
     draft = new_draft(catalog, actor, found, {**values, **drawn(conn, catalog, actor, found)}, at=at)
     _execute(conn, found, sa.insert(found.table).values(draft.row))
+    _write_beside(conn, catalog, actor, draft, beside)
     _leave(conn, catalog, actor, draft)
     return draft.record(catalog, actor)
 
@@ -54,22 +62,62 @@ def update(
         raise Invalid({"": [say("This version of the record never was; open the record again.")]})
     if current.version != version:
         raise conflict(conn, catalog, actor, found, current, raw, version)
-    values = validate(conn, catalog, actor, found, raw, current)
-    draft = changed_draft(catalog, actor, found, current, values)
+    loading = loaded(conn, catalog, actor, found, raw, current)
+    beside = load_related(conn, catalog, actor, loading)
+    _check(loading.errors | beside.errors)
+    if found.parent is not None:
+        check_parent(conn, catalog, actor, found, current[PARENT].id)
+    here = Linked(found.key, current.id, current.title)
+    differs = beside.write(conn, catalog, actor, here, at=datetime.now(UTC))
+    draft = changed_draft(catalog, actor, found, current, loading.values, beside=beside.changes)
     if draft is None:
+        assert not differs, "changed lines make a draft"
         return current
     table = found.table
     statement = sa.update(table).where(table.c.id == current.id, table.c.version == current.version)
     if _execute(conn, found, statement.values(draft.row)).rowcount != 1:
         raise Conflict(current.version)
+    tie_primaries(conn, catalog, actor, found, here, loading.values, at=draft.at)
+    if found.parent is not None:
+        touch_parent(conn, catalog, actor, found, current[PARENT].id, at=draft.at)
     _leave(conn, catalog, actor, draft)
     return draft.record(catalog, actor)
+
+
+def _check(errors: Mapping[str, list[Message]]) -> None:
+    if errors:
+        raise Invalid(errors)
+
+
+def _place(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, loading: Loading
+) -> dict[str, Any]:
+    """Where a new line stands: behind the others of its record, which is held until the end."""
+    if module.parent is None:
+        return {}
+    parent = loading.values.get(PARENT)
+    if parent is None:
+        raise Invalid({PARENT: [say("This is required.")]})
+    check_parent(conn, catalog, actor, module, parent.id, lock=True)
+    touch_parent(conn, catalog, actor, module, parent.id, at=datetime.now(UTC))
+    return {POSITION: behind(conn, module, parent.id)}
+
+
+def _write_beside(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft, beside: Related) -> None:
+    here = Linked(draft.module.key, draft.id, draft.title)
+    beside.write(conn, catalog, actor, here, at=draft.at)
+    tie_primaries(conn, catalog, actor, draft.module, here, draft.own, at=draft.at)
 
 
 def _leave(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) -> None:
     """The trail, the search entry and the files of a written draft."""
     leave(conn, catalog, actor, draft.module, draft.id, draft.action, draft.changes, at=draft.at, version=draft.version)
-    index.put(conn, draft.module, draft.id, draft.title, draft.own)
+    here = Linked(draft.module.key, draft.id, draft.title)
+    for key, pair in draft.changes.items():
+        for there, end, action in both_ends(catalog, draft.module, key, pair):
+            tell_end(conn, catalog, actor, there, end, here, action, at=draft.at)
+    if draft.module.parent is None:
+        index.put(conn, draft.module, draft.id, draft.title, draft.own)
     settle(conn, actor, draft.module, draft.id, draft.own, draft.changes)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,10 +48,40 @@ def leave(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, id: UUID, action: str,
     changes: Mapping[str, Any], *, at: datetime, version: int,
 ) -> None:  # fmt: skip
-    """Writes both rows. `action` is created, changed, deleted or restored."""
+    """Writes both rows. `action` is created, changed, deleted, restored, linked or unlinked."""
     traces = trace(catalog, actor, module, id, action, changes, at=at, version=version)
     conn.execute(audit.insert().values(traces[0]))
     conn.execute(outbox.insert().values(traces[1]))
+
+
+def tell_end(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, here: Linked, key: str, there: Linked, action: str, *,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Tells a record that another was linked to it, or unlinked, at its end `key`."""
+    traces = trace_end(catalog, actor, here, key, there, action, at=at)
+    conn.execute(audit.insert().values(traces[0]))
+    conn.execute(outbox.insert().values(traces[1]))
+
+
+def trace_end(
+    catalog: Catalog, actor: Actor, here: Linked, key: str, there: Linked, action: str, *, at: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The audit row and the outbox row of that."""
+    known = {"module": there.module, "id": str(there.id), "title": there.title}
+    pair = [None, known] if action == "linked" else [known, None]
+    return trace(catalog, actor, catalog.every[here.module], here.id, action, {key: pair}, at=at, version=0)
+
+
+def both_ends(catalog: Catalog, module: Module, key: str, pair: Sequence[Any]) -> Iterator[tuple[Linked, str, str]]:
+    """Whom a change of a to-one link concerns: the record there, what it calls the link, and linked or unlinked."""
+    for known, action in zip(pair, ("unlinked", "linked"), strict=True):
+        if not isinstance(known, dict) or "title" not in known or known["module"] not in catalog.every:
+            continue
+        ends = catalog.every[known["module"]].ends.values()
+        end = next((end for end in ends if not end.forwards and (end.home, end.field) == (module.key, key)), None)
+        if end is not None:
+            yield Linked(known["module"], UUID(known["id"]), known["title"]), end.key, action
 
 
 def trace(
@@ -59,7 +89,7 @@ def trace(
     version: int,
 ) -> tuple[dict[str, Any], dict[str, Any]]:  # fmt: skip
     """The audit row and the outbox row of one change."""
-    told = {key: pair for key, pair in changes.items() if module.field(key).audit}
+    told = {key: pair for key, pair in changes.items() if not module.has(key) or module.field(key).audit}
     kept_row = {
         "id": new_id(), "at": at, "actor_id": actor.id, "actor_name": str(actor), "module": module.key, "record": id,
         "action": action, "changes": told, "revision": catalog.revision,
