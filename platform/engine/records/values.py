@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,12 +14,15 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor, predicate
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.catalog.behaviour import Duplicate
 from hanok.engine.catalog.binding import default_of
 from hanok.engine.conditions.operands import first_message
-from hanok.engine.errors import Invalid, Message, say
+from hanok.engine.errors import Duplicates, Invalid, Message, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.language import did_you_mean
 from hanok.engine.records import attachments
+from hanok.engine.records.around import Around
+from hanok.engine.records.obeying import obey
 from hanok.engine.records.query import Record
 
 #: The keys of fields that are unique together, and what their columns hold.
@@ -33,8 +36,12 @@ class Lookup(Protocol):
     def title(self, target: str, id: UUID) -> str | None:
         """The title of a record that the actor may see, else None."""
 
+    @property
+    def around(self) -> Around:
+        """The records that conditions ask for."""
+
     def holder(self, group: Group, wanted: Bound, but: UUID | None) -> str | None:
-        """The title of another record than `but` that holds these values of a unique group, else None.
+        """The title of another record than `but` that holds these values of a group of fields, else None.
 
         It is "" when the actor may not see that record.
         """
@@ -60,7 +67,8 @@ class Validators:
 class Loading:
     """One validation: what was asked, what came of it, and what is wrong.
 
-    First `load` (the values by themselves), then `check` (against other records).
+    First `load` (the values by themselves), then `check` (against other records). `alike` says by the keys of the
+    module's `duplicates` which records are like it, where that is no error but something to ask about.
     """
 
     catalog: Catalog
@@ -71,6 +79,7 @@ class Loading:
     validators: Validators = field(default_factory=Validators)
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, list[Message]] = field(default_factory=dict)
+    alike: dict[str, Message] = field(default_factory=dict)
 
     def load(self) -> None:
         """Loads the fields that were given and, for a new record, the defaults of the others."""
@@ -85,22 +94,54 @@ class Loading:
     def check(self, lookup: Lookup) -> None:
         """Links lead to records that exist and may be seen; unique values are nobody else's."""
         self._links(lookup)
+        self._ties(lookup)
         self._files(lookup)
+        obey(self, lookup.around)
         for group in groups(self.module):
-            wanted = None if any(key in self.errors for key in group) else self.wanted(group)
-            if wanted is None:
-                continue
-            other = lookup.holder(group, wanted, self.current.id if self.current else None)
+            other = self._holder(lookup, group)
             if other is not None:
                 told = say("Another record has this value already: {title}.", title=other)
                 self.wrong(group[-1], told if other else say("Another record has this value already."))
+        for key, said in self.module.duplicates.items():
+            other = self._holder(lookup, said.match)
+            if other is not None:
+                self._alike(key, said, other)
+
+    def judge(self, *, despite_duplicates: bool = False) -> None:
+        """Raises Invalid with every error of every field.
+
+        Raises Duplicates when nothing is wrong but that records like this are there already, unless that was known.
+        """
+        if self.errors:
+            raise Invalid(self.errors)
+        if self.alike and not despite_duplicates:
+            raise Duplicates({"": tuple(self.alike.values())})
+
+    def _holder(self, lookup: Lookup, group: Group) -> str | None:
+        wanted = None if any(key in self.errors for key in group) else self.wanted(group)
+        return None if wanted is None else lookup.holder(group, wanted, self.current.id if self.current else None)
+
+    def _alike(self, key: str, said: Duplicate, title: str) -> None:
+        """A record like this is there: refused, or noted where the actor may see it."""
+        told = say("A record like this is there already: {title}.", title=title)
+        if said.refuses:
+            self.wrong(said.match[0], told if title else say("A record like this is there already."))
+        elif title:
+            self.alike[key] = told
+
+    def fallback(self, found: Field) -> Any:
+        """What the field holds when nothing is sent: the stored value, or the default of a new record."""
+        if self.current is not None:
+            return self.current.values.get(found.key)
+        zone = self.actor.zone or self.catalog.app.zone
+        return default_of(found, now=datetime.now(UTC), zone=zone, me=self.actor.id)
 
     def wrong(self, key: str, message: Message) -> None:
         self.errors.setdefault(key, []).append(message)
 
     def _unknown(self) -> None:
         for key in self.raw:
-            if self.module.has(key):
+            if key in self.module.fields or key in self.module.system:
                 if self.module.field(key).system or self.module.field(key).type.generated:
                     self.wrong(key, say("This is kept by the system and cannot be written."))
                 continue
@@ -118,18 +159,19 @@ class Loading:
         except ma.ValidationError as error:
             self.wrong(found.key, first_message(error.messages))
             return
-        if self.current and found.settings.get("readonly"):
+        if self.current and found.settings.get("readonly") is True:
             if _bare(loaded) != _bare(present):
                 self.wrong(found.key, say("This cannot be changed."))
             return
         self.values[found.key] = loaded
 
     def _default(self, found: Field) -> None:
-        zone = self.actor.zone or self.catalog.app.zone
-        self.values[found.key] = default_of(found, now=datetime.now(UTC), zone=zone, me=self.actor.id)
+        self.values[found.key] = self.fallback(found)
 
     def _required(self) -> None:
         for found in self.module.fields.values():
+            if found.key in self.module.dynamic:  # asked once it is known what the record will be
+                continue
             given = self.current is None or found.key in self.values
             empty = self.values.get(found.key) in (None, [], ())
             if found.required and given and empty and not found.type.generated and found.key not in self.errors:
@@ -153,6 +195,18 @@ class Loading:
                 self.wrong(found.key, say("The linked record does not exist, or you may not see it."))
             else:
                 self.values[found.key] = Linked(target, _bare(value), title)
+
+    def _ties(self, lookup: Lookup) -> None:
+        """Every record of an n-n link exists and may be seen; its title is put beside its id."""
+        for found in self.module.fields.values():
+            value = self.values.get(found.key) if found.members else None
+            if not value or found.type.embedded(found.settings) is not None:
+                continue
+            titled = [replace(tie, title=lookup.title(tie.module or found.members[0], tie.id)) for tie in value]
+            if any(tie.title is None for tie in titled):
+                self.wrong(found.key, say("A linked record does not exist, or you may not see it."))
+            else:
+                self.values[found.key] = tuple(titled)
 
     def _files(self, lookup: Lookup) -> None:
         """Every file is the actor's own upload or this record's already; what is stored of it is put beside its id."""
@@ -190,6 +244,7 @@ class OneByOne:
     catalog: Catalog
     actor: Actor
     module: Module
+    around: Around
 
     def title(self, target: str, id: UUID) -> str | None:
         module = self.catalog.every[target]
@@ -215,6 +270,11 @@ def groups(module: Module) -> tuple[Group, ...]:
     return (*((found.key,) for found in module.fields.values() if found.unique), *module.unique)
 
 
+def compared_groups(module: Module) -> tuple[Group, ...]:
+    """Those, and the groups by which records are taken for one."""
+    return tuple(dict.fromkeys((*groups(module), *(said.match for said in module.duplicates.values()))))
+
+
 def unique_columns(module: Module, group: Group) -> list[sa.Column[Any]]:
     """The columns that are compared for a unique group."""
     fields = [module.field(key) for key in group]
@@ -223,15 +283,23 @@ def unique_columns(module: Module, group: Group) -> list[sa.Column[Any]]:
 
 def validate(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, raw: Mapping[str, Any],
-    current: Record | None = None,
+    current: Record | None = None, *, despite_duplicates: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
-    """Loaded values by field key. Raises Invalid with every error of every field."""
+    """Loaded values by field key. Raises what `Loading.judge` does."""
+    loading = loaded(conn, catalog, actor, module, raw, current)
+    loading.judge(despite_duplicates=despite_duplicates)
+    return loading.values
+
+
+def loaded(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, raw: Mapping[str, Any],
+    current: Record | None = None,
+) -> Loading:  # fmt: skip
+    """The same, with its errors still to be told."""
     loading = Loading(catalog, actor, module, raw, current)
     loading.load()
-    loading.check(OneByOne(conn, catalog, actor, module))
-    if loading.errors:
-        raise Invalid(loading.errors)
-    return loading.values
+    loading.check(OneByOne(conn, catalog, actor, module, Around(conn, catalog)))
+    return loading
 
 
 def today(catalog: Catalog, actor: Actor) -> date:
