@@ -7,7 +7,7 @@
 const TOOLS = [["bold", "bold"], ["italic", "italic"], ["underline", "underline"], ["h2", "heading"], ["ul", "list"],
   ["ol", "list-numbers"], ["quote", "blockquote"], ["link", "link"], ["plain", "clear-formatting"]];
 const COMMANDS = { bold: ["bold"], italic: ["italic"], underline: ["underline"], ul: ["insertUnorderedList"],
-  ol: ["insertOrderedList"], unlink: ["unlink"] };
+  ol: ["insertOrderedList"] };
 const KNOWN = new Set(("P DIV H2 H3 H4 UL OL LI BLOCKQUOTE PRE HR TABLE THEAD TBODY TR TH TD A B STRONG I EM U S MARK CODE SUB SUP BR").split(" "));
 const LOST = new Set(["SCRIPT", "STYLE", "TEMPLATE", "TITLE", "NOSCRIPT", "IFRAME", "OBJECT", "SVG", "MATH"]);
 const WEB = /^(https?:|mailto:|tel:|\/(?!\/))/i;
