@@ -9,10 +9,28 @@ from hanok.engine.records.history import Change, Entry, history
 from hanok.engine.records.index import reindex
 from hanok.engine.records.query import Page, Query, Record
 from hanok.engine.records.read import count, get, page
+from hanok.engine.records.related import link, related, unlink
 from hanok.engine.records.save import create, update
 from hanok.engine.records.search import Hit, search
 
 __all__ = [
-    "Change", "Entry", "Hit", "Page", "Query", "Record", "count", "create", "delete", "get", "history", "page",
-    "reindex", "restore", "search", "update",
+    "Change",
+    "Entry",
+    "Hit",
+    "Page",
+    "Query",
+    "Record",
+    "count",
+    "create",
+    "delete",
+    "get",
+    "history",
+    "link",
+    "page",
+    "reindex",
+    "related",
+    "restore",
+    "search",
+    "unlink",
+    "update",
 ]  # fmt: skip
