@@ -135,8 +135,8 @@ def test_a_tie_may_forbid_that_its_record_is_deleted(here: Store, deals: Catalog
 
 
 def test_nobody_ties_what_is_not_there(here: Store, deals: Catalog) -> None:
+    lost = "0199c7e4-7a3b-7c00-8000-000000000001"
     with here.write() as conn, pytest.raises(Invalid) as error:
-        lost = "0199c7e4-7a3b-7c00-8000-000000000001"
         records.create(conn, deals, ADMIN, "deal", {"name": "D", "people": [lost]})
     assert set(error.value.errors) == {"people"}
 
@@ -163,8 +163,8 @@ def test_a_line_that_is_left_out_goes_and_the_others_keep_their_ids(here: Store,
 
 
 def test_an_error_in_a_line_names_the_line_and_its_field(here: Store, deals: Catalog) -> None:
+    steps = [{"what": "fine"}, {"what": "much too long"}, {}]
     with here.write() as conn, pytest.raises(Invalid) as error:
-        steps = [{"what": "fine"}, {"what": "much too long"}, {}]
         records.create(conn, deals, ADMIN, "deal", {"name": "", "steps": steps})
     assert set(error.value.errors) == {"name", "steps.1.what", "steps.2.what"}
 
