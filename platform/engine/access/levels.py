@@ -14,9 +14,15 @@ ORDER = ("none", "owner", "all")
 
 
 def level(catalog: Catalog, actor: Actor, module: str, action: str) -> str:
-    """`all`, `owner` or `none`: the most permissive of the actor's roles; `deny` in any of them is `none`."""
+    """`all`, `owner` or `none`: the most permissive of the actor's roles; `deny` in any of them is `none`.
+
+    Lines are a part of the record that they stand in: who may see it sees them, who may edit it may write them.
+    """
     if actor.admin:
         return "all"
+    parent = catalog.every[module].parent if "." in module and module in catalog.every else None
+    if parent is not None:
+        return level(catalog, actor, parent.module, action if action in ("list", "view", "export") else "edit")
     said = [catalog.roles[key].level(module, action) for key in actor.roles if key in catalog.roles]
     if not said or "deny" in said:
         return "none"
@@ -29,8 +35,13 @@ def may(catalog: Catalog, actor: Actor, module: str, action: str) -> bool:
 
 
 def allows(catalog: Catalog, actor: Actor, module: Module, action: str, values: Mapping[str, Any]) -> bool:
-    """Whether the action is allowed on the record with these values (Python values by field key)."""
+    """Whether the action is allowed on the record with these values (Python values by field key).
+
+    Of lines only the level is known here; `records.lines` asks for the record that they stand in.
+    """
     found = level(catalog, actor, module.key, action)
+    if module.parent is not None:
+        return found != "none"
     if found != "owner":
         return found == "all"
     return actor.id is not None and any(_id(values.get(key)) == actor.id for key in owners(module))

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from hanok.engine.access.actor import Actor
 from hanok.engine.access.levels import level, owners
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.catalog.ends import PARENT
 from hanok.engine.conditions import Scope
 from hanok.engine.conditions.sql import RowRule
 
@@ -21,8 +22,22 @@ def predicate(catalog: Catalog, actor: Actor, module: Module, action: str, table
         return sa.true()
     if found == "none" or actor.id is None:
         return sa.false()
+    if module.parent is not None:
+        return _of_parent(catalog, actor, module, action, table)
     mine = [table.c[module.field(key).columns[""]] == actor.id for key in owners(module)]
     return sa.or_(sa.false(), *mine)
+
+
+def _of_parent(catalog: Catalog, actor: Actor, module: Module, action: str, table: Any) -> ColumnElement[bool]:
+    """Lines are their record's: whoever may do this to the record."""
+    assert module.parent is not None, "only lines stand in a record"
+    parent = catalog.every[module.parent.module]
+    there = parent.table.alias()
+    asked = action if action in ("list", "view", "export") else "edit"
+    rule = predicate(catalog, actor, parent, asked, there)
+    return sa.exists(
+        sa.select(sa.literal(1)).where(there.c.id == table.c[module.field(PARENT).columns[""]], rule)
+    )
 
 
 def row_rule(catalog: Catalog, actor: Actor) -> RowRule:
