@@ -3,6 +3,7 @@
     HanokError                    code, HTTP-like status, a Message
     ├── MetadataError             the YAML cannot be compiled; carries every Problem with its Place      422
     ├── Invalid                   values that a record cannot take, by field                             422
+    │   └── Duplicates            records like this are there already; may be saved all the same         422
     ├── Refused                   a rule forbids it (restrict on delete, nothing to deploy, …)           409
     ├── Conflict                  somebody saved first; carries the fields that differ                   409
     ├── NotFound                  no such record, module or revision that the actor may see              404
@@ -113,6 +114,12 @@ class Invalid(HanokError):
 
     def __str__(self) -> str:
         return "; ".join(f"{key or '*'}: {message}" for key, found in self.errors.items() for message in found)
+
+
+class Duplicates(Invalid):
+    """Nothing is wrong with the values, but records like this are there already: ask, and save despite them."""
+
+    code = "duplicates"
 
 
 class Refused(HanokError):

@@ -28,17 +28,19 @@ from hanok.engine.records.values import Loading, loaded
 
 def create(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, raw: Mapping[str, Any], *,
-    at: datetime | None = None,
+    at: datetime | None = None, despite_duplicates: bool = False,
 ) -> Record:  # fmt: skip
-    """A new record from raw values; defaults fill what is left out. Raises Denied or Invalid.
+    """A new record from raw values; defaults fill what is left out. Raises Denied, Invalid or Duplicates.
 
     `at` is when it was made (aware, UTC) where that is not now: records brought over from elsewhere.
+    `despite_duplicates` says that whoever saves knows of records like it.
     """
     found = catalog.module(module)
     check_creating(catalog, actor, found)
     loading = loaded(conn, catalog, actor, found, raw)
     beside = load_related(conn, catalog, actor, loading)
     _check(loading.errors | beside.errors)
+    loading.judge(despite_duplicates=despite_duplicates)
     values = loading.values | _place(conn, catalog, actor, found, loading)
     draft = new_draft(catalog, actor, found, {**values, **drawn(conn, catalog, actor, found)}, at=at)
     _execute(conn, found, sa.insert(found.table).values(draft.row))
@@ -49,11 +51,11 @@ def create(
 
 def update(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, raw: Mapping[str, Any], *,
-    version: int,
+    version: int, despite_duplicates: bool = False,
 ) -> Record:  # fmt: skip
-    """Changes the given fields of the record whose `version` the actor saw.
+    """Changes the given fields of the record whose `version` the actor saw; `despite_duplicates` as in `create`.
 
-    Raises NotFound, Denied, Invalid, and Conflict (with the fields that differ) when somebody saved first.
+    Raises NotFound, Denied, Invalid, Duplicates, and Conflict (with the fields that differ) when somebody saved first.
     """
     found = catalog.module(module)
     current = get(conn, catalog, actor, module, id, lock=conn.dialect.name == "postgresql")
@@ -65,6 +67,7 @@ def update(
     loading = loaded(conn, catalog, actor, found, raw, current)
     beside = load_related(conn, catalog, actor, loading)
     _check(loading.errors | beside.errors)
+    loading.judge(despite_duplicates=despite_duplicates)
     if found.parent is not None:
         check_parent(conn, catalog, actor, found, current[PARENT].id)
     here = Linked(found.key, current.id, current.title)

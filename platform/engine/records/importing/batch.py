@@ -17,6 +17,7 @@ from hanok.engine.errors import Denied, Message, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.fields.text import fold
 from hanok.engine.language.words import clip
+from hanok.engine.records.around import Around
 from hanok.engine.records.attachments import Files
 from hanok.engine.records.drafts import changed_draft, check_changing, check_creating, drawn, new_draft
 from hanok.engine.records.importing.item import Item
@@ -28,7 +29,7 @@ from hanok.engine.records.importing.mapping import ID, Column
 from hanok.engine.records.importing.sheet import Row, is_blank
 from hanok.engine.records.many import Looked, write_many
 from hanok.engine.records.naming import title_of
-from hanok.engine.records.values import Bound, Group, Loading, groups
+from hanok.engine.records.values import Bound, Group, Loading, compared_groups
 
 
 @dataclass(slots=True)
@@ -42,6 +43,10 @@ class Beside:
     def title(self, target: str, id: UUID) -> str | None:
         made = self.ledger.title(id) if target == self.module else None
         return made if made is not None else self.stored.title(target, id)
+
+    @property
+    def around(self) -> Around:
+        return self.stored.around
 
     def files(self, ids: Iterable[UUID]) -> Files:
         return self.stored.files(ids)
@@ -232,7 +237,7 @@ class Batch:
             for name in names_of(names, draft.title, draft.own):
                 self.ledger.names.setdefault(name, set()).add(item.id)
         before = item.current.values if item.current else {}
-        for group in groups(module):
+        for group in compared_groups(module):
             wanted = item.loading.wanted(group)
             if wanted is None and not any(key in draft.changes for key in group):
                 continue
