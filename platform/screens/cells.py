@@ -119,10 +119,12 @@ def _columns(module: Module, keys: Sequence[str]) -> tuple[Column, ...]:
 def _rows(module: Module, columns: Sequence[str], records: Sequence[Record], formats: Formats) -> tuple[Row, ...]:
     moving, due = path_field(module), deadline(module)
     asked = moving is not None and due is not None and due.key in columns
+    leading = module.field(columns[0])
+    plain = not (leading.mask or leading.type.secret) and leading.type.cell(leading).width != "long"
     rows = []
     for record in records:
         first = record.values.get(columns[0])
-        title = first if isinstance(first, str) and first else record.title
+        title = first if isinstance(first, str) and first and plain else record.title
         values = tuple(record.values.get(key) for key in columns[1:])
         late = bool(asked and moving and due and is_late(record, moving, due, formats))
         rows.append(Row(record, f"/{module.key}/{record.id}", title, values, late))

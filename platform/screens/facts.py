@@ -78,4 +78,5 @@ def facts(module: Module, record: Record, formats: Formats) -> tuple[Shown, ...]
     skipped = {"title", module.views.list.columns[0], moving.key if moving else ""}
     late = due.key if moving and due and is_late(record, moving, due, formats) else ""
     keys = [key for key in module.views.list.columns if key not in skipped and not is_empty(record.values.get(key))]
+    keys = [key for key in keys if module.field(key).type.cell(module.field(key)).width != "long"]
     return tuple(Shown(module.field(key), record.values.get(key), key == late) for key in keys[:MOST_FACTS])
