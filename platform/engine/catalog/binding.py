@@ -79,7 +79,7 @@ class Binder:
         )  # fmt: skip
         if not source.is_lost("fields", key):
             self._check_default(source, bare)
-        if found.apart:
+        if found.apart or bare.live:
             return bare
         return _with_columns(bare, self.naming.column(source.key, key, signature(bare)))
 

@@ -52,6 +52,8 @@ def _system() -> list[sa.Column[object]]:
 
 
 def _columns(field: Field) -> list[sa.Column[object]]:
+    if field.live:
+        return []
     return [
         sa.Column(field.columns[part.name], part.type, server_default=_default(part.default))
         for part in field.type.parts(field)

@@ -134,7 +134,17 @@ class Field:
     @property
     def readonly(self) -> bool:
         """True when nobody ever writes it by hand: system fields, generated ones, and what the document says."""
-        return self.system or self.type.generated or self.settings.get("readonly") is True
+        return self.system or self.made or self.settings.get("readonly") is True
+
+    @property
+    def made(self) -> bool:
+        """True when the engine makes the value: a generated one, or one that is worked out."""
+        return self.type.generated or "formula" in self.settings or "rollup" in self.settings
+
+    @property
+    def live(self) -> bool:
+        """True when it is worked out when it is read: it has no column, and no list sorts or chooses by it."""
+        return bool(self.settings.get("live", False)) and "formula" in self.settings
 
     @property
     def hidden(self) -> bool:
@@ -146,7 +156,8 @@ class Field:
 
     @property
     def audit(self) -> bool:
-        return bool(self.settings.get("audit", True))
+        """True when the history keeps its changes; of what is worked out, only when the document says so."""
+        return bool(self.settings.get("audit", not self.made or self.type.generated))
 
     @property
     def mask(self) -> str:
