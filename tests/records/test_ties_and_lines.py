@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -218,3 +219,21 @@ def test_a_line_of_another_record_is_refused(here: Store, deals: Catalog) -> Non
     with here.write() as conn, pytest.raises(Invalid) as error:
         records.update(conn, deals, ADMIN, "deal", other.id, {"steps": [{"id": str(line.id)}]}, version=1)
     assert set(error.value.errors) == {"steps.0"}
+
+
+def test_a_page_of_tied_records_says_what_the_ties_say(here: Store, deals: Catalog) -> None:
+    kim, lee = a_person(here, deals, "김"), a_person(here, deals, "이")
+    a_person(here, deals, "박")
+    deal = a_deal(here, deals, people=[{"id": str(lee.id), "role": "boss"}, str(kim.id)])
+    a_deal(here, deals, people=[{"id": str(kim.id), "role": "boss"}])
+    people = records.Query(module="person", sort=("name",), size=1, under=records.Under("deal", deal.id, "people"))
+    with here.read() as conn:
+        first = records.page(conn, deals, ADMIN, people)
+        second = records.page(conn, deals, ADMIN, replace(people, after=first.next))
+        count = records.count(conn, deals, ADMIN, people)
+        back = records.Query(module="deal", under=records.Under("person", kim.id, "deals"))
+        held = records.page(conn, deals, ADMIN, back).rows
+    rows = (*first.rows, *second.rows)
+    assert [(row.title, row["role"]) for row in rows] == [("김", "user"), ("이", "boss")]
+    assert count == 2
+    assert sorted(row["role"] for row in held) == ["boss", "user"]

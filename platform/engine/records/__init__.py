@@ -7,7 +7,7 @@ audit row, its outbox row and its search entry in the caller's one transaction, 
 from hanok.engine.records.delete import delete, restore
 from hanok.engine.records.history import Change, Entry, history
 from hanok.engine.records.index import reindex
-from hanok.engine.records.query import Page, Query, Record
+from hanok.engine.records.query import Page, Query, Record, Under
 from hanok.engine.records.read import count, get, page
 from hanok.engine.records.related import link, related, unlink
 from hanok.engine.records.save import create, update
@@ -19,7 +19,7 @@ __all__ = [
     "Hit",
     "Page",
     "Query",
-    "Record",
+    "Record", "Under",
     "count",
     "create",
     "delete",

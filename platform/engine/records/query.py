@@ -8,13 +8,23 @@ from typing import Any
 from uuid import UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Under:
+    """The end of a record whose records are asked for: module, id and the key of the end (a subpanel's rows)."""
+
+    module: str
+    id: UUID
+    end: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A question to one module.
 
     `where` is a condition of metadata (a view's, a saved filter's), `asked` one of the actor's own: the latter gets
     the actor's row rule at each step through a link. `sort` holds field keys, "-" in front for descending. `columns`
-    are the fields to read (empty: all). `after`/`before` are cursors of an earlier page. `words` searches.
+    are the fields to read (empty: all). `after`/`before` are cursors of an earlier page. `words` searches. Records that
+    stand `under` another have the own fields of their ties among their values.
     """
 
     module: str
@@ -27,6 +37,7 @@ class Query:
     before: str | None = None
     words: str = ""
     deleted: bool = False
+    under: Under | None = None
     action: str = "list"
 
 

@@ -19,6 +19,7 @@ from hanok.engine.records import cursor
 from hanok.engine.records.grams import phrases
 from hanok.engine.records.query import Page, Query, Record
 from hanok.engine.records.selection import Selection, alias_of, every_key, known_keys
+from hanok.engine.records.standing import standing
 from hanok.engine.store import search as index
 from hanok.engine.store.tables import search as search_table
 
@@ -30,6 +31,8 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
     """One page of a list, by one statement. Raises Invalid for a condition, sort or cursor that cannot be read."""
     module = catalog.module(query.module)
     selection = Selection(catalog, actor, module, known_keys(module, query.columns))
+    if query.under:
+        selection.stand(query.under)
     keys = _keys(selection, query.sort or module.views.list.sort)
     size = max(1, min(query.size, LARGEST_PAGE))
     backwards = query.before is not None and query.after is None
@@ -176,6 +179,8 @@ def _wheres(
             found.append(to_sql(_parsed(catalog, module, condition), table, context, rule=rule))
     if query.words.strip():
         found.append(_matching(conn, module, query.words, table))
+    if query.under:
+        found.append(standing(catalog, query.under, table))
     return found
 
 

@@ -13,7 +13,8 @@ from hanok.engine.access import Actor, allows, level, predicate
 from hanok.engine.access.levels import owners
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields import Field
-from hanok.engine.records.query import Record
+from hanok.engine.records.query import Record, Under
+from hanok.engine.records.standing import end_under, tie_of
 
 ALWAYS = ("id", "title", "version")
 
@@ -30,6 +31,8 @@ class Selection:
     columns: list[ColumnElement[Any]] = field(default_factory=list)
     places: dict[str, dict[str, int]] = field(default_factory=dict)
     joins: dict[str, list[Any]] = field(default_factory=dict)
+    tied: tuple[Any, ColumnElement[bool]] | None = None
+    own: dict[str, tuple[Field, dict[str, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table = alias_of(self.module, "r")
@@ -41,6 +44,14 @@ class Selection:
         if found.targets:
             places["title"] = self.add(self.titles(found, "title"))
         self.places[found.key] = places
+
+    def stand(self, under: Under) -> None:
+        """Takes the own fields of the ties to the record that these stand under."""
+        self.tied = tie_of(self.catalog, under, self.table)
+        if self.tied is not None:
+            for key, found in end_under(self.catalog, under).own.items():
+                columns = {part: self.tied[0].c[name] for part, name in found.columns.items()}
+                self.own[key] = found, {part: self.add(column) for part, column in columns.items()}
 
     def add(self, column: ColumnElement[Any]) -> int:
         """Takes one more column and says its position in the row."""
@@ -81,14 +92,20 @@ class Selection:
             link = self.table.c[self.module.field(key).columns[""]]
             for there in tables:
                 source = source.outerjoin(there, sa.and_(there.c.id == link, there.c.deleted_at.is_(None)))
+        if self.tied is not None:
+            source = source.join(*self.tied)
         unique = [column.label(f"c{number}") for number, column in enumerate(self.columns)]
         return sa.select(*unique).select_from(source)
 
     def record(self, row: Any) -> Record:
         actor = self.actor
         values = {key: self._value(self.module.field(key), places, row) for key, places in self.places.items()}
+        said = {
+            key: found.type.read(found, {part: row[place] for part, place in places.items()})
+            for key, (found, places) in self.own.items()
+        }
         return Record(
-            self.module.key, values["id"], values["version"], values["title"] or "", values,
+            self.module.key, values["id"], values["version"], values["title"] or "", {**values, **said},
             may_edit=allows(self.catalog, actor, self.module, "edit", values),
             may_delete=allows(self.catalog, actor, self.module, "delete", values),
         )  # fmt: skip
