@@ -5,7 +5,8 @@ cannot know is null, the unknown of a logic with three values:
 
     true | false | null                                     known, or unknown
     ["every", [tree…]]  ["some", [tree…]]  ["not", tree]
-    ["test", field, operator, kind, operand, facts]         kind: how the field's type `compares`
+    ["test", field, operator, kind, operand, facts]         kind: how the field's type `compares`,
+                                                            "id" or "module"
     ["against", field, operator, kind, facts, other, kind, facts, "own" or "record"]
     ["through", field, module, tree]                        fields of the tree are found as "field.key"
     ["under", field, id]
@@ -35,11 +36,13 @@ from hanok.engine.conditions.tree import (
     Under,
 )
 from hanok.engine.fields import Field
+from hanok.engine.fields.columns import RecordId
 from hanok.engine.fields.operators import words_of
 
 Tree = Any
 UNKNOWN: Tree = None
-EXACT, MODULE = "exact", "module"
+#: Kinds of a page beside those of field types: ids, and the module that a link says before the id.
+EXACT, ID, MODULE = "exact", "id", "module"
 
 
 def to_browser(node: Node, context: Context) -> Tree:
@@ -80,24 +83,32 @@ def _kind(field: Field, part: str) -> str:
     """How it compares in a browser, "" where it cannot. Of all parts a page knows only the module of a link."""
     if part:
         return MODULE if part == MODULE and len(field.targets) > 1 else ""
+    if field.type.compares == EXACT and isinstance(_column(field), RecordId):
+        return ID
     return field.type.compares
+
+
+def _column(field: Field) -> Any:
+    part = field.type.compared(field)
+    return next((each.type for each in field.type.parts(field) if each.name == part), None)
 
 
 def _against(node: Against, context: Context) -> Tree:
     last = node.other.last
-    if node.part or not (node.field.type.compares and last.type.compares):
+    kinds = [_kind(node.field, node.part), _kind(last, "")]
+    if not all(kinds):
         return UNKNOWN
     source = "own" if node.other.own else "record"
     return [
-        "against", node.field.key, node.operator, node.field.type.compares, _facts(node.field, context),
-        str(node.other), last.type.compares, _facts(last, context), source,
+        "against", node.field.key, node.operator, kinds[0], _facts(node.field, context),
+        str(node.other), kinds[1], _facts(last, context), source,
     ]  # fmt: skip
 
 
 def _under(node: Under, context: Context) -> Tree:
     if isinstance(node.operand, Reference):
         return UNKNOWN
-    return ["under", node.field.key, sent(EXACT, resolve(node.field, "eq", node.operand, context)[1])]
+    return ["under", node.field.key, sent(ID, resolve(node.field, "eq", node.operand, context)[1])]
 
 
 def _facts(field: Field, context: Context) -> Mapping[str, Any]:
@@ -119,7 +130,7 @@ def _moment(value: Any) -> str:
 
 
 SENT: Mapping[str, Callable[[Any], Any]] = {
-    "text": str, EXACT: str, MODULE: str, "flag": bool, "moment": _moment, "keys": json.loads,
+    "text": str, EXACT: str, ID: str, MODULE: str, "flag": bool, "moment": _moment, "keys": json.loads,
     "number": lambda value: f"{Decimal(str(value)):f}", "day": lambda value: value.isoformat(),
     "time": lambda value: value.isoformat(timespec="microseconds"),
 }  # fmt: skip

@@ -129,6 +129,7 @@ def _sqlite_engine(url: URL, *, writes: bool) -> sa.Engine:
             f"busy_timeout = {BUSY_MILLISECONDS}",
             "journal_mode = WAL",
             "foreign_keys = ON",
+            "case_sensitive_like = ON",  # as on PostgreSQL: what knows no capitals is kept folded
             f"query_only = {'OFF' if writes else 'ON'}",
         ):
             raw.execute(f"PRAGMA {pragma}").close()

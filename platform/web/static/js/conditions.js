@@ -108,14 +108,12 @@ function time(raw) {
   return found ? `${found[1]}:${found[2] ?? "00"}.${(found[3] ?? "").padEnd(6, "0")}` : UNREAD;
 }
 
-function exact(raw) {
-  const text = strip(String(raw)), link = LINK.exec(text);
-  return link ? link[2].toLowerCase() : text;
-}
+const id = (raw) => LINK.exec(strip(String(raw)))?.[2].toLowerCase() ?? UNREAD;
 
 const READ = {
   text: (raw) => fold(strip(String(raw).normalize("NFC").replace(/\r\n?/g, "\n").replace(TURNING, ""))),
-  exact, number, moment, time,
+  exact: (raw) => strip(String(raw)),
+  id, number, moment, time,
   module: (raw) => LINK.exec(strip(String(raw)))?.[1] ?? UNREAD,
   flag: (raw) => raw === true || TRUE.has(strip(String(raw)).toLowerCase()),
   day: (raw) => (realDay(strip(String(raw))) ? strip(String(raw)) : UNREAD),
@@ -213,7 +211,7 @@ function through([field, module, tree], at) {
 function under([field, top], at) {
   const raw = at.values[at.prefix + field];
   if (raw === undefined) return UNKNOWN;
-  return isBlank(raw) ? false : exact(raw) === top ? true : UNKNOWN;
+  return isBlank(raw) ? false : id(raw) === top ? true : UNKNOWN;
 }
 
 const NODES = {

