@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "export": ("exporting", "export_command", "Write the records of a module into a file."),
     "import": ("importing", "import_command", "Bring the rows of a CSV or XLSX FILE in as records of a module."),
     "init": ("sites", "init", "Make a new site: folder, database, the shipped CRM, the user `admin`."),
+    "keys": ("keys", "keys", "The keys of encrypted fields."),
     "plan": ("deploying", "plan", "Show what a deploy would do."),
     "rollback": ("deploying", "rollback", "Deploy the metadata of an old revision as a new one."),
     "schema": ("sites", "schema", "Write one JSON Schema a kind, for editors."),
