@@ -27,7 +27,7 @@ QUIET = 10
 def rich_text(value: Any, field: Field, look: Look) -> str:
     """Its plain text in a list. On a record it is cleaned once more: what is drawn never rests on what was stored."""
     if look.wide:
-        return Markup('<div class="prose">{}</div>').format(safe(cleaned(str(value))))
+        return Markup('<div class="rich">{}</div>').format(safe(cleaned(str(value))))
     line = " ".join(plain_of(str(value)).split())
     return escape(line if len(line) <= LONGEST_IN_A_ROW else line[: LONGEST_IN_A_ROW - 1] + "…")
 

@@ -10,30 +10,41 @@ const COMMANDS = { bold: ["bold"], italic: ["italic"], underline: ["underline"],
   ol: ["insertOrderedList"] };
 const KNOWN = new Set(("P DIV H2 H3 H4 UL OL LI BLOCKQUOTE PRE HR TABLE THEAD TBODY TR TH TD A B STRONG I EM U S MARK CODE SUB SUP BR").split(" "));
 const LOST = new Set(["SCRIPT", "STYLE", "TEMPLATE", "TITLE", "NOSCRIPT", "IFRAME", "OBJECT", "SVG", "MATH"]);
+const BLOCK = /^(P|DIV|H[2-4]|UL|OL|LI|BLOCKQUOTE|PRE|HR|TABLE)$/;
+const HELD = "p, div, h2, h3, h4, ul, ol, blockquote, pre, hr, table";
 const WEB = /^(https?:|mailto:|tel:|\/(?!\/))/i;
 
 function copied(from, to) {
   for (const node of from.childNodes) {
     if (node.nodeType === Node.TEXT_NODE) to.append(node.data);
     if (node.nodeType !== Node.ELEMENT_NODE || LOST.has(node.tagName.toUpperCase())) continue;
-    const made = KNOWN.has(node.tagName) ? document.createElement(node.tagName) : to;
-    if (node.tagName === "A" && WEB.test(node.getAttribute("href") || "")) made.setAttribute("href", node.getAttribute("href"));
+    const href = node.tagName === "A" ? node.getAttribute("href") || "" : "";
+    const kept = KNOWN.has(node.tagName) && (node.tagName !== "A" || WEB.test(href)) && !(node.tagName === "P" && node.querySelector(HELD));
+    const made = kept ? document.createElement(node.tagName) : to;
+    if (href && made !== to) made.setAttribute("href", href);
     copied(node, made);
     if (made !== to) to.append(made);
   }
   return to;
 }
 
-const known = (html) => copied(new DOMParser().parseFromString(html, "text/html").body, document.createElement("div")).innerHTML;
+/* A template's content is inert: nothing in it runs or loads. What the page's policy would complain about is renamed
+   before, to keep the console quiet; only what `copied` knows gets out. */
+function known(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html.replace(/([\s"'/])(style|on[a-z]+)(?=\s*=)/gi, "$1data-lost");
+  return copied(holder.content, document.createElement("div"));
+}
 
 customElements.define("hk-rich", class extends HTMLElement {
   connectedCallback() {
     if (this.sheet) return;
     this.area = this.querySelector("textarea");
     this.build();
-    this.sheet.innerHTML = known(this.area.value);
+    this.sheet.append(...known(this.area.value).childNodes);
     document.execCommand("defaultParagraphSeparator", false, "p");
     this.sheet.addEventListener("input", () => this.write());
+    this.sheet.addEventListener("focus", () => this.begin());
     this.sheet.addEventListener("paste", (event) => this.paste(event));
     this.sheet.addEventListener("drop", (event) => event.preventDefault());
     this.sheet.addEventListener("keydown", (event) => this.key(event));
@@ -59,7 +70,7 @@ customElements.define("hk-rich", class extends HTMLElement {
       button.append(this.icon(icon));
       return button;
     }));
-    this.sheet = make("div", { className: "form-control prose", contentEditable: "true", id: this.area.id, role: "textbox",
+    this.sheet = make("div", { className: "form-control rich", contentEditable: "true", id: this.area.id, role: "textbox",
       ariaMultiLine: "true", ariaLabel: this.dataset.label });
     for (const name of ["aria-invalid", "aria-describedby", "aria-required"]) {
       if (this.area.hasAttribute(name)) this.sheet.setAttribute(name, this.area.getAttribute(name));
@@ -94,15 +105,43 @@ customElements.define("hk-rich", class extends HTMLElement {
 
   write() {
     const empty = !this.sheet.textContent.trim() && !this.sheet.querySelector("hr");
-    this.area.value = empty ? "" : known(this.sheet.innerHTML);
+    this.area.value = empty ? "" : copied(this.sheet, document.createElement("div")).innerHTML;
     this.area.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   paste(event) {
     event.preventDefault();
     const html = event.clipboardData.getData("text/html");
-    if (html) document.execCommand("insertHTML", false, known(html));
+    if (html) this.insert(known(html).childNodes);
     else document.execCommand("insertText", false, event.clipboardData.getData("text/plain"));
+  }
+
+  /* An empty sheet gets a paragraph to write into. */
+  begin() {
+    if (this.sheet.childNodes.length) return;
+    const first = document.createElement("p");
+    first.append(document.createElement("br"));
+    this.sheet.append(first);
+    getSelection().collapse(first, 0);
+  }
+
+  /* Blocks go behind the block of the cursor, words to the cursor. */
+  insert(nodes) {
+    const found = [...nodes];
+    const range = getSelection().getRangeAt(0);
+    range.deleteContents();
+    const blocks = found.some((node) => BLOCK.test(node.tagName || ""));
+    const here = blocks && [...this.sheet.childNodes].find((node) => node.contains(range.endContainer));
+    if (here) here.after(...found);
+    else range.insertNode(this.gathered(found));
+    if (found.length) getSelection().collapse(found.at(-1).parentNode, [...found.at(-1).parentNode.childNodes].indexOf(found.at(-1)) + 1);
+    this.write();
+  }
+
+  gathered(nodes) {
+    const all = document.createDocumentFragment();
+    all.append(...nodes);
+    return all;
   }
 
   key(event) {
@@ -170,7 +209,7 @@ customElements.define("hk-rich", class extends HTMLElement {
     if (!href) document.execCommand("unlink");
     else if (getSelection().isCollapsed && !this.inside("a")) {
       const link = Object.assign(document.createElement("a"), { href, textContent: typed });
-      document.execCommand("insertHTML", false, link.outerHTML);
+      this.insert([link]);
     } else document.execCommand("createLink", false, href);
     this.write();
   }
