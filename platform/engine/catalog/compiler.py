@@ -19,7 +19,9 @@ from hanok.engine.catalog.garbage import collection_paused
 from hanok.engine.catalog.layouts import Layouts
 from hanok.engine.catalog.model import Catalog, End, Module, Subpanel, Views
 from hanok.engine.catalog.names import Names, Naming
+from hanok.engine.catalog.references import reworded
 from hanok.engine.catalog.relations import subpanels
+from hanok.engine.catalog.renames import carried, renames_of
 from hanok.engine.catalog.report import AREA, MODULE, OPTION_SET, TEMPLATE, TRAIT, Report, Source
 from hanok.engine.catalog.schemas import kinds
 from hanok.engine.catalog.scopes import check_conditions
@@ -42,9 +44,11 @@ def compile_catalog(
     """
     registry = kinds(types)
     documents = survey(layers, registry)
-    report = Report(list(documents.errors), list(documents.advice), _unreadable(documents))
+    renames = renames_of(documents)
+    documents, told = reworded(documents, renames, types)
+    report = Report(list(documents.errors), [*documents.advice, *told], _unreadable(documents))
     found = sources(documents, report)
-    build = _Build(documents, types, found, Naming(names or Names()), report)
+    build = _Build(documents, types, found, Naming(carried(names or Names(), renames)), report)
     build.layers = [layer.name for layer in layers]
     every = build.modules()
     modules = {key: module for key, module in every.items() if module.parent is None}
@@ -56,7 +60,7 @@ def compile_catalog(
     return Catalog(
         revision=revision, app=build.app, modules=MappingProxyType(modules), options=MappingProxyType(build.options),
         menu=menu, roles=roles, names=build.naming.names(), metadata=build.metadata, advice=tuple(report.advice),
-        every=MappingProxyType(every),
+        every=MappingProxyType(every), renames=renames,
     )  # fmt: skip
 
 

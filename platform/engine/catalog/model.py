@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from hanok.engine.catalog.behaviour import Action, Duplicate, Dynamic, Pick, Rule
 from hanok.engine.catalog.names import Names
 from hanok.engine.catalog.paths import Path
+from hanok.engine.catalog.renames import Renames
 from hanok.engine.conditions import Node
 from hanok.engine.errors import NotFound, Problem, say
 from hanok.engine.expressions import Template
@@ -313,6 +314,7 @@ class Catalog:
     metadata: sa.MetaData
     advice: Sequence[Problem] = ()
     every: Mapping[str, Module] = also(default_factory=dict)
+    renames: Renames = also(default_factory=Renames)
 
     def __repr__(self) -> str:
         return f"Catalog(revision={self.revision}, modules={list(self.modules)})"

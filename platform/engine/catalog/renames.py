@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hanok.engine.catalog.names import ColumnName, Names
+from hanok.engine.fields import Field
 from hanok.engine.language import Documents
 
 T = TypeVar("T")
@@ -28,6 +29,13 @@ class Renames:
 
     def __bool__(self) -> bool:
         return any((self.modules, self.fields, self.sets, self.options, self.own))
+
+    def options_of(self, field: Field) -> Keys:
+        """The options of a field: of its set, or its own."""
+        said = field.settings.get("options")
+        if isinstance(said, str):
+            return self.sets.get(said, {})
+        return self.options.get(f"{field.module}.{field.key}", {})
 
     def places(self) -> Iterator[tuple[str, str]]:
         """Old places and new ones, outer ones first: "deal" before "offer.amount"."""

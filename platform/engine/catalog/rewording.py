@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jinja2 import Environment, TemplateSyntaxError
@@ -154,37 +154,41 @@ class Rewording:
         if not isinstance(node.value, str):
             return node
         if node.value.startswith(RECORD):
-            return self._text(node, path, RECORD + self.path(node.value.removeprefix(RECORD), self.record))
+            return self._text(node, path, RECORD + self.path(node.value.removeprefix(RECORD), self.record), ())
         if node.value.startswith("="):
-            return self._text(node, path, "=" + self._expression(node.value[1:], self.record))
+            found, pairs = self._expression(node.value[1:], self.record)
+            return self._text(node, path, "=" + found, pairs)
         return self.template(node, path, self.record)
 
     def expression(self, node: Node, path: Path, home: Home | None) -> Node:
         if not isinstance(node.value, str):
             return node
-        return self._text(node, path, self._expression(node.value, home))
+        return self._text(node, path, *self._expression(node.value, home))
 
     def template(self, node: Node, path: Path, home: Home | None) -> Node:
         if not isinstance(node.value, str) or not BRACES.search(node.value):
             return node
-        return self._text(node, path, self._reworded(node.value, home))
+        return self._text(node, path, *self._reworded(node.value, home))
 
-    def _text(self, node: Node, path: Path, now: str) -> Node:
+    def _text(self, node: Node, path: Path, now: str, pairs: Sequence[tuple[str, str]]) -> Node:
         if now == node.value:
             return node
-        self.tell(node, path, str(node.value), now)
+        for old, new in dict.fromkeys(pairs or [(str(node.value), now)]):
+            self.tell(node, path, old, new)
         return node.having(now)
 
-    def _expression(self, text: str, home: Home | None) -> str:
-        found = self._reworded("{{" + text + "}}", home)
-        return found[2:-2]
+    def _expression(self, text: str, home: Home | None) -> tuple[str, list[tuple[str, str]]]:
+        found, pairs = self._reworded("{{" + text + "}}", home)
+        return found[2:-2], pairs
 
-    def _reworded(self, text: str, home: Home | None) -> str:
+    def _reworded(self, text: str, home: Home | None) -> tuple[str, list[tuple[str, str]]]:
+        """The text of today, and the names in it that changed."""
         try:
             tokens = [(kind, word) for _, kind, word in LEXER.lexer.tokeniter(text, None)]
         except TemplateSyntaxError:
-            return text  # said by who compiles it
-        return "".join(self._words(tokens, home))
+            return text, []  # said by who compiles it
+        words = list(self._words(tokens, home))
+        return "".join(words), [(old, new) for (_, old), new in zip(tokens, words, strict=True) if old != new]
 
     def _words(self, tokens: list[tuple[str, str]], home: Home | None) -> Iterator[str]:
         """The tokens with the names of today: a chain `a.b.c` is followed from its head."""

@@ -12,6 +12,7 @@ from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict, Difference
 from hanok.engine.fields import Field, Linked
+from hanok.engine.records.former import called, today
 from hanok.engine.records.query import Record
 from hanok.engine.records.titles import hidden, is_link, without_title
 from hanok.engine.records.trail import kept
@@ -29,7 +30,7 @@ def conflict(
 
     `before`, `theirs` and `mine` are in dump form (links with module, id and title).
     """
-    began = _since(conn, module, current, version)
+    began = _since(conn, catalog, module, current, version)
     secret = hidden(conn, catalog, actor, began.values())
     began = {key: without_title(value, secret) for key, value in began.items()}
     found = []
@@ -44,18 +45,21 @@ def conflict(
     return Conflict(current.version, found)
 
 
-def _since(conn: sa.Connection, module: Module, current: Record, version: int) -> dict[str, Any]:
+def _since(
+    conn: sa.Connection, catalog: Catalog, module: Module, current: Record, version: int
+) -> dict[str, Any]:
     """What the fields held at that version, for those that changed since."""
     steps = max(0, current.version - version)
     newest = (
         sa.select(audit.c.changes)
-        .where(audit.c.module == module.key, audit.c.record == current.id, audit.c.action.in_(COUNTED))
+        .where(audit.c.module.in_(called(catalog, module.key)), audit.c.record == current.id)
+        .where(audit.c.action.in_(COUNTED))
         .order_by(audit.c.id.desc())
         .limit(steps)
     )
     began: dict[str, Any] = {}
     for changes in conn.scalars(newest):
-        began |= {key: pair[0] for key, pair in changes.items()}
+        began |= {key: pair[0] for key, pair in today(catalog, module, changes).items()}
     return began
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields import Linked
+from hanok.engine.records.former import called, today
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
 from hanok.engine.records.titles import hidden, is_link, without_title
@@ -49,18 +51,20 @@ def history(
     `record` is the record itself where it was read for this actor already; else it is read to know that he may see it.
     """
     found = record or get(conn, catalog, actor, module, id)
-    statement = sa.select(audit).where(audit.c.module == module, audit.c.record == found.id)
+    statement = sa.select(audit).where(audit.c.module.in_(called(catalog, module)), audit.c.record == found.id)
     if before is not None:
         statement = statement.where(audit.c.id < before)
     rows = conn.execute(statement.order_by(audit.c.id.desc()).limit(size)).all()
-    secret = hidden(conn, catalog, actor, (end for row in rows for pair in row.changes.values() for end in pair))
-    return tuple(_entry(catalog.module(module), row, secret) for row in rows)
+    told = [today(catalog, catalog.module(module), row.changes) for row in rows]
+    secret = hidden(conn, catalog, actor, (end for changes in told for pair in changes.values() for end in pair))
+    entries = zip(rows, told, strict=True)
+    return tuple(_entry(catalog.module(module), row, changed, secret) for row, changed in entries)
 
 
-def _entry(module: Module, row: Any, secret: set[str]) -> Entry:
+def _entry(module: Module, row: Any, changed: Mapping[str, Sequence[Any]], secret: set[str]) -> Entry:
     changes = tuple(
         Change(key, *(_value(module, key, without_title(end, secret)) for end in pair))
-        for key, pair in row.changes.items()
+        for key, pair in changed.items()
         if module.has(key) or key in module.ends
     )
     return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, changes)

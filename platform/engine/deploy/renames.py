@@ -1,0 +1,147 @@
+"""The steps that renames take: none of a module's tables changes, only rows that hold keys as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.deploy.physical import modules_of
+from hanok.engine.deploy.plan import FINISH, SWITCH, Step
+from hanok.engine.deploy.sides import Sides, place_of
+from hanok.engine.errors import say
+from hanok.engine.fields import Field
+from hanok.engine.store import tables
+
+BATCH = 500
+Keys = Mapping[str, str]
+
+
+def rename_steps(sides: Sides) -> Iterator[Step]:
+    """A step for each module and field that is called otherwise now, and for stored options that are."""
+    known = modules_of(sides.new)
+    for new, old in sides.new.names.moved.items():
+        if new in known and old in sides.old_modules:
+            yield _module(sides, known[new], old)
+    for module in known.values():
+        for field in module.fields.values():
+            was = sides.field_before(field)
+            if was is not None and was.key != field.key:
+                yield _field(sides, module, field, was)
+    yield from _recodings(sides)
+
+
+def _module(sides: Sides, module: Module, old: str) -> Step:
+    rows = sides.rows(module.table.c.id)
+    sentence = say("The module “{old}” is called “{new}” now; its records stay: {rows}.",
+                   old=old, new=module.key, rows=rows)  # fmt: skip
+    updates = (_homes(old, module.key), *_system_rows(old, module.key))
+    return Step(SWITCH, "rename_module", module.key, sentence, rows=rows, facts={"old": old}, statements=updates)
+
+
+def _field(sides: Sides, module: Module, field: Field, was: Field) -> Step:
+    rows = sides.values(module, field) if all(sides.present.has(module.table.c[name]) for name in
+                                              field.columns.values()) else 0  # fmt: skip
+    sentence = say("The field “{old}” is called “{new}” now; its values stay: {rows}.",
+                   old=place_of(was), new=place_of(field), rows=rows)  # fmt: skip
+    file = tables.file
+    here = sa.and_(file.c.module == module.key, file.c.field == was.key)
+    updates = (_homes(f"{module.key}.{was.key}", place_of(field)), file.update().where(here).values(field=field.key))
+    return Step(SWITCH, "rename_field", place_of(field), sentence, rows=rows, facts={"old": place_of(was)},
+                statements=updates)  # fmt: skip
+
+
+def _homes(old: str, new: str) -> Any:
+    """Counters go on under the new place."""
+    counter = tables.counter
+    taken = counter.alias()
+    rest = sa.func.substr(counter.c.key, len(old) + 1)
+    moved = sa.literal(new) + rest
+    there = sa.exists().where(taken.c.key == moved)
+    inside = sa.or_(counter.c.key == old, counter.c.key.startswith(f"{old}.", autoescape=True))
+    return counter.update().where(inside, sa.not_(there)).values(key=moved)
+
+
+def _system_rows(old: str, new: str) -> Iterator[Any]:
+    """Rows of system tables that name the module; the history stays as it was written, and is read by all names."""
+    for table in tables.metadata.tables.values():
+        if "module" in table.c and table is not tables.audit:
+            yield table.update().where(table.c.module == old).values(module=new)
+
+
+# -- options ---------------------------------------------------------------------------------------------------------
+def _recodings(sides: Sides) -> Iterator[Step]:
+    for module in modules_of(sides.new).values():
+        for field in module.fields.values():
+            keys = _recoded(sides, field)
+            if not keys or "" not in field.columns:
+                continue
+            column = module.table.c[field.columns[""]]
+            rows = _count(sides, field, column, keys)
+            sentence = say("Options of “{field}” are called otherwise now ({keys}); values that follow: {rows}.",
+                           field=place_of(field), keys=", ".join(f"{old} → {new}" for old, new in keys.items()),
+                           rows=rows)  # fmt: skip
+            facts = {"table": module.table.name, "column": column.name, "keys": dict(keys)}
+            yield Step(FINISH, "recode", place_of(field), sentence, rows=rows, facts=facts)
+
+
+def _recoded(sides: Sides, field: Field) -> Keys:
+    """The options that were live under other keys; going back to an old revision, those of today."""
+    was = sides.field_before(field)
+    if not field.choices or sides.old is None or was is None or not was.choices:
+        return {}
+    before, after = {choice.key for choice in was.choices}, {choice.key for choice in field.choices}
+    there = {old: new for old, new in sides.new.renames.options_of(field).items() if old in before}
+    back = sides.old.renames.options_of(was).items()
+    return there or {new: old for old, new in back if new not in after and old in after and old not in before}
+
+
+def _count(sides: Sides, field: Field, column: sa.Column[Any], keys: Keys) -> int:
+    if not sides.present.has(column):
+        return 0
+    statement = sa.select(sa.func.count()).select_from(column.table).where(_holds(field, column, keys))
+    return sides.conn.scalar(statement) or 0
+
+
+def _holds(field: Field, column: sa.Column[Any], keys: Keys) -> sa.ColumnElement[bool]:
+    """Which rows have one of these options, asked as the type asks for any option."""
+    return field.type.operator("in").sql(column, [field.type.comparable(field, key) for key in keys])
+
+
+def recode(
+    conn: sa.Connection, catalog: Catalog, facts: Mapping[str, Any], *, after: UUID | None = None, size: int = BATCH
+) -> UUID | None:
+    """The next records with old options get the new ones; the last id done, None when all are. May be repeated."""
+    found = _field_at(catalog, facts)
+    if found is None:
+        return None  # the field was retired since
+    table, field = found
+    columns = [table.c[name].label(part or "value") for part, name in field.columns.items()]
+    held = sa.select(table.c.id, *columns).where(_holds(field, table.c[facts["column"]], facts["keys"]))
+    held = held.where(table.c.id > after) if after else held
+    rows = conn.execute(held.order_by(table.c.id).limit(size)).mappings().all()
+    for row in rows:
+        value = field.type.read(field, {part: row[part or "value"] for part in field.columns})
+        written = field.type.write(field, _now(value, facts["keys"]))
+        values = {name: written[part] for part, name in field.columns.items()}
+        conn.execute(table.update().where(table.c.id == row["id"]).values(values))
+    return rows[-1]["id"] if len(rows) == size else None
+
+
+def _now(value: Any, keys: Keys) -> Any:
+    """The option of today for one, or for each of several."""
+    if isinstance(value, tuple):
+        return tuple(sorted({keys.get(each, each) for each in value}))
+    return keys.get(value, value)
+
+
+def _field_at(catalog: Catalog, facts: Mapping[str, Any]) -> tuple[sa.Table, Field] | None:
+    for module in modules_of(catalog).values():
+        if module.table.name == facts["table"]:
+            for field in module.fields.values():
+                if field.columns.get("") == facts["column"] and field.choices:
+                    return module.table, field
+    return None
