@@ -17,6 +17,7 @@ from hanok.engine.deploy.physical import Physical, Present, modules_of
 from hanok.engine.deploy.plan import FINISH
 from hanok.engine.deploy.planning import load_catalog
 from hanok.engine.deploy.progress import Progress, silent
+from hanok.engine.deploy.renames import recode
 from hanok.engine.deploy.revisions import FINISHED, LIVE, OpenStep, open_steps
 from hanok.engine.deploy.waiting import alone, change_tables
 from hanok.engine.errors import Message
@@ -112,6 +113,8 @@ class _Finishing:
             self._index(physical, found.facts["name"])
         elif found.kind == "drop_index" and not wanted:
             self._drop(found.facts["name"], found.facts["table"])
+        elif found.kind == "recode":
+            self._refresh(found, _recoding(found))
         elif found.kind in self.refreshes and found.facts["module"] in modules_of(self.catalog):
             self._refresh(found, self.refreshes[found.kind])
 
@@ -133,7 +136,7 @@ class _Finishing:
         while True:
             with self.store.write() as conn:
                 held_revision(conn)
-                after = refresh(conn, self.catalog, found.facts["module"], after=after)
+                after = refresh(conn, self.catalog, found.facts.get("module", ""), after=after)
                 facts = {**found.facts, "after": str(after) if after else None}
                 conn.execute(step.update().where(_row(found)).values(facts=facts))
             if after is None:
@@ -150,6 +153,13 @@ class _Finishing:
 
 def _row(found: OpenStep) -> sa.ColumnElement[bool]:
     return sa.and_(step.c.revision == found.revision, step.c.number == found.number)
+
+
+def _recoding(found: OpenStep) -> Refresh:
+    def work(conn: sa.Connection, catalog: Catalog, module: str, *, after: UUID | None = None) -> UUID | None:
+        return recode(conn, catalog, found.facts, after=after)
+
+    return work
 
 
 def _said(found: OpenStep) -> Message:
