@@ -237,3 +237,20 @@ def test_a_page_of_tied_records_says_what_the_ties_say(here: Store, deals: Catal
     assert [(row.title, row["role"]) for row in rows] == [("김", "user"), ("이", "boss")]
     assert count == 2
     assert sorted(row["role"] for row in held) == ["boss", "user"]
+
+
+def test_a_tree_has_no_circles(store: Store) -> None:
+    tree = "label: {en: Place}\nfields:\n  name: {type: text}\n"
+    tree += "  held_by: {type: link, to: place, tree: true, reverse: parts}\n"
+    places = a_catalog({"modules/place.yaml": tree})
+    with_tables(store, places)
+    with store.write() as conn:
+        top = records.create(conn, places, ADMIN, "place", {"name": "top"})
+        middle = records.create(conn, places, ADMIN, "place", {"name": "middle", "held_by": str(top.id)})
+        low = records.create(conn, places, ADMIN, "place", {"name": "low", "held_by": str(middle.id)})
+    with store.write() as conn, pytest.raises(Invalid) as error:
+        records.update(conn, places, ADMIN, "place", top.id, {"held_by": str(low.id)}, version=1)
+    assert set(error.value.errors) == {"held_by"}
+    with store.write() as conn:
+        moved = records.update(conn, places, ADMIN, "place", low.id, {"held_by": str(top.id)}, version=1)
+    assert moved["held_by"].id == top.id

@@ -4,6 +4,8 @@ Every function takes `conn, catalog, actor`; every statement carries the actor's
 audit row, its outbox row and its search entry in the caller's one transaction, or nothing.
 """
 
+from hanok.engine.records.alike import Alike, duplicates
+from hanok.engine.records.candidates import candidates, limited, offered
 from hanok.engine.records.delete import delete, restore
 from hanok.engine.records.history import Change, Entry, history
 from hanok.engine.records.index import reindex
@@ -14,18 +16,23 @@ from hanok.engine.records.save import create, update
 from hanok.engine.records.search import Hit, search
 
 __all__ = [
+    "Alike",
     "Change",
     "Entry",
     "Hit",
     "Page",
     "Query",
     "Record", "Under",
+    "candidates",
     "count",
     "create",
     "delete",
+    "duplicates",
     "get",
     "history",
+    "limited",
     "link",
+    "offered",
     "page",
     "reindex",
     "related",

@@ -60,6 +60,15 @@ class Around:
         tied = sa.select(*columns).select_from(rows.source, here).where(here.c.id == values["id"], rows.where)
         return [_read(kept, places, row) for row in self.conn.execute(tied)]
 
+    def is_below(self, found: Field, id: UUID, top: UUID) -> bool:
+        """Whether the record `id` is `top` or stands somewhere below it in the tree that this link makes."""
+        table = self.catalog.every[found.module].table
+        link = found.columns[""]
+        above = sa.select(table.c.id, table.c[link].label("up")).where(table.c.id == id).cte("above", recursive=True)
+        higher = table.alias()
+        above = above.union(sa.select(higher.c.id, higher.c[link]).where(higher.c.id == above.c.up))
+        return self.conn.execute(sa.select(above.c.id).where(above.c.id == top).limit(1)).first() is not None
+
     def fits(self, module: str, ids: Sequence[UUID], node: Node, context: Context) -> set[UUID]:
         """Those of the records for which the condition holds."""
         table = self.catalog.every[module].table.alias()

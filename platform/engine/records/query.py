@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from hanok.engine.conditions import Node
+
 
 @dataclass(frozen=True, slots=True)
 class Under:
@@ -24,7 +26,8 @@ class Query:
     `where` is a condition of metadata (a view's, a saved filter's), `asked` one of the actor's own: the latter gets
     the actor's row rule at each step through a link. `sort` holds field keys, "-" in front for descending. `columns`
     are the fields to read (empty: all). `after`/`before` are cursors of an earlier page. `words` searches. Records that
-    stand `under` another have the own fields of their ties among their values.
+    stand `under` another have the own fields of their ties among their values. `limit` is a condition of metadata that
+    was read already; `record` are the values of the record at hand, what `$record` stands for in it.
     """
 
     module: str
@@ -39,6 +42,8 @@ class Query:
     deleted: bool = False
     under: Under | None = None
     action: str = "list"
+    limit: Node | None = None
+    record: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

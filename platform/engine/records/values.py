@@ -193,8 +193,16 @@ class Loading:
             title = lookup.title(target, _bare(value))
             if title is None:
                 self.wrong(found.key, say("The linked record does not exist, or you may not see it."))
+            elif self._circles(found, _bare(value), lookup):
+                told = say("“{title}” stands below this record: they would stand below each other.", title=title)
+                self.wrong(found.key, told)
             else:
                 self.values[found.key] = Linked(target, _bare(value), title)
+
+    def _circles(self, found: Field, id: UUID, lookup: Lookup) -> bool:
+        """Whether a link of a tree would lead round in a circle."""
+        is_tree = found.settings.get("tree") and self.current is not None
+        return bool(is_tree and self.current and lookup.around.is_below(found, id, self.current.id))
 
     def _ties(self, lookup: Lookup) -> None:
         """Every record of an n-n link exists and may be seen; its title is put beside its id."""
