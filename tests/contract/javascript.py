@@ -41,5 +41,6 @@ def asked(questions: Sequence[tuple[Any, Any, Any]]) -> list[bool | None]:
 def sent(dumped: Any) -> Any:
     """A dumped value as forms send it: text, a flag, a list; the amount of money; a link with its module."""
     if isinstance(dumped, dict):
-        return f"{dumped['module']}:{dumped['id']}" if {"module", "id"} <= set(dumped) else dumped.get("amount", str(dumped))
+        is_link = {"module", "id"} <= set(dumped)
+        return f"{dumped['module']}:{dumped['id']}" if is_link else dumped.get("amount", str(dumped))
     return str(dumped) if isinstance(dumped, int | float) and not isinstance(dumped, bool) else dumped
