@@ -15,8 +15,8 @@ from uuid import UUID
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.behaviour import Dynamic, Pick, Rule
-from hanok.engine.conditions import Context, Node, holds
-from hanok.engine.conditions.tree import named
+from hanok.engine.conditions import Context, Every, Node, Not, Some, holds
+from hanok.engine.conditions.tree import Against, Through, named
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.records.around import Around
@@ -125,17 +125,18 @@ class _Obeying:
             return
         after = self.after()
         value = after.get(key)
-        if value not in EMPTY and not self._fits(found, pick, value, replace(self.context, record=after)):
+        if value not in EMPTY and not self._fits(found, pick, value, after):
             self.loaded.wrong(key, UNFIT)
 
-    def _fits(self, found: Field, pick: Pick, value: Any, context: Context) -> bool:
+    def _fits(self, found: Field, pick: Pick, value: Any, after: Mapping[str, Any]) -> bool:
+        context = replace(self.context, record=after)
         if "" in pick.nodes:
             return all(offers(found, pick, key, context, self.around) for key in _several(value))
         asked: dict[str, list[UUID]] = {}
         for module, id in _targets(found, value):
             asked.setdefault(module, []).append(id)
         return all(
-            set(ids) <= self.around.fits(module, ids, pick.nodes[module], context)
+            set(ids) <= self.around.fits(module, ids, limit(pick.nodes[module], after), context)
             for module, ids in asked.items()
             if module in pick.nodes
         )
@@ -153,7 +154,29 @@ def offers(found: Field, pick: Pick, key: str, context: Context, around: Around 
     """Whether an option may be picked: its attributes satisfy the limit. `context.record` is the record at hand."""
     choice = found.choice(key)
     follow = around.follow if around else None
-    return choice is None or holds(pick.nodes[""], choice.attributes, context, follow=follow)
+    node = limit(pick.nodes[""], context.record or {})
+    return choice is None or holds(node, choice.attributes, context, follow=follow)
+
+
+def limit(node: Node, record: Mapping[str, Any]) -> Node:
+    """The limit for a record: what compares with a value that it does not have yet limits nothing."""
+    return _known(node, record) or Every(())
+
+
+def _known(node: Node, record: Mapping[str, Any]) -> Node | None:
+    match node:
+        case Against(_, _, other) if not other.own and record.get(other.path[0].key) is None:
+            return None
+        case Every(nodes) | Some(nodes):
+            kept = tuple(found for each in nodes if (found := _known(each, record)) is not None)
+            return type(node)(kept) if kept or not nodes else None
+        case Not(inner):
+            found = _known(inner, record)
+            return None if found is None else Not(found)
+        case Through(_, _, inner):
+            found = _known(inner, record)
+            return None if found is None else replace(node, node=found)
+    return node
 
 
 def _own(module: Module, node: Node) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -177,6 +178,8 @@ def _wheres(
     for condition, rule in ((query.where, everything), (query.asked, row_rule(catalog, actor))):
         if condition:
             found.append(to_sql(_parsed(catalog, module, condition), table, context, rule=rule))
+    if query.limit is not None:
+        found.append(to_sql(query.limit, table, replace(context, record=query.record)))
     if query.words.strip():
         found.append(_matching(conn, module, query.words, table))
     if query.under:
