@@ -20,6 +20,7 @@ from babel.numbers import (
     get_group_symbol,
 )
 
+from hanok.engine.fields.country import names
 from hanok.web.i18n import translate
 
 LONG_DATE: Mapping[str, str] = {"ko": "y년 M월 d일 (E)", "en": "EEE, MMM d, y"}
@@ -108,6 +109,11 @@ class Formats:
         if abs(past) < MOMENT:
             return translate("just now", self.language)
         return format_timedelta(past, add_direction=True, locale=self.language)
+
+    # -- places ------------------------------------------------------------------------------------------------
+    def countries(self, first: str = "") -> list[tuple[str, str]]:
+        """Codes and names of the countries, in the order of their names; `first` stands on top."""
+        return sorted(names(self.language).items(), key=lambda country: country[0] != first)
 
     # -- numbers -----------------------------------------------------------------------------------------------
     def number(self, value: Decimal | int | float, places: int | None = None) -> str:

@@ -4,6 +4,7 @@ A type returns data (columns, validators, names of widgets and cells), never HTM
 Nowhere else does code ask for the type of a field; it asks the type.
 """
 
+from hanok.engine.fields.address import AddressType
 from hanok.engine.fields.auto_number import AutoNumber
 from hanok.engine.fields.barcode import Barcode
 from hanok.engine.fields.base import (
@@ -25,11 +26,14 @@ from hanok.engine.fields.color import Color
 from hanok.engine.fields.date import Date
 from hanok.engine.fields.datetime import DateTime
 from hanok.engine.fields.decimal import Decimal
+from hanok.engine.fields.duration import Duration
 from hanok.engine.fields.email import Email
+from hanok.engine.fields.emails import Emails
 from hanok.engine.fields.encrypted import Encrypted
 from hanok.engine.fields.file import File
 from hanok.engine.fields.files import Files
 from hanok.engine.fields.float import Float
+from hanok.engine.fields.geo_point import GeoPointType
 from hanok.engine.fields.icon import Icon
 from hanok.engine.fields.image import Image
 from hanok.engine.fields.integer import Integer
@@ -40,13 +44,18 @@ from hanok.engine.fields.links import Links, Tie
 from hanok.engine.fields.long_text import LongText
 from hanok.engine.fields.money import MoneyType
 from hanok.engine.fields.percent import Percent
+from hanok.engine.fields.period import PeriodType
+from hanok.engine.fields.person_name import PersonNameType
 from hanok.engine.fields.phone import Phone
+from hanok.engine.fields.phones import Phones
 from hanok.engine.fields.radio import Radio
 from hanok.engine.fields.rating import Rating
+from hanok.engine.fields.recurrence import RecurrenceType
 from hanok.engine.fields.rich_text import RichText
 from hanok.engine.fields.signature import Signature
 from hanok.engine.fields.team import Team
 from hanok.engine.fields.text import Text
+from hanok.engine.fields.time import Time
 from hanok.engine.fields.url import Url
 from hanok.engine.fields.user import User
 from hanok.engine.fields.uuid import Uuid
@@ -71,9 +80,18 @@ BUILT_IN: tuple[type[FieldType], ...] = (
     Icon,
     Date,
     DateTime,
+    Time,
+    Duration,
+    PeriodType,
+    RecurrenceType,
     Email,
+    Emails,
     Phone,
+    Phones,
     Url,
+    AddressType,
+    PersonNameType,
+    GeoPointType,
     Link,
     Links,
     Lines,

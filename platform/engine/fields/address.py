@@ -180,6 +180,9 @@ class AddressType(FieldType):
     def input(self, field: Field) -> Widget:
         return Widget("address", {"country": self.home(field), "lengths": LENGTHS, "eastern": EASTERN})
 
+    def asks(self, field: Field) -> Widget:
+        return Widget("text")
+
     def cell(self, field: Field) -> Cell:
         return Cell("address", {"home": self.home(field)}, width="long", role="sub")
 

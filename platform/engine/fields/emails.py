@@ -42,6 +42,9 @@ class Emails(ListedType):
     def input(self, field: Field) -> Widget:
         return Widget("emails", {"kinds": self.kinds, "flags": self.flags})
 
+    def asks(self, field: Field) -> Widget:
+        return Widget("text")
+
     def cell(self, field: Field) -> Cell:
         return Cell("emails", width="link", role="sub")
 

@@ -189,6 +189,9 @@ class GeoPointType(FieldType):
     def input(self, field: Field) -> Widget:
         return Widget("geo_point")
 
+    def asks(self, field: Field) -> Widget:
+        return Widget("text")
+
     def cell(self, field: Field) -> Cell:
         return Cell("geo_point", width="text")
 

@@ -201,6 +201,9 @@ class PeriodType(FieldType):
     def input(self, field: Field) -> Widget:
         return Widget("period")
 
+    def asks(self, field: Field) -> Widget:
+        return Widget("datetime")
+
     def cell(self, field: Field) -> Cell:
         return Cell("period", width="datetime", role="when")
 

@@ -199,6 +199,9 @@ class PersonNameType(FieldType):
     def input(self, field: Field) -> Widget:
         return Widget("person_name", {"ask": tuple(field.settings.get("ask", ("salutation",)))})
 
+    def asks(self, field: Field) -> Widget:
+        return Widget("text")
+
     def cell(self, field: Field) -> Cell:
         return Cell("person_name", {"honorific": bool(field.settings.get("honorific"))}, role="sub")
 

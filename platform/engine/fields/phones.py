@@ -49,6 +49,9 @@ class Phones(ListedType):
     def input(self, field: Field) -> Widget:
         return Widget("phones", {"kinds": self.kinds, "flags": self.flags, "country": Phone().country(field)})
 
+    def asks(self, field: Field) -> Widget:
+        return Widget("text")
+
     def cell(self, field: Field) -> Cell:
         return Cell("phones", {"country": Phone().country(field)}, width="phone")
 

@@ -154,6 +154,9 @@ class RecurrenceType(FieldType):
     def input(self, field: Field) -> Widget:
         return Widget("recurrence")
 
+    def asks(self, field: Field) -> Widget:
+        return Widget("text")
+
     def cell(self, field: Field) -> Cell:
         return Cell("recurrence", width="text", role="sub")
 

@@ -1,0 +1,33 @@
+/* <hk-period>: from when to when, around two boxes (….start, ….end) and a tick (….all_day).
+   Ticked, the boxes ask for days; else for days and times. An end that is left behind by its start moves along. */
+customElements.define("hk-period", class extends HTMLElement {
+  connectedCallback() {
+    if (this.start) return;
+    [this.start, this.end, this.whole] = ["start", "end", "all_day"].map((part) => this.querySelector(`[name$=".${part}"]`));
+    this.whole.addEventListener("change", () => this.turn());
+    this.start.addEventListener("change", () => this.follow());
+    this.times = ["09:00", "10:00"];
+  }
+
+  turn() {
+    const days = this.whole.checked;
+    [this.start, this.end].forEach((box, place) => {
+      const [day, time] = box.value.split("T");
+      if (days && time) this.times[place] = time;
+      box.type = days ? "date" : "datetime-local";
+      box.value = day && !days ? `${day}T${this.times[place]}` : day;
+    });
+  }
+
+  follow() {
+    if (!this.start.value || (this.end.value && this.end.value >= this.start.value)) return;
+    if (this.whole.checked) this.end.value = this.start.value;
+    else this.end.value = later(this.start.value);
+  }
+});
+
+function later(wall) {
+  const moment = new Date(`${wall.slice(0, 16)}Z`);
+  moment.setUTCHours(moment.getUTCHours() + 1);
+  return moment.toISOString().slice(0, 16);
+}
