@@ -52,7 +52,7 @@ def rating(value: Any, field: Field, look: Look) -> str:
     most = max(int(look.facts.get("max", 5)), int(value))
     said = translate("{count} of {most}", look.language, count=int(value), most=most)
     stars = Markup("<i>{}</i>{}").format("★" * int(value), "★" * (most - int(value)))
-    return Markup('<span class="stars" role="img" aria-label="{}" title="{}">{}</span>').format(said, said, stars)
+    return Markup('<span class="rated" role="img" aria-label="{}" title="{}">{}</span>').format(said, said, stars)
 
 
 # -- choices ---------------------------------------------------------------------------------------------------
