@@ -16,7 +16,9 @@ def catalog() -> Catalog:
     return model()
 
 
-def faults(catalog: Catalog, asked: Any, *, module: str = "deal", record: str = "", allows: tuple[str, ...] = ()) -> Any:
+def faults(
+    catalog: Catalog, asked: Any, *, module: str = "deal", record: str = "", allows: tuple[str, ...] = ()
+) -> list[tuple[str, str]]:
     scope = World(catalog).scope
     with pytest.raises(ConditionError) as wrong:
         parse(asked, scope(module), record=scope(record) if record else None, allows=allows)

@@ -50,7 +50,7 @@ def _one(parser: Parser, key: str, said: Any, scope: Scope, path: Path) -> Node:
         return parser.wrong(path, say("Say what it changed from and to: {{from: …, to: …}}."))
     for word in said:
         if word not in (FROM, TO):
-            parser.wrong((*path, word), unknown(str(word), (FROM, TO), noun=say("word")))
+            parser.wrong((*path, word), unknown(str(word), (FROM, TO), noun=say("operator")))
     before, after = (
         parser.test(field, said[word], scope, (*path, word)) if word in said else Every(()) for word in (FROM, TO)
     )

@@ -41,7 +41,7 @@ def _word(parser: Parser, end: End, word: str, said: Any, path: Path) -> Node:
     if end.scope.find(word) is not None or end.scope.end(word) is not None:
         return parser.wrong(path, say("“{end}” has several records: write {example}.", end=end.key,
                                       example=f"{end.key}: {{some: {{{word}: …}}}}"))  # fmt: skip
-    return parser.wrong(path, unknown(word, (*WORDS_OF_ENDS, EMPTY), noun=say("word")))
+    return parser.wrong(path, unknown(word, (*WORDS_OF_ENDS, EMPTY), noun=say("operator")))
 
 
 def _count(parser: Parser, end: End, said: Any, path: Path) -> Node:
