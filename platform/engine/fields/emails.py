@@ -22,7 +22,7 @@ class Emails(ListedType):
 
     key = "emails"
     label: ClassVar[Labels] = {"en": "E-mails", "ko": "여러 이메일"}
-    icon = "mails"
+    icon = "at"
     item = "email"
     kinds = ("work", "home")
     flags = tuple(FLAGS)
