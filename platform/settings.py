@@ -16,5 +16,8 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
     ("session_days", 14, "Days after which somebody has to log in again."),
     ("encryption_keys", "", "Keys of encrypted fields, the newest first, commas between them; "
      "empty: those of the site's file encryption-keys.txt."),
+    ("files", "", "Where uploaded files are kept: a folder, or an address of fsspec like s3://bucket/folder; "
+     "empty: the folder files of the site."),
+    ("upload_mb", 25, "How large an uploaded file may be, in megabytes."),
     ("secret_key", "", "What cookies are signed with; empty: a random one kept in the database."),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,6 +21,7 @@ from hanok.engine.catalog.garbage import set_aside
 from hanok.engine.deploy import Clock, Live
 from hanok.engine.errors import say
 from hanok.web.security import LARGEST
+from hanok.web.uploads import MEGABYTE
 
 #: What one client may take. Requests are read before a thread gets them, so a slow one holds a connection and no more;
 #: whoever wants to hold all of them has to be stopped by a proxy in front.
@@ -80,7 +82,7 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
     if (folder / PASSWORD_FILE).exists():
         _tell_login(folder / PASSWORD_FILE)
     try:
-        waitress.serve(app, host=listen, port=number, threads=settings["threads"], **LIMITS)
+        waitress.serve(app, host=listen, port=number, threads=settings["threads"], **_limits(settings))
     except OSError as error:
         tell(say("Port {port} cannot be opened: {reason}", port=number, reason=error.strerror or str(error)))
         raise SystemExit(1) from None
@@ -89,6 +91,11 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
             clock.stop()
         sightings.write(site.store)
         site.store.dispose()
+
+
+def _limits(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What one client may take, with room for the largest file."""
+    return {**LIMITS, "max_request_body_size": 2 * LARGEST + settings["upload_mb"] * MEGABYTE}
 
 
 def _tell_login(file: Path) -> None:

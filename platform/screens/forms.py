@@ -61,6 +61,12 @@ class FormPage:
     hidden: Mapping[str, str] = field(default_factory=dict)
     listing: str = ""
 
+    @property
+    def brings_files(self) -> bool:
+        """Whether it asks for files, which come in parts of the request."""
+        asked = (one.field for group in (*self.groups, *self.side) for one in group.questions if not one.fixed)
+        return any(found is not None and found.type.holds_files for found in asked)
+
 
 def asked_fields(module: Module, view: FormView) -> tuple[Field, ...]:
     """The fields that a form asks for: those that people write."""

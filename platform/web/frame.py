@@ -1,7 +1,8 @@
 """The frame that all faces share, installed into a Flask application by one call.
 
 `install(app, live, settings)` wants an application without a static folder of its own, and of the settings `secret_key`
-(text), `https` (default False) and `session_days` (default 14). When sessions were last seen gathers in
+(text), `https` (default False), `session_days` (default 14), `files` (where they are kept; without it nothing can be
+uploaded) and `upload_mb` (default 25). When sessions were last seen gathers in
 `app.extensions["hanok.sightings"]`, to be written by a clock. Templates get these names:
 
     icon(name) badge(text, color) dot(color) face(name) who(name)     marks
@@ -24,7 +25,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from hanok.engine.accounts import Sightings
 from hanok.engine.deploy.live import Live
 from hanok.engine.fields import Field, in_language
-from hanok.web import cells, i18n, marks, visit, widgets
+from hanok.web import cells, i18n, marks, uploads, visit, widgets
 from hanok.web.assets import Assets
 from hanok.web.faults import install_faults, lost_session, wants_json
 from hanok.web.login import entry
@@ -41,13 +42,17 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     sightings = app.extensions["hanok.sightings"] = Sightings()
     app.before_request(lambda: None if is_static() else visit.begin(live, sightings))
     app.teardown_request(lambda problem: visit.end(problem) if "live" in g else None)
+    uploads.install(app, settings)
+    app.before_request(uploads.make_room)
     protect(app, settings)
     pack_static(app)
     app.before_request(only_known_people)
+    app.before_request(uploads.take_in)
     app.register_blueprint(Blueprint(
         "web", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     ))
     app.register_blueprint(entry)
+    app.register_blueprint(uploads.files)
     install_faults(app)
     furnish(app)
 

@@ -131,7 +131,7 @@ class FileValue(Value):
         if not ID.fullmatch(str(id)):
             raise refuse(self.no_file)
         whole = size if isinstance(size, int) and size >= 0 else 0
-        return Attached(UUID(str(id)), clean_name(name) if isinstance(name, str) else "", whole, str(type or "")[:100])
+        return Attached(UUID(str(id)), clean_name(name) if isinstance(name, str) and name else "", whole, str(type or "")[:100])
 
 
 class File(FieldType):

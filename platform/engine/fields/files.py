@@ -40,6 +40,7 @@ class Files(File):
     key = "files"
     label: ClassVar[Labels] = {"en": "Files", "ko": "여러 파일"}
     icon = "files"
+    widget = "files"
     options: ClassVar[Mapping[str, Any]] = {
         **File.options,
         "max": {"description": "How many files.", "type": "integer", "minimum": 1, "maximum": 100,

@@ -15,13 +15,14 @@ from hanok.engine.errors import HanokError, say
 from hanok.engine.fields import Field
 from hanok.web.cells.basic import BASIC, money_parts, text
 from hanok.web.cells.composite import COMPOSITE
+from hanok.web.cells.files import FILES
 from hanok.web.cells.look import LIST, RECORD, Draw, Look, address
 from hanok.web.cells.marks import MARKS, masked
 from hanok.web.cells.times import TIMES
 from hanok.web.marks import NOTHING
 
 #: Every cell there is: a new subject is a new file and one more tuple here.
-BUILT_IN: tuple[tuple[str, Draw], ...] = (*BASIC, *MARKS, *COMPOSITE, *TIMES)
+BUILT_IN: tuple[tuple[str, Draw], ...] = (*BASIC, *MARKS, *FILES, *COMPOSITE, *TIMES)
 
 __all__ = [
     "BUILT_IN", "LIST", "RECORD", "Draw", "Look", "address", "bound", "is_empty", "money_parts", "registry", "show",

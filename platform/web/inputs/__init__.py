@@ -6,10 +6,11 @@ An input is a template `widgets/<name>.html`, how a value is written into it and
 from hanok.web.controls import Input
 from hanok.web.inputs.basic import BASIC
 from hanok.web.inputs.composite import COMPOSITE
+from hanok.web.inputs.files import FILES
 from hanok.web.inputs.marks import MARKS
 from hanok.web.inputs.times import TIMES
 
 #: Every input there is: a new subject is a new file and one more tuple here.
-BUILT_IN: tuple[Input, ...] = (*BASIC, *MARKS, *COMPOSITE, *TIMES)
+BUILT_IN: tuple[Input, ...] = (*BASIC, *MARKS, *FILES, *COMPOSITE, *TIMES)
 
 __all__ = ["BUILT_IN"]
