@@ -33,7 +33,10 @@ CORE, SHIPPED, OWN = "core", "shipped", "site"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An opened site. `settings` holds a value for each setting; the store has opened no connection yet."""
+    """An opened site. `settings` holds a value for each setting; the store has opened no connection yet.
+
+    `settings["files"]` is where uploaded files are kept, whether somebody said it or not.
+    """
 
     folder: Path
     settings: Mapping[str, Value]
@@ -92,7 +95,8 @@ def open_site(
     """
     if not (folder / FILE).is_file():
         raise Refused(say("There is no site in {folder}. Run: hanok init", folder=folder.as_posix()))
-    settings = read_settings(folder, known, environment=environment)
+    settings = dict(read_settings(folder, known, environment=environment))
+    settings["files"] = settings.get("files") or (folder / "files").absolute().as_posix()
     address = str(settings["database"]) or URL.create("sqlite", database=str((folder / "hanok.db").absolute()))
     return Site(folder, settings, open_store(address), types)
 
