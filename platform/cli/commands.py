@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "init": ("sites", "init", "Make a new site: folder, database, the shipped CRM, the user `admin`."),
     "keys": ("keys", "keys", "The keys of encrypted fields."),
     "plan": ("deploying", "plan", "Show what a deploy would do."),
+    "purge": ("purging", "purge_command", "Drop what older models left in the database; show it first."),
     "rollback": ("deploying", "rollback", "Deploy the metadata of an old revision as a new one."),
     "schema": ("sites", "schema", "Write one JSON Schema a kind, for editors."),
     "serve": ("serving", "serve", "Serve the site."),

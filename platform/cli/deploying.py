@@ -30,6 +30,7 @@ from hanok.engine.deploy import (
     backup_sqlite,
     deploy,
     finish,
+    lost_values,
     pending_layers,
     plan_rollback,
     plan_site,
@@ -38,6 +39,7 @@ from hanok.engine.deploy import (
 )
 from hanok.engine.errors import Message, MetadataError, say
 from hanok.engine.language import Layer, read_folder
+from hanok.engine.records.writing import write_table
 
 BACK_UP_YOURSELF = say("Make a backup of the database first; Hanok copies SQLite files only.")
 
@@ -88,15 +90,31 @@ def _layers(folder: Path) -> Sequence[Layer]:
 @click.command()
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @click.option("--sql", is_flag=True, help="Show the SQL too.")
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for every value that would be lost."
+)
 @site_option
 @command
-def plan(folder: Path, plain: bool, sql: bool) -> None:
+def plan(folder: Path, plain: bool, sql: bool, report: Path | None) -> None:
     """Show what a deploy would do."""
-    found = plan_site(_ready(folder))
+    site = _ready(folder)
+    found = plan_site(site)
+    if report is not None:
+        _write_report(site, found, report)
     if plain:
         dump(found.to_json())
         return
     _tell_plan(found, sql=sql)
+
+
+def _write_report(site: Site, found: Plan, file: Path) -> None:
+    """One row for each value that would be lost: its field, its record, what it is, and why."""
+    headings = [words(said) for said in (say("field"), say("record"), say("title"), say("value"), say("why"))]
+    with site.store.read() as conn:
+        every = lost_values(conn, found)
+        rows = ((lost.field, lost.record, lost.title, lost.value, words(lost.reason)) for lost in every)
+        write_table(file, headings, rows, title="plan")
+    complain(say("What would be lost is listed in {file}.", file=file.as_posix()))
 
 
 @click.command("deploy")
@@ -164,11 +182,13 @@ def _tell_plan(found: Plan, *, sql: bool) -> None:
     if found.empty:
         tell(say("There is nothing to deploy."))
         return
-    for step in found.steps:
+    for step in found.shown:
         mark = "!" if step.loses else "·"
         rows = f" [{step.rows:,}]" if step.rows else ""
         key = f"  ({step.key})" if step.loses else ""
         screen.print(f"{mark} {words(step.sentence)}{rows}{key}", markup=False)
+        for wait in step.waits:
+            screen.print(f"    {words(wait)}", markup=False)
         for line in step.sql if sql else ():
             screen.print(f"    {line.strip()}", markup=False, style="dim")
     for blocker in found.blockers:

@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from hanok.engine import records
+from hanok.engine.deploy import waits
 from hanok.engine.deploy.physical import Physical
 from hanok.engine.errors import MetadataError, Refused
 from tests.builders import a_catalog, a_record, an_administrator
@@ -181,3 +182,20 @@ def test_a_plan_can_be_read_by_programs(lived_in: House) -> None:
     said = lived_in.plan().to_json()
     assert said["base"] == 1
     assert {"phase", "kind", "key", "text", "facts", "sql", "loses", "rows"} <= set(said["steps"][0])
+
+
+def test_a_plan_says_who_waits_for_whom_on_large_tables(lived_in: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    lived_in.change("{type: integer, min: 0}", "{type: integer, min: 0, index: true}")
+    lived_in.change("founded:", "city: {type: text, unique: true}\n  founded:")
+    assert not [step for step in lived_in.plan().steps if step.waits]
+    monkeypatch.setattr(waits, "LARGE", 3)
+    lived_in.store.analyze("m_company")
+    found = {step.kind: [str(said) for said in step.waits] for step in lived_in.plan().steps if step.waits}
+    if lived_in.store.dialect == "sqlite":
+        told = "Locks all writes while it reads table m_company (about 3 rows)."
+        assert found["index"] == found["unique"] == [told]
+        assert "add_column" not in found
+    else:
+        assert found["index"] == ["Reads table m_company twice (about 3 rows); nobody waits."]
+        assert found["unique"] == ["Locks writes of table m_company while it reads it (about 3 rows)."]
+        assert "for a moment" in found["add_column"][0]

@@ -55,7 +55,9 @@ def states(found: Site) -> dict[str, str]:
 
 def test_a_new_site_has_its_folders_and_says_its_settings(tmp_path: Path) -> None:
     init_site(tmp_path / "new", SETTINGS)
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["files", "metadata", "plugins", "site.yaml"]
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
+        "encryption-keys.txt", "files", "metadata", "plugins", "site.yaml"
+    ]  # fmt: skip
     text = (tmp_path / "new" / "site.yaml").read_text(encoding="utf-8")
     assert yaml.safe_load(text) is None
     said = yaml.safe_load("\n".join(line[2:] for line in text.splitlines() if line.startswith("# ") and ": " in line

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from hanok.engine.catalog import Module
-from hanok.engine.deploy.conversion import covered, stem
+from hanok.engine.deploy.conversion import stem
 from hanok.engine.deploy.ddl import AddColumn, CreateTable, create_index
 from hanok.engine.deploy.derived import derived_steps
 from hanok.engine.deploy.indexing import dropped_indexes, new_indexes
 from hanok.engine.deploy.physical import modules_of
-from hanok.engine.deploy.plan import PREPARE, SWITCH, Step
+from hanok.engine.deploy.plan import SWITCH, Step
+from hanok.engine.deploy.renames import rename_steps
+from hanok.engine.deploy.retyping import retyped
 from hanok.engine.deploy.sides import Sides, place_of
 from hanok.engine.deploy.ties import tie_steps
 from hanok.engine.errors import say
@@ -27,6 +29,7 @@ def steps(sides: Sides) -> Iterator[Step]:
             yield _new_module(sides, module, table)
         else:
             yield from _known_module(sides, module, table)
+    yield from rename_steps(sides)
     yield from tie_steps(sides)
     yield from _retired(sides)
     yield from dropped_indexes(sides)
@@ -51,9 +54,9 @@ def _known_module(sides: Sides, module: Module, table: sa.Table) -> Iterator[Ste
         columns = [table.c[name] for name in field.columns.values()]
         missing = [column for column in columns if column in left]
         left = [column for column in left if column not in missing]
-        was = before.fields.get(field.key) if before else None
+        was = sides.field_before(field) if before else None
         if was is not None and before is not None and was.columns and columns and stem(was) != stem(field):
-            step = _changed_type(sides, before, was, field, missing)
+            step = retyped(sides, before, was, module, field, missing)
             converted |= set(field.columns.values()) if step.kind == "convert" else set()
             yield step
         elif missing:
@@ -72,23 +75,9 @@ def _new_field(sides: Sides, field: Field, missing: list[sa.Column[object]]) -> 
     return sides.step(SWITCH, "add_column", place_of(field), sentence, *map(AddColumn, missing))
 
 
-def _changed_type(
-    sides: Sides, before: Module, was: Field, field: Field, missing: list[sa.Column[object]]
-) -> Step:
-    """Another type is another column: the values are carried over where the new type takes them, else they stay."""
-    rows = sides.values(before, was)
-    facts = {"field": place_of(field), "old": was.type.key, "new": field.type.key, "rows": rows}
-    adds = map(AddColumn, missing)
-    if covered(was, field):
-        sentence = say("“{field}” changes from {old} to {new}; values carried over: {rows}.", **facts)
-        return sides.step(PREPARE, "convert", place_of(field), sentence, *adds, rows=rows)
-    sentence = say("“{field}” changes from {old} to {new}; values not carried over: {rows}.", **facts)
-    return sides.step(SWITCH, "replace", place_of(field), sentence, *adds, rows=rows, loses=rows > 0)
-
-
 def _retired(sides: Sides) -> Iterator[Step]:
     """What went away: nothing is dropped, so all of it can come back."""
-    present = modules_of(sides.new)
+    present = {sides.new.names.before(key) for key in modules_of(sides.new)}
     for before in sides.old_modules.values():
         if before.key not in present:
             rows = sides.rows(before.table.c.id)
@@ -96,7 +85,7 @@ def _retired(sides: Sides) -> Iterator[Step]:
             yield sides.step(SWITCH, "retire_module", before.key, sentence, rows=rows)
             continue
         for field in before.fields.values():
-            now = present[before.key].fields.get(field.key)
+            now = sides.field_now(field)
             if field.columns and (now is None or not now.columns):
                 rows = sides.values(before, field)
                 sentence = say("The field “{field}” goes; values kept: {rows}.", field=place_of(field), rows=rows)

@@ -8,7 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable, DropIndex, ExecutableDDLElement
 
-__all__ = ["AddColumn", "CreateIndex", "CreateTable", "DropIndex", "create_index", "drop_index", "text_of"]
+__all__ = [
+    "AddColumn", "CreateIndex", "CreateTable", "DropColumn", "DropIndex", "DropTable", "create_index", "drop_index",
+    "text_of",
+]  # fmt: skip
 
 
 class AddColumn(ExecutableDDLElement):
@@ -22,6 +25,32 @@ class AddColumn(ExecutableDDLElement):
 def _add_column(element: AddColumn, compiler: Any, **_: Any) -> str:
     table = compiler.preparer.format_table(element.column.table)
     return f"ALTER TABLE {table} ADD COLUMN {compiler.get_column_specification(element.column)}"
+
+
+class DropColumn(ExecutableDDLElement):
+    """ALTER TABLE … DROP COLUMN."""
+
+    def __init__(self, table: str, column: str) -> None:
+        self.table = table
+        self.column = column
+
+
+@compiles(DropColumn)
+def _drop_column(element: DropColumn, compiler: Any, **_: Any) -> str:
+    quote = compiler.preparer.quote
+    return f"ALTER TABLE {quote(element.table)} DROP COLUMN {quote(element.column)}"
+
+
+class DropTable(ExecutableDDLElement):
+    """DROP TABLE unless gone; refused while another table refers to it."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+
+@compiles(DropTable)
+def _drop_table(element: DropTable, compiler: Any, **_: Any) -> str:
+    return f"DROP TABLE IF EXISTS {compiler.preparer.quote(element.table)}"
 
 
 def create_index(index: sa.Index, *, beside_traffic: bool = False) -> CreateIndex:

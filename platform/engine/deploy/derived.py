@@ -62,7 +62,7 @@ def reads(module: Module) -> frozenset[str]:
     """Other modules whose values its formulas and rollups name."""
     words = {word for field in _derived_of(module) for word in NAME.findall(_source(field))}
     linked = {target for key in words & set(module.fields) for target in module.fields[key].targets}
-    ends = {end.module for key, end in getattr(module, "ends", {}).items() if key in words}
+    ends = {end.module for key, end in module.ends.items() if key in words}
     return frozenset(linked | ends)
 
 

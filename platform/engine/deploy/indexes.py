@@ -62,7 +62,7 @@ class IndexSpec:
 
     def on(self, table: sa.Table, dialect: str) -> sa.Index:
         """The index, attached to this table."""
-        living = {f"{kind}_where": table.c.deleted_at.is_(None) for kind in KINDS if "deleted_at" in table.c}
+        living: dict[str, Any] = {f"{kind}_where": table.c.deleted_at.is_(None) for kind in KINDS if "deleted_at" in table.c}
         return sa.Index(self.name, *(key.on(table, dialect) for key in self.keys), unique=self.unique, **living)
 
 
@@ -81,7 +81,7 @@ def wanted(catalog: Catalog) -> tuple[IndexSpec, ...]:
 
 
 def _modules(catalog: Catalog) -> Mapping[str, Module]:
-    return getattr(catalog, "every", None) or catalog.modules
+    return catalog.every
 
 
 def unique_groups(module: Module) -> tuple[tuple[str, ...], ...]:
@@ -120,7 +120,7 @@ def _of_module(module: Module) -> Iterator[IndexSpec]:
             yield IndexSpec(module.table.name, (Key(field.columns[""]),))
         if field.settings.get("index"):
             yield from _sorted(module, (), behind=(field.key,))
-    if getattr(module, "parent", None) and module.has("parent") and module.has("position"):
+    if module.parent is not None and module.has("parent") and module.has("position"):
         yield from _sorted(module, ("position",), behind=("parent",))
     for group in module.index:
         yield from _sorted(module, (), behind=group)

@@ -14,7 +14,7 @@ from hanok.engine.deploy.indexes import PREFIXES, IndexSpec, wanted
 
 def modules_of(catalog: Catalog) -> Mapping[str, Module]:
     """Every module that has a table, those embedded in others too."""
-    return getattr(catalog, "every", None) or catalog.modules
+    return catalog.every
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,35 +6,49 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from hanok.engine.catalog import Catalog, Module, compile_catalog
+from hanok.engine.catalog import Catalog, Module, Names, compile_catalog
+from hanok.engine.catalog.renames import returned
+from hanok.engine.deploy.asking import questions
 from hanok.engine.deploy.comparing import steps
 from hanok.engine.deploy.indexes import LONGEST_TEXT, unique_groups
 from hanok.engine.deploy.physical import Physical, Present, modules_of
 from hanok.engine.deploy.plan import FINISH, SWITCH, Plan, Step
 from hanok.engine.deploy.revisions import checksum, code_version, known_names, layers_of, names_of, open_steps
 from hanok.engine.deploy.sides import Sides
+from hanok.engine.deploy.waits import with_waits
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import FieldType
 from hanok.engine.language import Layer
 from hanok.engine.store import Store, live_revision
 
 
-def make_plan(store: Store, layers: Sequence[Layer], types: Mapping[str, FieldType]) -> Plan:
-    """What deploying these layers (all of them, the lowest first) would do. Raises MetadataError. Writes nothing."""
+def make_plan(
+    store: Store, layers: Sequence[Layer], types: Mapping[str, FieldType], *, rehearse: bool = True,
+    then: Names | None = None,
+) -> Plan:  # fmt: skip
+    """What deploying these layers (all of them, the lowest first) would do. Raises MetadataError. Writes nothing.
+
+    It tries every value that would be converted; without `rehearse` it doesn't, and cannot say which are refused.
+    `then` are the names of the revision that these layers come from: what was renamed since is called so again.
+    """
     with store.read() as conn:
         base = live_revision(conn)
         before = layers_of(conn, base)
         old = compile_catalog(before, types, names=names_of(conn, base), revision=base) if base else None
-        new = compile_catalog(layers, types, names=known_names(conn))
-        sides = Sides(conn, old, new, Physical.of(new, store.dialect), Present.of(conn))
+        names = known_names(conn)
+        new = compile_catalog(layers, types, names=returned(names, then) if then else names)
+        sides = Sides(conn, old, new, Physical.of(new, store.dialect), Present.of(conn), rehearse)
         under_way = {(step.kind, step.key) for step in open_steps(conn)}
         found = [
             step
-            for step in (*_documents(before, layers), *steps(sides))
+            for step in (*_documents(before, layers), *with_waits(sides, steps(sides)))
             if not (step.phase == FINISH and (step.kind, step.key) in under_way)
         ]
         blockers = tuple(_blockers(sides))
-    return Plan(base, tuple(layers), checksum(layers), code_version(), tuple(found), blockers, old, new, types)
+        asked = tuple(questions(sides))
+    return Plan(
+        base, tuple(layers), checksum(layers), code_version(), tuple(found), blockers, old, new, types, asked, then
+    )
 
 
 def load_catalog(store: Store, types: Mapping[str, FieldType]) -> Catalog:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from hanok.engine.catalog import Names
-from hanok.engine.deploy.conversion import BATCH, Conversion, Fault, examples
+from hanok.engine.deploy.conversion import BATCH, Batch, Conversion, Fault, examples
 from hanok.engine.deploy.ddl import drop_index
-from hanok.engine.deploy.physical import Present, modules_of
+from hanok.engine.deploy.keeping import CLOCKS
+from hanok.engine.deploy.physical import Present
 from hanok.engine.deploy.plan import PREPARE, Plan, Step
 from hanok.engine.deploy.progress import Progress
+from hanok.engine.deploy.retyping import conversion_of
 from hanok.engine.deploy.revisions import PREPARED, next_number, row_of
 from hanok.engine.deploy.waiting import change_tables, limit_waiting
 from hanok.engine.errors import Refused, say
 from hanok.engine.store import Store, held_revision
 from hanok.engine.store.live import hold_alone
 from hanok.engine.store.tables import revision
-
-#: Clocks of several machines differ: what was saved this long before a copy began is copied again in the switch.
-CLOCKS = timedelta(minutes=2)
 
 
 class Preparation:
@@ -34,9 +33,10 @@ class Preparation:
         self.plan = plan
         self.accept = accept
         self.progress = progress
-        self.started = datetime.now(UTC) - CLOCKS
+        self.started = datetime.now(UTC) - CLOCKS  # what was saved just before is converted again in the switch
         self.converting = [step for step in plan.of(PREPARE) if step.kind == "convert"]
-        self.conversions = {step.key: conversion_of(plan, step) for step in self.converting}
+        with store.read() as conn:
+            self.conversions = {step.key: conversion_of(conn, plan, step) for step in self.converting}
 
     def run(self) -> None:
         """Raises Refused where values are refused by their new type, or occur twice and shall not."""
@@ -49,6 +49,12 @@ class Preparation:
                 self._fill(step)
             else:
                 change_tables(partial(self._build_unique, step))
+
+    def check_names(self, conn: sa.Connection) -> None:
+        """Raises Refused when a purge dropped meanwhile what was prepared."""
+        same = sa.and_(revision.c.state == PREPARED, revision.c.checksum == self.plan.checksum)
+        if self.conversions and conn.execute(sa.select(revision.c.id).where(same)).first() is None:
+            raise Refused(say("What was prepared has been purged meanwhile. Look at the plan again."))
 
     def catch_up(self, conn: sa.Connection) -> None:
         """Converts again what was saved since the beginning; for the switch, when nobody else writes."""
@@ -78,18 +84,19 @@ class Preparation:
         conversion, after, done = self.conversions[step.key], None, 0
         faults: list[Fault] = []
         while True:
-            after, found = change_tables(partial(self._convert, conversion, after))
-            faults += found
-            done += BATCH
+            found = change_tables(partial(self._convert, conversion, after))
+            faults += found.faults
+            after, done = found.after, done + BATCH
             if after is None:
                 break
             self.progress(PREPARE, step.sentence, min(done, step.rows), step.rows)
         self._check(step, faults)
 
-    def _convert(self, conversion: Conversion, after: UUID | None) -> tuple[UUID | None, list[Fault]]:
-        """One batch: the id that it ends with, and what was refused."""
+    def _convert(self, conversion: Conversion, after: UUID | None) -> Batch:
+        """The next batch, while what the plan was made for is live."""
         with self.store.write() as conn:
             self.plan.check_base(held_revision(conn))
+            self.check_names(conn)
             return conversion.batch(conn, after)
 
     def _check(self, step: Step, faults: list[Fault]) -> None:
@@ -116,11 +123,3 @@ class Preparation:
                     conn.execute(drop_index(name, table, beside_traffic=True))
                 said = say("{step} Some values occur more than once.", step=step.sentence)
                 raise Refused(said) from None
-
-
-def conversion_of(plan: Plan, step: Step) -> Conversion:
-    """What a step of kind "convert" does to the values."""
-    assert plan.old is not None, "only a field that was there can be converted"
-    module, _, key = step.key.rpartition(".")
-    before, after = modules_of(plan.old)[module], modules_of(plan.new)[module]
-    return Conversion(before.fields[key], after.fields[key], before.table, after.table, plan.new.app.languages[0])

@@ -32,9 +32,10 @@ def deploy(
     with alone(store) as mine:
         if not mine:
             raise Refused(say("Another deploy is under way. Wait until it is done."))
-        now = make_plan(store, plan.layers, plan.types)
+        now = make_plan(store, plan.layers, plan.types, rehearse=False, then=plan.then)
         if now.id != plan.id:
             raise Refused(say("The plan has changed since it was shown. Look at it again."))
+        now.check(accept)
         preparation = Preparation(store, now, accept, progress)
         preparation.run()
         number = change_tables(lambda: _switch(store, now, preparation, progress, by=by, message=message))
@@ -47,6 +48,7 @@ def _switch(store: Store, plan: Plan, preparation: Preparation, progress: Progre
     with store.write() as conn:
         limit_waiting(conn)
         plan.check_base(hold_alone(conn))
+        preparation.check_names(conn)
         for step in plan.of(SWITCH):
             progress(SWITCH, step.sentence, 0, 0)
             for statement in step.statements:

@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 from hanok.engine.deploy.keys import add_key
 from hanok.engine.deploy.plan import Plan
 from hanok.engine.deploy.planning import make_plan
-from hanok.engine.deploy.revisions import Revision, code_version, current, layers_of, open_steps
+from hanok.engine.deploy.revisions import Revision, code_version, current, layers_of, names_of, open_steps
 from hanok.engine.deploy.settings import FILE, Known, Value, read_settings, settings_text
 from hanok.engine.errors import Refused, say
 from hanok.engine.fields import FieldType
@@ -130,8 +130,8 @@ def plan_site(site: Site, *, upgrade: bool = False) -> Plan:
 def plan_rollback(site: Site, number: int) -> Plan:
     """The plan from what is live to the metadata of an old revision. Raises Refused when there is no such revision."""
     with site.store.read() as conn:
-        layers = layers_of(conn, number)
-    return make_plan(site.store, layers, site.types)
+        layers, then = layers_of(conn, number), names_of(conn, number)
+    return make_plan(site.store, layers, site.types, then=then)
 
 
 def backup_sqlite(site: Site) -> Path | None:

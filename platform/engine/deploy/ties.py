@@ -30,7 +30,7 @@ def tie_steps(sides: Sides) -> Iterator[Step]:
 def ties_of(catalog: Catalog) -> Mapping[str, str]:
     """The tables of this catalog that belong to no module, each with the place of its field ("company.people")."""
     modules = {module.table.name for module in modules_of(catalog).values()}
-    places = {found[0].stem: place for place, found in getattr(catalog.names, "links", {}).items()}
+    places = {found[0].stem: place for place, found in catalog.names.links.items()}
     return {name: places.get(name, name) for name in catalog.metadata.tables if name not in modules}
 
 

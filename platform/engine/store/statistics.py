@@ -35,3 +35,14 @@ def analyze(conn: sa.Connection, tables: Iterable[str]) -> None:
         conn.exec_driver_sql(f"PRAGMA analysis_limit = {ENTRIES}")
     for name in tuple(tables) or ("",):
         conn.execute(Analyze(name))
+
+
+def about(conn: sa.Connection, table: str) -> int:
+    """About how many rows a table has: what PostgreSQL counted last, else (and on SQLite) a count."""
+    if conn.dialect.name == "postgresql":
+        known = sa.table("pg_class", sa.column("oid"), sa.column("reltuples"))
+        here = known.c.oid == sa.func.to_regclass(conn.dialect.identifier_preparer.quote(table))
+        counted = conn.scalar(sa.select(known.c.reltuples).where(here))
+        if counted is not None and counted >= 0:
+            return int(counted)
+    return conn.scalar(sa.select(sa.func.count()).select_from(sa.table(table))) or 0
