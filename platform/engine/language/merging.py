@@ -21,6 +21,15 @@ NULL = say("null is never a value; leave the key out (a condition tests with {te
 NOTHING = say('nothing stands after "{key}:"; write a value, or null to remove what stands below, or leave it out')
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A value that was written over what is below; `path` leads to it in the file. A null removes what is below."""
+
+    path: tuple[str, ...]
+    below: Node | None
+    patch: Node
+
+
 @dataclass(slots=True)
 class Laying:
     """One document laid over what the layers below it say. `lowest`: there is nothing below.
@@ -35,6 +44,9 @@ class Laying:
     renaming: Renaming = field(default_factory=Renaming)
     problems: list[Problem] = field(default_factory=list)
     lost: set[Path] = field(default_factory=set)
+    #: Collects what was replaced, where somebody asks for it; `steps` lead to where it works.
+    trace: list[Replaced] | None = None
+    steps: list[str] = field(default_factory=list)
 
     def lay(self, below: Node | None, patch: Node) -> Node:
         """The merged tree. Both are maps."""
@@ -67,15 +79,35 @@ class Laying:
             at = (*path, key)
             if child.value is None:
                 if self._removes(child, key, below, at, strict=strict):
-                    merged.pop(key, None)
+                    self._note(merged.pop(key, None), child, written)
                 continue
             if child.value is True and view.says("x-keyed"):
                 child = child.having({})
             under = merged.get(key)
             if view.ordered:
                 under = _free(under, child)
-            merged[key] = self._merge(under, child, view.child(key, _overlay(under, child)), at, strict=strict)
+            if self.trace is None:
+                merged[key] = self._merge(under, child, view.child(key, _overlay(under, child)), at, strict=strict)
+            else:
+                merged[key] = self._traced(under, child, view, at, written, strict=strict)
         return merged
+
+    def _traced(self, below: Node | None, patch: Node, view: View, path: Path, written: str, *, strict: bool) -> Node:
+        """The same, with a note where the value replaces the one below instead of merging with it."""
+        self.steps.append(written)
+        trace, count = self.trace, len(self.trace or ())
+        merged = self._merge(below, patch, view.child(path[-1], _overlay(below, patch)), path, strict=strict)
+        self.steps.pop()
+        mixed = isinstance(patch.value, dict) and below is not None and isinstance(below.value, dict)
+        inside = view.child(path[-1], _overlay(below, patch))
+        if trace is not None and not (mixed and below is not None and not _whole(below, patch, inside)):
+            del trace[count:]
+            self._note(below, patch, written)
+        return merged
+
+    def _note(self, below: Node | None, patch: Node, written: str) -> None:
+        if self.trace is not None:
+            self.trace.append(Replaced((*self.steps, written), below, patch))
 
     def _present(self, key: str, child: Node, path: Path, below: dict[str, Node]) -> str:
         """The key of today, with advice where another one is written."""
@@ -181,6 +213,10 @@ def _free(below: Node | None, patch: Node) -> Node | None:
     if AFTER not in patch.value and BEFORE not in patch.value:
         return below
     return below.having({key: child for key, child in below.value.items() if key not in (AFTER, BEFORE)})
+
+
+def _whole(below: Node, patch: Node, view: View) -> bool:
+    return patch.whole or _replaced(below, patch, view)
 
 
 def _replaced(below: Node, patch: Node, view: View) -> bool:

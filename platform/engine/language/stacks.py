@@ -70,7 +70,7 @@ class Stack:
                 below = Laying(self.kind, language, below is None, renaming).lay(below, sheet.reading.root)
         return below
 
-    def _brought(self, stacks: Stacks) -> list[Stack]:
+    def brought(self, stacks: Stacks) -> list[Stack]:
         """The documents that lie below this one because it names them."""
         root = self.bare(stacks.language) if self.kind.brings else None
         named = [(kind, name) for key, kind in self.kind.brings for name in _names(root.child(key) if root else None)]
@@ -80,7 +80,7 @@ class Stack:
         problems: dict[tuple[str, str], Problem] = {}
         below: Node | None = None
         renaming = Renaming()
-        for stack in self._brought(stacks):
+        for stack in self.brought(stacks):
             below = stack.bare(stacks.language, below, renaming)
             lost |= {path for sheet in stack.sheets for path in sheet.reading.lost}
         bundle = stacks.is_brought(self.kind.key)

@@ -13,6 +13,7 @@ from hanok.engine.store.columns import Grams, JsonText
 metadata = sa.MetaData()
 
 #: One deployed state of all metadata. `state`: prepared (not live), live (steps open), finished (all steps done).
+#: `leaves`: for each value of the site and of packages, the hash of the one below that it was decided against.
 revision = sa.Table(
     "hanok_revision",
     metadata,
@@ -26,6 +27,7 @@ revision = sa.Table(
     sa.Column("checksum", sa.Text, nullable=False),
     sa.Column("plan", JsonText, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("leaves", JsonText),
 )
 
 #: What a revision still has to do after it went live; each is idempotent.
