@@ -69,6 +69,8 @@ def to_browser(node: Node, context: Context) -> Tree:
 def _test(node: Test, context: Context) -> Tree:
     field = node.field
     operator, operand = resolve(field, node.operator, node.operand, context, part=node.part)
+    if "." in field.key:
+        return UNKNOWN
     if operator == "empty":
         return ["test", field.key, operator, field.type.compares, operand, {}]
     kind = _kind(field, node.part)
@@ -81,6 +83,8 @@ def _test(node: Test, context: Context) -> Tree:
 
 def _kind(field: Field, part: str) -> str:
     """How it compares in a browser, "" where it cannot. Of all parts a page knows only the module of a link."""
+    if "." in field.key:
+        return ""
     if part:
         return MODULE if part == MODULE and len(field.targets) > 1 else ""
     if field.type.compares == EXACT and isinstance(_column(field), RecordId):

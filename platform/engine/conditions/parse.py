@@ -85,6 +85,8 @@ class Parser:
     def _dotted(self, field: Field, rest: str, test: Any, scope: Scope, path: Path) -> Node:
         if rest == field.type.compared(field):
             return self.operators(field, test, path)
+        if (part := field.type.part_field(field, rest)) is not None:
+            return self.test(part, test, scope, path)
         if rest in field.columns and field.type.part_operand(field, rest) is not None:
             return self.operators(field, test, path, part=rest)
         if any(rest in choice.attributes for choice in field.choices):
@@ -111,14 +113,16 @@ class Parser:
         elif field.choices:
             nodes.append(options_that(self, field, rest, path))
         else:
-            nodes.append(self._not_of_it(field, rest, path))
+            nodes.append(self._not_of_it(field, rest, scope, path))
         return nodes[0] if len(nodes) == 1 else Every(tuple(nodes))
 
-    def _not_of_it(self, field: Field, rest: Mapping[str, Any], path: Path) -> Node:
+    def _not_of_it(self, field: Field, rest: Mapping[str, Any], scope: Scope, path: Path) -> Node:
         """What stands beside a field that has no such thing: a part, a word of links or ends, or nonsense."""
         nodes = []
         for key, value in rest.items():
-            if key in field.columns and field.type.part_operand(field, key) is not None:
+            if (part := field.type.part_field(field, key)) is not None:
+                nodes.append(self.test(part, value, scope, (*path, key)))
+            elif key in field.columns and field.type.part_operand(field, key) is not None:
                 nodes.append(self.operators(field, value, (*path, key), part=key))
             elif key in WORDS_OF_ENDS:
                 self.wrong((*path, key), say("“{field}” has not several records: “{word}” asks for some of several.",

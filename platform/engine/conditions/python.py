@@ -25,6 +25,7 @@ from hanok.engine.conditions.tree import (
 from hanok.engine.fields import Field, Linked
 from hanok.engine.fields.dates import day_of
 from hanok.engine.fields.operators import OPERATORS
+from hanok.engine.fields.parts import value_of
 
 Values = Mapping[str, Any]
 #: Gives the values of the record at the other end of a link, or None when there is none.
@@ -87,13 +88,13 @@ class _Asker:
         operator, operand = resolve(field, node.operator, node.operand, self.context, part=node.part)
         row = field.type.operator(operator)
         if row.parts:
-            value = values.get(field.key)
+            value = value_of(field, values)
             written = field.type.write(field, value) if value is not None else {}
             return row.test(tuple(written.get(part) for part in row.parts), operand)
-        return row.test(compared(field, values.get(field.key), node.part), operand)
+        return row.test(compared(field, value_of(field, values), node.part), operand)
 
     def against(self, node: Against, values: Values) -> bool:
-        value = compared(node.field, values.get(node.field.key), node.part)
+        value = compared(node.field, value_of(node.field, values), node.part)
         other = self.referred(node.other)
         if value is None or other is None:
             return node.operator == "ne"
@@ -109,7 +110,7 @@ class _Asker:
         here: Values | None = self.root if reference.own else at_hand(self.context)
         for field in reference.path[:-1]:
             here = None if here is None else self.follow(field, here.get(field.key))
-        return None if here is None else compared(reference.last, here.get(reference.last.key))
+        return None if here is None else compared(reference.last, value_of(reference.last, here))
 
     def through(self, node: Through, values: Values) -> bool:
         value = values.get(node.field.key)
