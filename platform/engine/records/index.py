@@ -27,7 +27,8 @@ def put(conn: sa.Connection, module: Module, id: UUID, title: str, values: Mappi
 def entry_of(module: Module, id: UUID, title: str, values: Mapping[str, Any]) -> index.Indexed:
     """What the index keeps of a record."""
     texts = [found.type.search_text(found, values.get(found.key)) for found in module.searched]
-    snippets = (found.type.snippet(found, values.get(found.key)) for found in module.searched)
+    open_ = (found for found in module.searched if not found.mask)
+    snippets = (found.type.snippet(found, values.get(found.key)) for found in open_)
     shown = " · ".join(text for text in dict.fromkeys(snippets) if text and text not in title)
     return index.Indexed(id, title, shown[:400], grams(" ".join([title, *texts])))
 
