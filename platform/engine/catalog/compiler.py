@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
@@ -12,8 +13,9 @@ from hanok.engine.catalog.bases import sources
 from hanok.engine.catalog.binding import Binder, system_fields
 from hanok.engine.catalog.choosing import option_sets
 from hanok.engine.catalog.completing import complete
+from hanok.engine.catalog.deriving import derive
 from hanok.engine.catalog.embedded import embedded, patterns
-from hanok.engine.catalog.ends import ends
+from hanok.engine.catalog.ends import GROUP, PARENT, POSITION, ends
 from hanok.engine.catalog.filters import saved_filters
 from hanok.engine.catalog.garbage import collection_paused
 from hanok.engine.catalog.layouts import Layouts
@@ -52,6 +54,7 @@ def compile_catalog(
     build.layers = [layer.name for layer in layers]
     every = build.modules()
     modules = {key: module for key, module in every.items() if module.parent is None}
+    derived = derive(every, build.sources, report)
     build.check_areas()
     menu = menu_of(documents, modules, report)
     roles = roles_of(documents, modules, report)
@@ -60,7 +63,7 @@ def compile_catalog(
     return Catalog(
         revision=revision, app=build.app, modules=MappingProxyType(modules), options=MappingProxyType(build.options),
         menu=menu, roles=roles, names=build.naming.names(), metadata=build.metadata, advice=tuple(report.advice),
-        every=MappingProxyType(every), renames=renames,
+        every=MappingProxyType(every), derived=derived, renames=renames,
     )  # fmt: skip
 
 
@@ -93,6 +96,7 @@ class _Build:
         asked = {"currency": self.app.currency, "country": self.app.country}
         binder = Binder(self.types, self.options, known, self.naming, self.report, asked)
         fields = {key: binder.fields(source) for key, source in self.sources.items()}
+        _show_lines(self.sources, fields)
         system = {key: system_fields(key, self.types, known) for key in self.sources}
         layouts = {key: Layouts(self.sources[key], fields[key], system[key], self.report) for key in self.sources}
         views = {key: layout.build() for key, layout in layouts.items()}
@@ -185,3 +189,13 @@ def _titled(fields: Mapping[str, Field]) -> str:
     texts = [key for key, field in fields.items() if field.type.group == "text" and not field.hidden]
     others = [key for key, field in fields.items() if not (field.targets or field.type.secret)]
     return (texts or [*others, "''"])[0]
+
+
+def _show_lines(sources: Mapping[str, Source], fields: Mapping[str, dict[str, Field]]) -> None:
+    """Gives each field of lines the fields that its lines have."""
+    for source in sources.values():
+        parent = source.parent
+        if parent is not None and parent.field in fields[parent.module]:
+            hidden = (PARENT, POSITION) if parent.groups else (PARENT, POSITION, GROUP)
+            own = {key: found for key, found in fields[source.key].items() if key not in hidden}
+            fields[parent.module][parent.field] = replace(fields[parent.module][parent.field], own=own)

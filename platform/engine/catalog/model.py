@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hanok.engine.catalog.behaviour import Action, Duplicate, Dynamic, Pick, Rule
+from hanok.engine.catalog.derived import Derived
 from hanok.engine.catalog.names import Names
 from hanok.engine.catalog.paths import Path
 from hanok.engine.catalog.renames import Renames
@@ -314,6 +315,7 @@ class Catalog:
     metadata: sa.MetaData
     advice: Sequence[Problem] = ()
     every: Mapping[str, Module] = also(default_factory=dict)
+    derived: Derived = also(default_factory=Derived)
     renames: Renames = also(default_factory=Renames)
 
     def __repr__(self) -> str:

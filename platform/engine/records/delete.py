@@ -13,6 +13,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict, Denied, Refused, say
 from hanok.engine.fields import Field
 from hanok.engine.records import index
+from hanok.engine.records.derived import hold_above, settle_gone
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
 from hanok.engine.records.ties import end_of
@@ -34,6 +35,7 @@ def delete(
         raise Denied(say("You may see this record but not delete it."))
     if version is not None and version != current.version:
         raise Conflict(current.version)
+    hold_above(conn, catalog, catalog.module(module), [current.id])
     _delete(conn, catalog, actor, current, datetime.now(UTC), 0)
 
 
@@ -49,6 +51,7 @@ def _delete(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record,
                 _delete(conn, catalog, actor, child, at, depth + 1)
     leave(conn, catalog, actor, module, record.id, "deleted", {}, at=at, version=record.version + 1)
     index.drop(conn, module, record.id)
+    settle_gone(conn, catalog, actor, module, [record.id])
 
 
 def restore(conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str) -> Record:
@@ -56,6 +59,7 @@ def restore(conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id
     current = get(conn, catalog, actor, module, id, deleted=True)
     if not current.may_delete:
         raise Denied(say("You may not restore this record."))
+    hold_above(conn, catalog, catalog.module(module), [current.id])
     _restore(conn, catalog, actor, current, 0)
     return get(conn, catalog, actor, module, id)
 
@@ -67,6 +71,7 @@ def _restore(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record
         at = conn.scalar(sa.select(module.table.c.deleted_at).where(module.table.c.id == record.id))
     _set(conn, module, record, {"deleted_at": None, "deleted_by": None})
     leave(conn, catalog, actor, module, record.id, "restored", {}, at=datetime.now(UTC), version=record.version + 1)
+    settle_gone(conn, catalog, actor, module, [record.id])
     from_bin = get(conn, catalog, _anybody(actor), module.key, record.id)
     if module.parent is None:
         index.put(conn, module, record.id, from_bin.title, from_bin.values)

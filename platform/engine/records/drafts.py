@@ -15,6 +15,7 @@ from hanok.engine.access import Actor, allows, may
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, say
 from hanok.engine.fields import Linked
+from hanok.engine.records.deriving.working import own_values
 from hanok.engine.records.naming import title_of, titled
 from hanok.engine.records.query import Record
 from hanok.engine.records.trail import differences
@@ -69,6 +70,7 @@ def new_draft(
 ) -> Draft:  # fmt: skip
     """A new record of validated values. Raises Denied."""
     now, made = at or datetime.now(UTC), id or new_id()
+    values = {**values, **own_values(catalog, module, values)}
     if not allows(catalog, actor, module, "create", {**values, "created_by": actor.id}):
         raise Denied(say("You may create only records of your own."))
     title, author = title_of(catalog, module, values), _author(actor)
@@ -91,6 +93,8 @@ def changed_draft(
     changes = differences(module, current.values, values) | dict(beside)
     if not changes:
         return None
+    values = {**values, **own_values(catalog, module, {**current.values, **values})}
+    changes = differences(module, current.values, values) | dict(beside)
     after = {**current.values, **values}
     if not allows(catalog, actor, module, "edit", after) and not may(catalog, actor, module.key, "assign"):
         raise Denied(say("You may not give this record to somebody else."))

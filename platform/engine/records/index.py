@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,16 @@ def entry_of(module: Module, id: UUID, title: str, values: Mapping[str, Any]) ->
     snippets = (found.type.snippet(found, values.get(found.key)) for found in open_)
     shown = " · ".join(text for text in dict.fromkeys(snippets) if text and text not in title)
     return index.Indexed(id, title, shown[:400], grams(" ".join([title, *texts])))
+
+
+def put_stored(conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID]) -> None:
+    """Indexes records as they are stored now, but deleted ones."""
+    selection = Selection(catalog, SYSTEM, module, tuple(field.key for field in module.searched))
+    table = selection.table
+    statement = selection.statement().where(table.c.id.in_(ids), table.c.deleted_at.is_(None))
+    rows = [selection.record(row) for row in conn.execute(statement)]
+    entries = [entry_of(module, row.id, row.title, row.values) for row in rows]
+    index.put_many(conn, module=module.key, entries=entries, known=True)
 
 
 def drop(conn: sa.Connection, module: Module, id: UUID) -> None:

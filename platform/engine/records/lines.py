@@ -14,6 +14,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.ends import GROUP, PARENT, POSITION
 from hanok.engine.errors import Denied, Message, say
 from hanok.engine.fields import Field, Line, Linked
+from hanok.engine.records.derived import settle_gone
 from hanok.engine.records.drafts import Draft, changed_draft, drawn, new_draft
 from hanok.engine.records.many import Looked, write_many
 from hanok.engine.records.query import Record
@@ -107,6 +108,7 @@ def _take_away(
     values = {"deleted_at": at, "deleted_by": actor.id, "version": record.version + 1}
     conn.execute(sa.update(table).where(table.c.id == record.id).values(values))
     leave(conn, catalog, actor, child, record.id, "deleted", {}, at=at, version=record.version + 1)
+    settle_gone(conn, catalog, actor, child, [record.id])
 
 
 def check_parent(

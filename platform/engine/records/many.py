@@ -16,6 +16,7 @@ from hanok.engine.errors import Conflict
 from hanok.engine.fields import Linked, Tie
 from hanok.engine.records.around import Around
 from hanok.engine.records.attachments import Files, named, settle, stored
+from hanok.engine.records.derived import hold_above, settle_drafts
 from hanok.engine.records.drafts import Draft
 from hanok.engine.records.index import entry_of
 from hanok.engine.records.trail import both_ends, trace, trace_end
@@ -101,6 +102,7 @@ def write_many(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Modu
     changed = [draft for draft in drafts if draft.action == "changed"]
     created = [draft for draft in drafts if draft.action == "created"]
     table = module.table
+    hold_above(conn, catalog, module, [draft.id for draft in changed], *(draft.own for draft in drafts))
     for names, alike in groupby(changed, lambda draft: frozenset(draft.row)):
         _update(conn, table, sorted(names), list(alike))
     if created:
@@ -120,6 +122,7 @@ def write_many(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Modu
         index.put_many(conn, module=module.key, entries=entries, known=known)
     for draft in drafts:
         settle(conn, actor, module, draft.id, draft.own, draft.changes)
+    settle_drafts(conn, catalog, actor, module, drafts)
 
 
 def _ends_of(

@@ -95,7 +95,7 @@ class _Obeying:
         key = found.key
         if said.readonly is not None and self._differs(found) and self.holds(said.readonly):
             self.loaded.wrong(key, FIXED)
-        if key in self.loaded.errors or found.type.generated or not self._touched(found, said):
+        if key in self.loaded.errors or found.made or not self._touched(found, said):
             return
         needed = found.required or (said.required is not None and self.holds(said.required))
         if needed and self.after().get(key) in EMPTY and self._shown(said):

@@ -14,6 +14,7 @@ from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, End, Module
 from hanok.engine.errors import Denied, Message, NotFound, say
 from hanok.engine.fields import Field, Linked, Tie
+from hanok.engine.records.derived import settle_changes, settle_ties
 from hanok.engine.records.lines import Lines, lines, load_lines, titles_of, write_lines
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get, identity
@@ -128,6 +129,7 @@ def _tell(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, here: Linked, field: Field, done: Retied, *,
     at: datetime,
 ) -> None:  # fmt: skip
+    settle_ties(conn, catalog, actor, _tied_ends(conn, catalog, actor, module, here, field, done))
     for action, changed in (("linked", done.linked), ("unlinked", done.unlinked)):
         for tie in changed:
             there = Linked(tie.module or field.members[0], tie.id, tie.title or "")
@@ -136,6 +138,23 @@ def _tell(
             back = back_end(catalog, module, field, there.module)
             if back is not None:
                 tell_end(conn, catalog, actor, there, back.key, here, action, at=at)
+
+
+def _tied_ends(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, here: Linked, field: Field, done: Retied
+) -> dict[tuple[str, str], set[UUID]]:
+    """Whose ends changed: this record's, and those of the records that came, went, or have another tie by now."""
+    if not (done.linked or done.unlinked or done.changed):
+        return {}
+    rest = ties(conn, catalog, actor, module, here.id, field) if done.changed else ()
+    found: dict[tuple[str, str], set[UUID]] = {}
+    for tie in (*done.linked, *done.unlinked, *rest):
+        target = tie.module or field.members[0]
+        found.setdefault((module.key, _key_here(module, field, target)), set()).add(here.id)
+        back = back_end(catalog, module, field, target)
+        if back is not None:
+            found.setdefault((target, back.key), set()).add(tie.id)
+    return found
 
 
 def _key_here(module: Module, field: Field, target: str) -> str:
@@ -200,6 +219,7 @@ def _clear_primary(
         before = {"module": field.members[0], "id": str(tie.id), "title": tie.title}
         after = {"module": field.members[0], "id": str(rest[0].id), "title": rest[0].title} if rest else None
         leave(conn, catalog, actor, home, left.id, "changed", {key: [before, after]}, at=at, version=left.version + 1)
+        settle_changes(conn, catalog, actor, home, left.id, {key: [before, after]})
 
 
 def _both(

@@ -17,10 +17,11 @@ from hanok.engine.fields import Linked
 from hanok.engine.records import index
 from hanok.engine.records.attachments import settle
 from hanok.engine.records.conflict import conflict
+from hanok.engine.records.derived import hold_above, settled
 from hanok.engine.records.drafts import Draft, changed_draft, check_changing, check_creating, drawn, new_draft
 from hanok.engine.records.lines import behind, check_parent, touch_parent
 from hanok.engine.records.query import Record
-from hanok.engine.records.read import get
+from hanok.engine.records.read import get, identity
 from hanok.engine.records.related import Related, load_related, tie_primaries
 from hanok.engine.records.trail import both_ends, leave, tell_end
 from hanok.engine.records.values import Loading, loaded
@@ -42,9 +43,11 @@ def create(
     _check(loading.errors | beside.errors)
     loading.judge(despite_duplicates=despite_duplicates)
     values = loading.values | _place(conn, catalog, actor, found, loading)
+    hold_above(conn, catalog, found, (), values)
     draft = new_draft(catalog, actor, found, {**values, **drawn(conn, catalog, actor, found)}, at=at)
     _execute(conn, found, sa.insert(found.table).values(draft.row))
     _write_beside(conn, catalog, actor, draft, beside)
+    draft = settled(conn, catalog, actor, draft)
     _leave(conn, catalog, actor, draft)
     return draft.record(catalog, actor)
 
@@ -58,6 +61,7 @@ def update(
     Raises NotFound, Denied, Invalid, Duplicates, and Conflict (with the fields that differ) when somebody saved first.
     """
     found = catalog.module(module)
+    hold_above(conn, catalog, found, [identity(id)])
     current = get(conn, catalog, actor, module, id, lock=conn.dialect.name == "postgresql")
     check_changing(current)
     if not 1 <= version <= current.version:
@@ -83,6 +87,7 @@ def update(
     tie_primaries(conn, catalog, actor, found, here, loading.values, at=draft.at)
     if found.parent is not None:
         touch_parent(conn, catalog, actor, found, current[PARENT].id, at=draft.at)
+    draft = settled(conn, catalog, actor, draft)
     _leave(conn, catalog, actor, draft)
     return draft.record(catalog, actor)
 

@@ -16,6 +16,7 @@ from hanok.engine.access import Actor, predicate
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.behaviour import Duplicate
 from hanok.engine.catalog.binding import default_of
+from hanok.engine.catalog.derived import is_derived
 from hanok.engine.conditions.operands import first_message
 from hanok.engine.errors import Duplicates, Invalid, Message, say
 from hanok.engine.fields import Field, Linked
@@ -87,7 +88,7 @@ class Loading:
         for found in self.module.fields.values():
             if found.key in self.raw:
                 self._load(found, self.raw[found.key])
-            elif self.current is None and not found.type.generated:
+            elif self.current is None and not found.made:
                 self._default(found)
         self._required()
 
@@ -153,6 +154,10 @@ class Loading:
         present = self.current.values.get(found.key) if self.current else None
         if self.current and found.type.unchanged(found, raw, present):
             return
+        if is_derived(found):
+            if raw not in (None, ""):
+                self.wrong(found.key, say("This is worked out by the system and cannot be written."))
+            return
         try:
             zone = self.actor.zone or self.catalog.app.zone
             loaded = self.validators.of(found).deserialize(raw, zone=zone)
@@ -174,7 +179,7 @@ class Loading:
                 continue
             given = self.current is None or found.key in self.values
             empty = self.values.get(found.key) in (None, [], ())
-            if found.required and given and empty and not found.type.generated and found.key not in self.errors:
+            if found.required and given and empty and not found.made and found.key not in self.errors:
                 self.wrong(found.key, say("This is required."))
 
     def _links(self, lookup: Lookup) -> None:

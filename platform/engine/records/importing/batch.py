@@ -13,6 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from hanok.engine.catalog.derived import is_derived
 from hanok.engine.errors import Denied, Message, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.fields.text import fold
@@ -133,6 +134,8 @@ class Batch:
             blank = is_blank(cell)
             if (blank and self.job.skip_blank) or found.key == ID:
                 continue
+            if is_derived(found):
+                continue  # an export has it; here it is worked out again
             if found.type.generated:
                 self._compare(item, column)
             elif not found.targets:
