@@ -193,7 +193,7 @@ class PeriodType(FieldType):
         return {"start": start, "end": end, "all_day": value.all_day}
 
     def export(self, field: Field, value: Any, language: str) -> Any:
-        return None if value is None else " ~ ".join(value.ends())
+        return None if value is None else str(value)
 
     def search_text(self, field: Field, value: Any) -> str:
         return ""
@@ -205,7 +205,7 @@ class PeriodType(FieldType):
         return Widget("datetime")
 
     def cell(self, field: Field) -> Cell:
-        return Cell("period", width="datetime", role="when")
+        return Cell("period", width="text", role="when")
 
     def samples(self, field: Field) -> Sequence[Any]:
         return (

@@ -53,7 +53,7 @@ class Phones(ListedType):
         return Widget("text")
 
     def cell(self, field: Field) -> Cell:
-        return Cell("phones", {"country": Phone().country(field)}, width="phone")
+        return Cell("phones", {"country": Phone().country(field)}, width="text", role="sub")
 
     def samples(self, field: Field) -> Sequence[Any]:
         return (

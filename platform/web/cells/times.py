@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -29,16 +29,10 @@ def period(value: Period, field: Field, look: Look) -> str:
 
 
 def _days(value: Period, look: Look) -> str:
-    ends = dict.fromkeys((value.first_day, value.last_day))
-    shown = " – ".join(_day(day, look) for day in ends)
-    said = translate("All day", look.language)
-    return Markup('<time datetime="{}">{}</time> <small class="muted">{}</small>').format(
-        value.first_day.isoformat(), shown, said
-    )
-
-
-def _day(day: date, look: Look) -> str:
-    return look.formats.long_date(day) if look.wide else look.formats.date(day)
+    write = look.formats.long_date if look.wide else look.formats.date
+    days = dict.fromkeys((value.first_day, value.last_day))
+    shown = _between(_time(day.isoformat(), write(day)) for day in days)
+    return shown + Markup(' <small class="muted">{}</small>').format(translate("All day", look.language))
 
 
 def _moments(value: Period, look: Look) -> str:
@@ -48,10 +42,19 @@ def _moments(value: Period, look: Look) -> str:
     last = write(value.end)
     if start.date() == end.date():
         last = look.formats.time(value.end) if look.wide else f"{end:%H:%M}"
-    shown = Markup('<time datetime="{}">{} – {}</time>').format(start.isoformat(), write(value.start), last)
+    shown = _between((_time(start.isoformat(), write(value.start)), _time(end.isoformat(), last)))
     if not look.wide:
         return shown
     return shown + Markup(' <small class="muted">{}</small>').format(written(value.duration, look.language))
+
+
+def _time(moment: str, shown: str) -> Markup:
+    return safe(f'<time datetime="{moment}">{escape(shown)}</time>')
+
+
+def _between(ends: Iterable[Markup]) -> Markup:
+    """Both ends; where there is no room for both in a line, it breaks between them."""
+    return Markup(" – ").join(ends)
 
 
 def recurrence(value: Any, field: Field, look: Look) -> str:

@@ -31,6 +31,11 @@ def read_parts(form: Form, name: str, formats: Formats) -> Any:
     return boxes if any(boxes.values()) else ""
 
 
+def fill_place(control: Control, value: Any, formats: Formats) -> Control:
+    lat, _, lng = str(value).partition(", ")
+    return replace(control, boxes={"lat": (lat,), "lng": (lng,)}) if lng else replace(control, text=lat)
+
+
 # -- lists: parallel boxes, a row for each entry ------------------------------------------------------------------
 def fill_listed(control: Control, value: Any, formats: Formats, *, shown: Callable[[Control, str], str]) -> Control:
     if not isinstance(value, Listed):
@@ -74,5 +79,5 @@ COMPOSITE: tuple[Input, ...] = (
     _listed("phones", "phone", lambda control, value: national(value, str(control.facts.get("country", "")))),
     Input("address", fill_parts, read_parts, wide=True),
     Input("person_name", fill_parts, read_parts),
-    Input("geo_point", fill_parts, read_parts),
+    Input("geo_point", fill_place, read_parts),
 )
