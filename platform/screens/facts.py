@@ -72,11 +72,16 @@ def _step(choice: Choice, place: int, at: int, astray: bool, language: str) -> S
     )
 
 
+def _fits(field: Field) -> bool:
+    """Long texts and secrets stand further down."""
+    return field.type.cell(field).width != "long" and not field.type.secret
+
+
 def facts(module: Module, record: Record, formats: Formats) -> tuple[Shown, ...]:
     """The list's columns that say something about this record, without its own name and its path."""
     moving, due = path_field(module), deadline(module)
     skipped = {"title", module.views.list.columns[0], moving.key if moving else ""}
     late = due.key if moving and due and is_late(record, moving, due, formats) else ""
     keys = [key for key in module.views.list.columns if key not in skipped and not is_empty(record.values.get(key))]
-    keys = [key for key in keys if module.field(key).type.cell(module.field(key)).width != "long"]
+    keys = [key for key in keys if _fits(module.field(key))]
     return tuple(Shown(module.field(key), record.values.get(key), key == late) for key in keys[:MOST_FACTS])
