@@ -87,10 +87,21 @@ class ListedValue(Value):
             raise refuse(say("This must be a list."))
         if len(raws) > MOST:
             raise refuse(say("A list has at most {most} entries.", most=MOST))
-        found = [entry for raw in raws if (entry := self._entry(raw, **known)) is not None]
+        found = [entry for raw in raws if (entry := self._named(raw, several=len(raws) > 1, **known)) is not None]
         if len({fold(entry.value) for entry in found}) < len(found):
             raise refuse(say("The same one stands here twice."))
         return _listed(found)
+
+    def _named(self, raw: Any, *, several: bool, **known: Any) -> Entry | None:
+        """The entry; of several, a refusal says which one it is about."""
+        try:
+            return self._entry(raw, **known)
+        except ma.ValidationError as error:
+            text = raw.get(self.key) if isinstance(raw, Mapping) else raw
+            if not several or not isinstance(text, str):
+                raise
+            which = say("That is about “{entry}”.", entry=text.strip()[:80])
+            raise ma.ValidationError([*error.messages, which]) from None
 
     def _entry(self, raw: Any, **known: Any) -> Entry | None:
         facts = self._facts(raw)

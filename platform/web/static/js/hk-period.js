@@ -14,6 +14,7 @@ customElements.define("hk-period", class extends HTMLElement {
     [this.start, this.end].forEach((box, place) => {
       const [day, time] = box.value.split("T");
       if (days && time) this.times[place] = time;
+      box.value = "";
       box.type = days ? "date" : "datetime-local";
       box.value = day && !days ? `${day}T${this.times[place]}` : day;
     });
