@@ -43,6 +43,11 @@ def action(reader: Reader, key: str, said: Mapping[str, Any], path: Path, row: M
     )  # fmt: skip
 
 
+def check_values(reader: Reader, target: Module, values: Mapping[str, Any], path: Path) -> None:
+    """Reports what a new record of the target could not begin with."""
+    _Steps(reader, target, {}).made(target, values, path)
+
+
 def _questions(reader: Reader, key: str, written: Mapping[str, Any], path: Path) -> dict[str, Field]:
     """What is asked first, as fields that stand in no table."""
     asked = {}
@@ -168,6 +173,10 @@ class _Steps:
         return Step("each", said, module=there.key, nodes={"where": node} if node else {}, steps={"do": steps})
 
     # -- values ------------------------------------------------------------------------------------------------
+    def made(self, module: Module, said: Mapping[str, Any], path: Path) -> None:
+        """Checks the values of a new record."""
+        self._values(module, said, path, made=True)
+
     def _values(self, module: Module, said: Mapping[str, Any], path: Path, *, made: bool) -> None:
         for key, value in said.items():
             field, at = module.fields.get(key), (*path, key)

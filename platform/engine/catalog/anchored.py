@@ -29,7 +29,7 @@ def with_anchored(view: FormView, anchors: Mapping[str, Anchor]) -> FormView:
 
 def _mapped(view: FormView, change: Callable[[Panel], Panel]) -> FormView:
     tabs = tuple(replace(tab, panels=tuple(map(change, tab.panels))) for tab in view.tabs)
-    return FormView(tabs, tuple(map(change, view.side)))
+    return FormView(tabs, tuple(map(change, view.side)), tuple(map(change, view.bottom)))
 
 
 def _placed(panel: Panel, *, key: str, anchor: Anchor) -> Panel:

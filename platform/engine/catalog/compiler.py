@@ -98,12 +98,18 @@ class _Build:
         fields = {key: binder.fields(source) for key, source in self.sources.items()}
         _show_lines(self.sources, fields)
         system = {key: system_fields(key, self.types, known) for key in self.sources}
-        layouts = {key: Layouts(self.sources[key], fields[key], system[key], self.report) for key in self.sources}
+
+        def reach(module: str) -> Mapping[str, Field]:
+            return {**fields.get(module, {}), **system.get(module, {})}
+
+        layouts = {
+            key: Layouts(self.sources[key], fields[key], system[key], self.report, reach) for key in self.sources
+        }
         views = {key: layout.build() for key, layout in layouts.items()}
         found = ends(self.sources, fields, self.naming, self.metadata, self.report)
         built = {}
         for key, source in self.sources.items():
-            panels = subpanels(source, found[key], layouts, views, self.report, partial(self._is_newer, source))
+            panels = subpanels(source, found, layouts, views, self.report, partial(self._is_newer, source))
             built[key] = self._module(source, fields[key], system[key], layouts[key], views[key], panels, found[key])
         for module in built.values():
             if module.key not in self.report.faulty and not self.sources[module.key].document.lost:
@@ -126,7 +132,8 @@ class _Build:
             key=source.key, label=label, plural=data.get("plural") or label, area=data.get("area", ""),
             icon=data.get("icon", "box"), fields=MappingProxyType(dict(fields)), system=MappingProxyType(dict(system)),
             title=self._title(source, fields), owners=self._keys(source, fields, "owners"),
-            table=module_table(self.naming.table(source.key), fields, self.metadata), views=views, subpanels=panels,
+            paths=MappingProxyType(layout.paths), views=views, subpanels=panels,
+            table=module_table(self.naming.table(source.key), fields, self.metadata),
             saved_filters=saved_filters(source, layout), ends=found, parent=source.parent,
             traits=tuple(data.get("traits", {})),
             index=self._groups(source, fields, "index"), unique=self._groups(source, fields, "unique"),

@@ -14,6 +14,7 @@ from hanok.engine.catalog.model import Module, OptionSet, Views
 from hanok.engine.catalog.reading import Reader
 from hanok.engine.catalog.report import Report, Source
 from hanok.engine.catalog.rules import duplicates, rules
+from hanok.engine.catalog.subpanels import with_behaviour
 from hanok.engine.fields import FieldType
 
 
@@ -41,6 +42,7 @@ def _completed(reader: Reader) -> Module:
         rules=MappingProxyType(rules(reader)),
         duplicates=MappingProxyType(alike),
         actions=MappingProxyType(actions(reader)),
+        subpanels={key: with_behaviour(reader, panel) for key, panel in reader.module.subpanels.items()},
         index=(*reader.module.index, *(said.match for said in alike.values())),
     )
 
@@ -49,6 +51,9 @@ def _views(reader: Reader) -> Views:
     """The views with the conditions of their tabs and panels; the same ones where there are none."""
     written = reader.source.data.get("views", {})
     views = reader.module.views
+    for name in ("kanban", "calendar"):
+        if "where" in written.get(name, {}):
+            reader.node(written[name]["where"], "views", name, "where")
     forms = {"form": views.form, "detail": views.detail, "quick": views.quick}
     asked = [name for name in forms if _conditional(written.get(name, {}))]
     if not asked:

@@ -161,9 +161,12 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Subpanel:
-    """A table of linked records under a record: those of the module's end `end`, which are of `module`.
+    """A table of linked records under a record: those of the module's end `end` (or path of ends), of `module`.
 
-    `field` is the link of `module` that points back, "" where the records are tied another way.
+    `field` is the link of `module` that points back, "" where the records are tied another way. One that shows several
+    ends has a subpanel for each in `panels`, itself like the first. `limit` is `where` as it was read ($record is the
+    record above), `create` the values of a new record, `buttons` are own actions over the rows. Rows of `size` are
+    searched in `search` and grouped by `group`, a field or "module".
     """
 
     key: str
@@ -175,8 +178,8 @@ class Subpanel:
     actions: tuple[str, ...] = ("create", "link", "unlink")
     where: Mapping[str, Any] | None = None
     end: str = ""
+    limit: Node | None = None
     panels: tuple[Subpanel, ...] = ()
-    path: tuple[str, ...] = ()
     create: Mapping[str, Any] = also(default_factory=dict)
     buttons: Mapping[str, Action] = also(default_factory=dict)
     size: int = 5

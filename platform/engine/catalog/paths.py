@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, Labels, in_language
 from hanok.engine.language import unknown
+
+if TYPE_CHECKING:
+    from hanok.engine.catalog.model import Module
 
 DEEPEST = 5
 FIELD, PART = say("field"), say("part")
@@ -66,6 +70,16 @@ def path_of(text: str, module: str, fields: Fields) -> Path:
         links.append(found)
         known = fields(found.targets[0])
     raise PathError(say("“{field}” has no “{part}”.", field=text, part=""))
+
+
+def find_path(text: str, module: Module, modules: Mapping[str, Module]) -> Path | None:
+    """The path from a module of a catalog, one that no view names too; None where it leads nowhere."""
+    if text in module.paths:
+        return module.paths[text]
+    try:
+        return path_of(text, module.key, lambda key: {**modules[key].fields, **modules[key].system})
+    except PathError:
+        return None
 
 
 def _path(text: str, links: list[Field], last: Field) -> Path:

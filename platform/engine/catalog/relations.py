@@ -2,46 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hanok.engine.catalog.layouts import Layouts
 from hanok.engine.catalog.model import End, Subpanel, Views
 from hanok.engine.catalog.report import LINK, Report, Source
+from hanok.engine.errors import say
+from hanok.engine.fields import Labels
 
 ACTIONS = ("create", "link", "unlink")
+#: What a subpanel can do by itself; anything else says what it does.
+BUILT_IN = (*ACTIONS, "unlink_all")
 MOST_COLUMNS = 5
+SIZE = 5
+#: What rows of several modules may be grouped by.
+BY_MODULE = "module"
+Ends = Mapping[str, Mapping[str, End]]
 
 
 def subpanels(
-    source: Source, ends: Mapping[str, End], layouts: Mapping[str, Layouts], views: Mapping[str, Views],
-    report: Report, newer: Callable[[End], bool],
+    source: Source, ends: Ends, layouts: Mapping[str, Layouts], views: Mapping[str, Views], report: Report,
+    newer: Callable[[End], bool],
 ) -> dict[str, Subpanel]:  # fmt: skip
     """The written subpanels in their order, then the ends that layers above them brought (`newer`).
 
     Without any written, one for each end but lines, which the form shows.
     """
     written: Mapping[str, Any] | None = source.data.get("subpanels")
-    shown = {key: end for key, end in ends.items() if end.kind != "lines"}
+    here = ends[source.key]
+    shown = {key: end for key, end in here.items() if end.kind != "lines"}
     said = {key: {} for key in shown} if written is None else dict(written)
-    said |= {key: {} for key, end in shown.items() if key not in said and newer(end)}
-    built = {}
-    for key, spec in said.items():
-        if key not in ends:
-            report.missing(source.place("subpanels", key), LINK, key, ends)
-        elif not spec.get("hidden", False):
-            end = ends[key]
-            built[key] = _subpanel(end, spec, layouts[end.module].seen_from(source, end.own), views[end.module])
-    return built
+    builder = _Subpanels(source, ends, layouts, views, report)
+    named = {key for name, spec in said.items() for key in builder.shown(name, spec)}
+    said |= {key: {} for key, end in shown.items() if key not in named and newer(end)}
+    built = {key: builder.build(key, spec) for key, spec in said.items() if not spec.get("hidden", False)}
+    return {key: panel for key, panel in built.items() if panel is not None}
 
 
-def _subpanel(end: End, spec: Mapping[str, Any], there: Layouts, views: Views) -> Subpanel:
-    chosen = there.columns(spec.get("columns", {}), "subpanels", end.key, "columns")[0]
-    derived = tuple(key for key in views.list.columns if key != end.field)[:MOST_COLUMNS]
-    sort = there.sort(spec.get("sort", []), "subpanels", end.key, "sort")
-    return Subpanel(
-        key=end.key, label=spec.get("label") or end.label, module=end.module, end=end.key,
-        field=end.field if end.kind == "link" else "",
-        columns=chosen or derived, sort=sort or views.list.sort,
-        actions=tuple(spec["actions"]) if "actions" in spec else ACTIONS, where=spec.get("where"),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A path of ends, the last of them being the one whose records are shown."""
+
+    keys: tuple[str, ...]
+    end: End
+
+    @property
+    def text(self) -> str:
+        return ".".join(self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subpanels:
+    source: Source
+    ends: Ends
+    layouts: Mapping[str, Layouts]
+    views: Mapping[str, Views]
+    report: Report
+
+    def shown(self, key: str, spec: Mapping[str, Any]) -> list[str]:
+        """The ends of this module that a subpanel shows, so that nobody needs another one for them."""
+        named = [name for name in self._names(key, spec) if "." not in name]
+        return [key, *named, *(end for name in named for end in self._of_field(name))]
+
+    def build(self, key: str, spec: Mapping[str, Any]) -> Subpanel | None:
+        names = enumerate(self._names(key, spec))
+        ways = [way for number, name in names for way in self._ways(key, spec, number, name)]
+        if not ways:
+            return None
+        sizes = spec.get("page_size", SIZE)
+        panels = tuple(self._panel(key, spec, way, several=len(ways) > 1, size=sizes) for way in ways)
+        self._check_columns(key, spec, [way.end for way in ways])
+        self._check_actions(key, spec)
+        label: Labels = spec.get("label") or self._label(key, ways)
+        return replace(panels[0], label=label, panels=panels if len(panels) > 1 else ())
+
+    def _names(self, key: str, spec: Mapping[str, Any]) -> list[str]:
+        of = spec.get("of", key)
+        return [of] if isinstance(of, str) else list(of)
+
+    def _of_field(self, name: str) -> list[str]:
+        """The ends of a link to several modules, by the name of its field."""
+        here = self.ends[self.source.key]
+        return [key for key, end in here.items() if end.forwards and end.field == name and end.home == self.source.key]
+
+    def _ways(self, key: str, spec: Mapping[str, Any], number: int, name: str) -> list[_Way]:
+        """The paths that a name stands for: several where it is a link to several modules."""
+        of = spec.get("of")
+        at = ("subpanels", key, "of", number) if isinstance(of, list) else ("subpanels", key, *(["of"] if of else []))
+        module, keys = self.source.key, name.split(".")
+        for place, step in enumerate(keys):
+            last = place == len(keys) - 1
+            end = self.ends[module].get(step)
+            if end is None and last and not place and (found := self._of_field(step)):
+                return [_Way((each,), self.ends[module][each]) for each in found]
+            if end is None:
+                if not self.source.is_lost("fields", step):
+                    self.report.missing(self.source.place(*at), LINK, step, self.ends[module])
+                return []
+            if last:
+                return [_Way(tuple(keys), end)]
+            module = end.module
+        return []
+
+    def _label(self, key: str, ways: Sequence[_Way]) -> Labels:
+        if len(ways) > 1 or key != ways[0].text:
+            field = self.layouts[self.source.key].own.get(key)
+            return field.label if field else {"en": key.replace("_", " ").capitalize()}
+        return ways[0].end.label
+
+    def _panel(self, key: str, spec: Mapping[str, Any], way: _Way, *, several: bool, size: int) -> Subpanel:
+        end = way.end
+        there, views = self.layouts[end.module].seen_from(self.source, end.own), self.views[end.module]
+        asked = {name: said for name, said in spec.get("columns", {}).items() if not several or self._has(end, name)}
+        chosen = there.columns(asked, "subpanels", key, "columns")[0]
+        derived = tuple(name for name in views.list.columns if name != end.field)[:MOST_COLUMNS]
+        sort = tuple(name for name in spec.get("sort", []) if not several or self._has(end, name.removeprefix("-")))
+        actions = tuple(spec["actions"]) if "actions" in spec else ACTIONS if len(way.keys) == 1 else ()
+        return Subpanel(
+            key=key, label=end.label, module=end.module, end=way.text,
+            field=end.field if end.kind == "link" and len(way.keys) == 1 else "",
+            columns=chosen or derived, sort=there.sort(sort, "subpanels", key, "sort") or views.list.sort,
+            actions=tuple(name for name in actions if name in BUILT_IN), where=spec.get("where"),
+            create=spec.get("create", {}), size=size, group=self._group(key, spec, there, several=several),
+            search=there.keys(spec.get("search", {}), "subpanels", key, "search") if not several else (),
+        )  # fmt: skip
+
+    def _has(self, end: End, name: str) -> bool:
+        head = "title" if name == "$title" else name.partition(".")[0]
+        return head in end.own or head in self.layouts[end.module].every
+
+    def _check_columns(self, key: str, spec: Mapping[str, Any], ends: Sequence[End]) -> None:
+        """A column of several modules is known to one of them at least."""
+        if len(ends) < 2:
+            return
+        every = {name for end in ends for name in (*end.own, *self.layouts[end.module].every)}
+        for name in spec.get("columns", {}):
+            if not any(self._has(end, name) for end in ends):
+                place = self.source.place("subpanels", key, "columns", name)
+                self.report.missing_field(self.source, place, name, sorted(every))
+
+    def _check_actions(self, key: str, spec: Mapping[str, Any]) -> None:
+        for name, said in spec.get("actions", {}).items():
+            if name not in BUILT_IN and "do" not in said:
+                place = self.source.place("subpanels", key, "actions", name)
+                self.report.missing(place, say("action"), name, BUILT_IN)
+
+    def _group(self, key: str, spec: Mapping[str, Any], there: Layouts, *, several: bool) -> str:
+        name: str = spec.get("group", "")
+        if not name or (name == BY_MODULE and several):
+            return name
+        return name if there.known(name, "subpanels", key, "group") else ""

@@ -68,14 +68,11 @@ class ModuleEnd:
 
 
 def check_conditions(source: Source, module: Module, modules: Mapping[str, Module], report: Report) -> None:
-    """Reports what is wrong with the conditions of a module's filters, list and subpanels."""
+    """Reports what is wrong with the conditions of a module's filters and of its list."""
     here = ModuleScope(module, modules)
     for key, found in module.saved_filters.items():
         _check(found.where, here, source, report, "saved_filters", key, "where")
     _check(module.views.list.where or {}, here, source, report, "views", "list", "where")
-    for key, panel in module.subpanels.items():
-        there = ModuleScope(modules[panel.module], modules)
-        _check(panel.where or {}, there, source, report, "subpanels", key, "where")
 
 
 def _check(where: Any, scope: ModuleScope, source: Source, report: Report, *path: str | int) -> None:

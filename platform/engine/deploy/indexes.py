@@ -71,7 +71,7 @@ def wanted(catalog: Catalog) -> tuple[IndexSpec, ...]:
     asked = {module.table.name: list(_of_module(module)) for module in _modules(catalog).values()}
     for module in catalog.modules.values():
         for panel in module.subpanels.values():
-            there = catalog.modules[panel.module]
+            there = catalog.every[panel.module]
             if there.has(panel.field) and there.field(panel.field).columns:
                 behind = (panel.field, *(key for key in _equalities(there, panel.where or {}) if key != panel.field))
                 asked[there.table.name] += _sorted(there, panel.sort, behind=behind)
@@ -130,11 +130,14 @@ def _sorted(module: Module, sort: Sequence[str], *, behind: Sequence[str] = ()) 
     """The index that serves this order (ending with the id) among the records that are equal in `behind`."""
     keys = [_key(module.field(key)) for key in behind]
     for written in sort:
-        field = module.field(written.removeprefix("-"))
+        key = written.removeprefix("-")
+        if not module.has(key) or (key in module.paths and module.paths[key].links):
+            break
+        field = module.field(key)
         if not _ordered_by_column(field):
             break
-        key = _key(field)
-        keys.append(key.turned() if written.startswith("-") else key)
+        sorted_by = _key(field)
+        keys.append(sorted_by.turned() if written.startswith("-") else sorted_by)
     ordered = keys[len(behind) :]
     if not ordered and not behind:
         return

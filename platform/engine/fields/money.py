@@ -16,6 +16,7 @@ from hanok.engine.fields.columns import Exact, plain_text
 from hanok.engine.fields.decimal import BOUNDS
 from hanok.engine.fields.number import DIGITS, NumberValue, of_sheet, plain, to_sheet
 from hanok.engine.fields.operators import NUMERIC
+from hanok.engine.fields.parts import part_of
 from hanok.engine.fields.text import TextValue
 from hanok.engine.fields.value import Value, refuse
 
@@ -99,7 +100,7 @@ class MoneyType(FieldType):
     def read(self, field: Field, parts: Mapping[str, Any]) -> Any:
         if parts[""] is None:
             return None
-        currency = parts["currency"] or self.currency(field)
+        currency = parts.get("currency") or self.currency(field)
         amount, base = _placed(parts[""], currency), _placed(parts["base"], self.currency(field))
         return Money(amount, currency, base)
 
@@ -117,6 +118,11 @@ class MoneyType(FieldType):
 
     def part_operand(self, field: Field, part: str) -> ma.fields.Field[Any] | None:
         return TextValue(length=3) if part == "currency" else None
+
+    def part_field(self, field: Field, part: str) -> Field | None:
+        """`amount.base` is money in the site's currency."""
+        label = {"en": "in base currency", "ko": "기준 통화"}
+        return part_of(field, part, self, label, {"": "base", "base": "base"}) if part == "base" else None
 
     def reading(self, field: Field) -> Mapping[str, Any]:
         """The signs that may stand on either side of an amount."""

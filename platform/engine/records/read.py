@@ -31,7 +31,7 @@ MOST_SORTS = 8
 def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> Page:
     """One page of a list, by one statement. Raises Invalid for a condition, sort or cursor that cannot be read."""
     module = catalog.module(query.module)
-    selection = Selection(catalog, actor, module, known_keys(module, query.columns))
+    selection = Selection(catalog, actor, module, known_keys(catalog, module, query.columns))
     if query.under:
         selection.stand(query.under)
     keys = _keys(selection, query.sort or module.views.list.sort)
@@ -159,10 +159,11 @@ def _keys(selection: Selection, sort: Sequence[str]) -> list[cursor.Key]:
         raise Invalid({"": [say("Lists are sorted by at most {most} fields.", most=MOST_SORTS)]})
     for written in dict.fromkeys(sort):
         key, descending = written.removeprefix("-"), written.startswith("-")
-        if not selection.module.has(key) or not selection.module.field(key).type.sortable:
+        found = selection.find(key)
+        if found is None or not found.type.sortable:
             raise Invalid({"": [say("Lists cannot be sorted by “{key}”.", key=key)]})
         column = selection.order(key)
-        nullable = not selection.module.field(key).system or key.endswith("_by")
+        nullable = not found.system or key.endswith("_by") or "." in key
         plain = getattr(column, "table", None) is selection.table
         keys.append(cursor.Key(column, descending, nullable, selection.add(column), plain))
     tie = selection.table.c.id

@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from hanok.engine.access import Actor, allows, level, predicate
 from hanok.engine.access.levels import owners
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.catalog.paths import find_path
 from hanok.engine.fields import Field
 from hanok.engine.records.query import Record, Under
 from hanok.engine.records.standing import end_under, tie_of
@@ -29,21 +30,55 @@ class Selection:
     keys: tuple[str, ...]
     table: Any = None
     columns: list[ColumnElement[Any]] = field(default_factory=list)
-    places: dict[str, dict[str, int]] = field(default_factory=dict)
-    joins: dict[str, list[Any]] = field(default_factory=dict)
+    places: dict[str, tuple[Field, dict[str, int]]] = field(default_factory=dict)
+    joins: list[tuple[Any, ColumnElement[bool]]] = field(default_factory=list)
+    walked: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    titled: dict[tuple[str, ...], list[Any]] = field(default_factory=dict)
     tied: tuple[Any, ColumnElement[bool]] | None = None
     own: dict[str, tuple[Field, dict[str, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table = alias_of(self.module, "r")
         for key in dict.fromkeys((*ALWAYS, *owners(self.module), *self.keys)):
-            self._take(self.module.field(key))
+            self._take(key)
 
-    def _take(self, found: Field) -> None:
-        places = {part: self.add(self.table.c[column]) for part, column in found.columns.items() if part != "folded"}
+    def _take(self, key: str) -> None:
+        links, found = self._way(key)
+        here = self._walk(links)
+        places = {part: self.add(here.c[column]) for part, column in found.columns.items() if part != "folded"}
         if found.targets:
-            places["title"] = self.add(self.titles(found, "title"))
-        self.places[found.key] = places
+            places["title"] = self.add(self.titles(found, "title", links))
+        self.places[key] = found, places
+
+    def _way(self, key: str) -> tuple[tuple[Field, ...], Field]:
+        """The links that lead to what this key names, and the field there."""
+        if "." not in key:
+            return (), self.module.field(key)
+        path = find_path(key, self.module, self.catalog.every)
+        if path is None:
+            raise KeyError(key)
+        return path.links, path.last
+
+    def _walk(self, links: tuple[Field, ...]) -> Any:
+        """The table at the end of these links: a record that the actor may not see is as if it were not there."""
+        here = self.table
+        keys: tuple[str, ...] = ()
+        for link in links:
+            keys = (*keys, link.key)
+            if keys not in self.walked:
+                target = self.catalog.every[link.targets[0]]
+                there = self._alias(target)
+                rule = predicate(self.catalog, self.actor, target, "view", there)
+                self._join(there, here.c[link.columns[""]], rule)
+                self.walked[keys] = there
+            here = self.walked[keys]
+        return here
+
+    def _alias(self, target: Module) -> Any:
+        return alias_of(target, f"j{len(self.joins)}")
+
+    def _join(self, there: Any, link: ColumnElement[Any], rule: ColumnElement[bool]) -> None:
+        self.joins.append((there, sa.and_(there.c.id == link, there.c.deleted_at.is_(None), rule)))
 
     def stand(self, under: Under) -> None:
         """Takes the own fields of the ties to the record that these stand under."""
@@ -58,19 +93,27 @@ class Selection:
         self.columns.append(column)
         return len(self.columns) - 1
 
-    def titles(self, found: Field, column: str) -> ColumnElement[Any]:
+    def titles(self, found: Field, column: str, links: tuple[Field, ...] = ()) -> ColumnElement[Any]:
         """The target's title: empty when the actor may not view it, NULL when it is deleted or there is none."""
-        if found.key not in self.joins:
-            start = sum(map(len, self.joins.values()))
-            self.joins[found.key] = [
-                alias_of(self.catalog.every[target], f"j{start + number}")
-                for number, target in enumerate(found.targets)
-            ]
+        keys = (*(link.key for link in links), found.key)
+        if keys not in self.titled:
+            self.titled[keys] = self._targets(found, links)
         columns = [
             self._visible(target, there, column)
-            for target, there in zip(found.targets, self.joins[found.key], strict=True)
+            for target, there in zip(found.targets, self.titled[keys], strict=True)
         ]
         return columns[0] if len(columns) == 1 else sa.func.coalesce(*columns)
+
+    def _targets(self, found: Field, links: tuple[Field, ...]) -> list[Any]:
+        """The tables of what a link points to, joined to the one where it stands."""
+        if len(found.targets) == 1 and level(self.catalog, self.actor, found.targets[0], "view") == "all":
+            return [self._walk((*links, found))]
+        here, tables = self._walk(links), []
+        for target in found.targets:
+            there = self._alias(self.catalog.every[target])
+            self._join(there, here.c[found.columns[""]], sa.true())
+            tables.append(there)
+        return tables
 
     def _visible(self, target: str, there: Any, column: str) -> ColumnElement[Any]:
         plain: ColumnElement[Any] = there.c[column]
@@ -79,19 +122,24 @@ class Selection:
         rule = predicate(self.catalog, self.actor, self.catalog.every[target], "view", there)
         return sa.case((there.c.id.is_(None), sa.null()), (rule, plain), else_="")
 
+    def find(self, key: str) -> Field | None:
+        """What a key names here: a tie's own field, a field, or what a path leads to; None when it names nothing."""
+        return self.own[key][0] if key in self.own else field_at(self.catalog, self.module, key)
+
     def order(self, key: str) -> ColumnElement[Any]:
         """What a list sorts by for this field: a link's title, a type's own order, else the compared part."""
-        found = self.module.field(key)
+        if key in self.own and self.tied is not None:
+            found = self.own[key][0]
+            return found.type.order(found, self.tied[0].c[found.columns[found.type.compared(found)]])
+        links, found = self._way(key)
         if found.targets:
-            return self.titles(found, "title$folded")
-        return found.type.order(found, self.table.c[found.columns[found.type.compared(found)]])
+            return self.titles(found, "title$folded", links)
+        return found.type.order(found, self._walk(links).c[found.columns[found.type.compared(found)]])
 
     def statement(self) -> sa.Select[Any]:
         source: Any = self.table
-        for key, tables in self.joins.items():
-            link = self.table.c[self.module.field(key).columns[""]]
-            for there in tables:
-                source = source.outerjoin(there, sa.and_(there.c.id == link, there.c.deleted_at.is_(None)))
+        for there, tied in self.joins:
+            source = source.outerjoin(there, tied)
         if self.tied is not None:
             source = source.join(*self.tied)
         unique = [column.label(f"c{number}") for number, column in enumerate(self.columns)]
@@ -99,7 +147,7 @@ class Selection:
 
     def record(self, row: Any) -> Record:
         actor = self.actor
-        values = {key: self._value(self.module.field(key), places, row) for key, places in self.places.items()}
+        values = {key: self._value(found, places, row) for key, (found, places) in self.places.items()}
         said = {
             key: found.type.read(found, {part: row[place] for part, place in places.items()})
             for key, (found, places) in self.own.items()
@@ -131,6 +179,15 @@ def every_key(module: Module) -> tuple[str, ...]:
     return (*(key for key, found in module.fields.items() if not found.type.apart), *module.system)
 
 
-def known_keys(module: Module, keys: Iterable[str]) -> tuple[str, ...]:
-    known = tuple(key for key in keys if module.has(key) and not module.field(key).type.apart)
-    return known or every_key(module)
+def known_keys(catalog: Catalog, module: Module, keys: Iterable[str]) -> tuple[str, ...]:
+    """Those of the keys and paths that lead to values of one record; all fields where none does."""
+    found = ((key, field_at(catalog, module, key)) for key in keys)
+    return tuple(key for key, field in found if field is not None and not field.type.apart) or every_key(module)
+
+
+def field_at(catalog: Catalog, module: Module, key: str) -> Field | None:
+    """What a key or a dotted path names; None when it names nothing."""
+    if module.has(key):
+        return module.field(key)
+    path = find_path(key, module, catalog.every) if "." in key else None
+    return path.field if path else None
