@@ -250,6 +250,10 @@ class FieldType:
         """The Python value from the parts read back."""
         return parts[""]
 
+    def renewed(self, field: Field, parts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The columns written anew with the newest key of the site; None where they are, or need none."""
+        return None
+
     # -- values ------------------------------------------------------------------------------------------------
     def value(self, field: Field) -> ma.fields.Field[Any]:
         """The one validator: forms, API and import all load through it (a `fields.value.Value`).
