@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "schema": ("sites", "schema", "Write one JSON Schema a kind, for editors."),
     "serve": ("serving", "serve", "Serve the site."),
     "status": ("sites", "status", "Show the revision, files that differ from it, and what is unfinished."),
-    "upgrade": ("deploying", "upgrade", "Take up what this version of Hanok ships."),
+    "upgrade": ("upgrading", "upgrade", "Take up what this version of Hanok ships."),
     "user": ("people", "user", "Users of the site."),
 }
 

@@ -27,7 +27,6 @@ from hanok.engine.deploy import (
     Plan,
     Progress,
     Site,
-    backup_sqlite,
     deploy,
     finish,
     lost_values,
@@ -126,22 +125,7 @@ def _write_report(site: Site, found: Plan, file: Path) -> None:
 def deploy_command(folder: Path, yes: bool, accept: tuple[str, ...], message: str) -> None:
     """Put the metadata of the site live."""
     site = _ready(folder)
-    _run(site, plan_site(site), accept=accept, message=message, yes=yes)
-    write_manifest(site)
-
-
-@click.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--accept", multiple=True, metavar="KEY", help="Accept the loss that the plan names so.")
-@site_option
-@command
-def upgrade(folder: Path, yes: bool, accept: tuple[str, ...]) -> None:
-    """Take up what this version of Hanok ships: a copy of the database, the system tables, a deploy."""
-    site = opened(folder)
-    kept = backup_sqlite(site)
-    tell(say("The database was copied to {file}.", file=kept.as_posix()) if kept else BACK_UP_YOURSELF)
-    site.store.upgrade()
-    _run(site, plan_site(site, upgrade=True), accept=accept, message="upgrade", yes=yes)
+    run_plan(site, plan_site(site), accept=accept, message=message, yes=yes)
     write_manifest(site)
 
 
@@ -155,10 +139,10 @@ def rollback(folder: Path, revision: int, yes: bool, accept: tuple[str, ...]) ->
     """Deploy the metadata of an old revision as a new one. Records are not turned back, the folder's files stay."""
     site = _ready(folder)
     found = plan_rollback(site, revision)
-    _run(site, found, accept=accept, message=f"rollback {revision}", yes=yes)
+    run_plan(site, found, accept=accept, message=f"rollback {revision}", yes=yes)
 
 
-def _run(site: Site, found: Plan, *, accept: tuple[str, ...], message: str, yes: bool) -> None:
+def run_plan(site: Site, found: Plan, *, accept: tuple[str, ...], message: str, yes: bool) -> None:
     """Shows the plan, asks, runs it; a plan without steps still finishes what an earlier one left."""
     _tell_plan(found, sql=False)
     if found.empty:
@@ -191,5 +175,7 @@ def _tell_plan(found: Plan, *, sql: bool) -> None:
             screen.print(f"    {words(wait)}", markup=False)
         for line in step.sql if sql else ():
             screen.print(f"    {line.strip()}", markup=False, style="dim")
+    for question in found.questions:
+        tell(f"? {words(question)}")
     for blocker in found.blockers:
         complain(blocker)

@@ -15,6 +15,7 @@ import orjson
 from hanok.app import field_types, live_of, opened
 from hanok.cli.console import command, dump, progress, site_option, tell, told, words
 from hanok.cli.deploying import telling
+from hanok.cli.upgrading import conflict_json, tell_conflict
 from hanok.engine import accounts
 from hanok.engine.access import ADMINISTRATOR, Actor
 from hanok.engine.catalog import kinds
@@ -115,6 +116,7 @@ def status(folder: Path, plain: bool) -> None:
             "revision": revision.number if revision else 0, "state": revision.state if revision else "",
             "files": [{"file": each.file, "state": each.state} for each in found.files],
             "unfinished": found.unfinished, "upgrade": found.upgrade,
+            "conflicts": [conflict_json(each) for each in found.conflicts],
         })  # fmt: skip
         return
     at = f"{revision.number} ({revision.state}, {revision.at:%Y-%m-%d %H:%M} UTC)" if revision else "–"
@@ -123,6 +125,8 @@ def status(folder: Path, plain: bool) -> None:
         words(say("Unfinished steps")): found.unfinished,
         words(say("Upgrade waiting")): words(say("yes") if found.upgrade else say("no")),
     })  # fmt: skip
+    for conflict in found.conflicts:
+        tell_conflict(conflict)
     for each in found.files:
         tell(f"{words(STATES[each.state]):<9} {(site.metadata / each.file).as_posix()}")
 

@@ -51,6 +51,7 @@ class Plan:
     """The steps from the live revision (`base`) to these layers. `blockers` are why it cannot run as things are.
 
     `questions` ask what a person should look at first; `then` are the names of an old revision that comes back.
+    `mine` names the conflicts in which the site's value stays; `leaves` is what the revision keeps of such decisions.
     """
 
     base: int
@@ -64,6 +65,8 @@ class Plan:
     types: Mapping[str, FieldType] = field(default_factory=dict, compare=False, repr=False)
     questions: tuple[Message, ...] = field(default=(), compare=False)
     then: Names | None = field(default=None, compare=False, repr=False)
+    mine: frozenset[str] = field(default=frozenset(), compare=False)
+    leaves: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def id(self) -> str:

@@ -115,7 +115,7 @@ def row_of(plan: Plan, number: int, *, state: str, by: str = "", message: str = 
     return {
         "id": number, "at": datetime.now(UTC), "by": by, "message": message, "code_version": plan.code_version,
         "layers": written(plan.layers), "names": plan.new.names.to_json(), "checksum": plan.checksum,
-        "plan": plan.to_json(), "state": state,
+        "plan": plan.to_json(), "state": state, "leaves": dict(plan.leaves),
     }  # fmt: skip
 
 

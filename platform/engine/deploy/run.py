@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import sqlalchemy as sa
 
+from hanok.engine.deploy.conflicts import decisions_for
 from hanok.engine.deploy.finish import REFRESHES, Refresh, finish_alone
 from hanok.engine.deploy.plan import FINISH, SWITCH, Plan
 from hanok.engine.deploy.planning import make_plan
@@ -36,11 +38,19 @@ def deploy(
         if now.id != plan.id:
             raise Refused(say("The plan has changed since it was shown. Look at it again."))
         now.check(accept)
+        now = _with_decisions(store, now, plan)
         preparation = Preparation(store, now, accept, progress)
         preparation.run()
         number = change_tables(lambda: _switch(store, now, preparation, progress, by=by, message=message))
         finish_alone(store, now.types, progress, refreshes)
     return number
+
+
+def _with_decisions(store: Store, now: Plan, plan: Plan) -> Plan:
+    with store.read() as conn:
+        back = plan.then is not None
+        leaves = decisions_for(conn, now.base, now.layers, now.types, mine=plan.mine, back=back)
+    return replace(now, leaves=leaves)
 
 
 def _switch(store: Store, plan: Plan, preparation: Preparation, progress: Progress, *, by: str, message: str) -> int:

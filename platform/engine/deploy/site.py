@@ -16,6 +16,7 @@ from pathlib import Path
 import orjson
 from sqlalchemy.engine import URL
 
+from hanok.engine.deploy.conflicts import Conflict, open_conflicts
 from hanok.engine.deploy.keys import add_key
 from hanok.engine.deploy.plan import Plan
 from hanok.engine.deploy.planning import make_plan
@@ -62,12 +63,16 @@ class FileState:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a site stands: its revision, the files that differ from it, unfinished steps, whether an upgrade waits."""
+    """How a site stands: its revision, the files that differ from it, unfinished steps, whether an upgrade waits.
+
+    `conflicts` are values of the site over others that changed, which nobody decided yet.
+    """
 
     revision: Revision | None
     files: tuple[FileState, ...]
     unfinished: int
     upgrade: bool
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def init_site(folder: Path, known: Known) -> None:
@@ -118,7 +123,8 @@ def pending_layers(site: Site, *, upgrade: bool = False) -> tuple[Layer, ...]:
         number = live_revision(conn)
         below = tuple(layer for layer in layers_of(conn, number) if layer.name != OWN)
     if upgrade or not number:
-        below = shipped_layers()
+        packages = (layer for layer in below if layer.name not in (CORE, SHIPPED))
+        below = (*shipped_layers(), *packages)
     return (*below, site.own_layer())
 
 
@@ -138,7 +144,7 @@ def backup_sqlite(site: Site) -> Path | None:
     """Copies the SQLite database beside itself and says where to; None on other databases."""
     if site.store.dialect != "sqlite":
         return None
-    name = datetime.now(UTC).strftime("hanok-%Y%m%d-%H%M%S.db")
+    name = datetime.now(UTC).strftime("hanok-%Y%m%d-%H%M%S-%f.db")
     target = site.folder / "backups" / name
     target.parent.mkdir(mode=0o700, exist_ok=True)
     site.store.copy_to(target)
@@ -160,10 +166,11 @@ def status(site: Site) -> Status:
         revision = current(conn)
         layers = layers_of(conn, revision.number if revision else 0)
         unfinished = len(open_steps(conn))
+        conflicts = open_conflicts(conn, revision.number, site.types) if revision else ()
     known = {layer.name: dict(layer.files) for layer in layers}
     waits = revision is not None and any(known.get(layer.name) != dict(layer.files) for layer in shipped_layers())
     newer = revision is not None and revision.code_version != code_version()
-    return Status(revision, _differing(site, _own(layers)), unfinished, waits or newer)
+    return Status(revision, _differing(site, _own(layers)), unfinished, waits or newer, conflicts)
 
 
 def _differing(site: Site, live: Mapping[str, str]) -> tuple[FileState, ...]:
