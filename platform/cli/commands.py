@@ -10,6 +10,7 @@ import click
 
 #: The module that has the command and its name there, and the first sentence of its help.
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "backup": ("backing", "backup_command", "Write the whole site into one FILE."),
     "bench": ("bench", "bench", "Measure lists beside a bare handler, and the compiler."),
     "check": ("deploying", "check", "Compile the metadata and say everything that is wrong with it; change nothing."),
     "deploy": ("deploying", "deploy_command", "Put the metadata of the site live."),
@@ -19,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "keys": ("keys", "keys", "The keys of encrypted fields."),
     "plan": ("deploying", "plan", "Show what a deploy would do."),
     "purge": ("purging", "purge_command", "Drop what older models left in the database; show it first."),
+    "restore": ("backing", "restore_command", "Put the site of a backup FILE back."),
     "rollback": ("deploying", "rollback", "Deploy the metadata of an old revision as a new one."),
     "schema": ("sites", "schema", "Write one JSON Schema a kind, for editors."),
     "serve": ("serving", "serve", "Serve the site."),

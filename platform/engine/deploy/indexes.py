@@ -62,7 +62,8 @@ class IndexSpec:
 
     def on(self, table: sa.Table, dialect: str) -> sa.Index:
         """The index, attached to this table."""
-        living: dict[str, Any] = {f"{kind}_where": table.c.deleted_at.is_(None) for kind in KINDS if "deleted_at" in table.c}
+        kept = "deleted_at" in table.c
+        living: dict[str, Any] = {f"{kind}_where": table.c.deleted_at.is_(None) for kind in KINDS if kept}
         return sa.Index(self.name, *(key.on(table, dialect) for key in self.keys), unique=self.unique, **living)
 
 
