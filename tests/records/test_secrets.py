@@ -12,11 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from hanok.engine import records
-from hanok.engine.catalog import Catalog
+from hanok.engine.catalog import Catalog, compile_catalog
 from hanok.engine.errors import Conflict, Invalid, MetadataError
+from hanok.engine.fields.encrypted import Encrypted
+from hanok.engine.fields.keys import Keys, new_key
 from hanok.engine.records.importing.mapping import fit
+from hanok.engine.records.renewal import renew
 from hanok.engine.store import Store
-from tests.builders import a_catalog, a_record, an_administrator, with_tables
+from tests.builders import CORE, a_catalog, a_layer, a_record, an_administrator, with_tables
+from tests.fields.fields import KEYS, TYPES
 from tests.records.files import Database
 
 SECRET = "900101-1234567"
@@ -45,6 +49,11 @@ def patients(store: Store, catalog: Catalog) -> Store:
 @pytest.fixture
 def here(patients: Store, catalog: Catalog) -> Database:
     return Database(patients, catalog)
+
+
+def with_keys(*keys: str) -> Catalog:
+    layers = [CORE, a_layer({"modules/patient.yaml": PATIENT})]
+    return compile_catalog(layers, {**TYPES, "encrypted": Encrypted(Keys(keys))})
 
 
 def everything(store: Store) -> Iterator[str]:
@@ -104,6 +113,21 @@ def test_two_who_change_it_at_once_are_both_asked(patients: Store, catalog: Cata
         changed(patients, catalog, made, number="2")
     found = {one.field: (one.theirs, one.mine) for one in caught.value.differences}
     assert found["number"] == ("1", "2")
+
+
+def test_a_newer_key_takes_over_what_older_ones_wrote(patients: Store, catalog: Catalog) -> None:
+    made = a_record(patients, catalog, "patient", name="김하늘", number=SECRET)
+    a_record(patients, catalog, "patient", name="이준")
+    key = new_key()
+    newer, alone = with_keys(key, *KEYS.written), with_keys(key)
+    for count in (1, 0):
+        with patients.write() as conn:
+            assert renew(conn, newer.modules["patient"]) == (None, count)
+    with patients.read() as conn:
+        found = records.get(conn, alone, ADMIN, "patient", made.id)
+        assert (found["number"], found.version) == (SECRET, 1)
+        query = records.Query(module="patient", asked={"number": SECRET})
+        assert [row.id for row in records.page(conn, alone, ADMIN, query).rows] == [made.id]
 
 
 def test_an_export_holds_it_only_when_it_is_asked_for(here: Database, tmp_path: Path) -> None:

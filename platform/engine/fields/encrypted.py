@@ -102,6 +102,12 @@ class Encrypted(FieldType):
         found = self.keys.opened(parts[""])
         return UNREADABLE if found is None else found
 
+    def renewed(self, field: Field, parts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        found = None if parts[""] is None else self.keys.opened(parts[""])
+        if found is None or parts["digest"] == self.comparable(field, found):
+            return None
+        return self.write(field, found)
+
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return SecretValue(self.keys, length=int(field.settings.get("length", 255)))
 
