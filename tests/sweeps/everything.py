@@ -20,6 +20,8 @@ from tests.sweeps.uploads import pending
 
 EVERYTHING = "everything"
 ADMIN = an_administrator()
+#: Modules that are there anyway.
+CORE = {"user", "team", "security_group"}
 PLACE = "label: {en: %s}\nfields:\n  name: {type: text, required: true}\n  size: {type: integer}\n"
 #: What the samples of a type lack: values that are nearly equal, and those that databases treat differently.
 MORE: Mapping[str, Sequence[Any]] = {
@@ -45,10 +47,14 @@ def everything_files(types: Mapping[str, FieldType] = TYPES) -> dict[str, str]:
     of_a_set = [(f"{key}_set", {"type": key, "options": "stage"}) for key in ("choice", "choices")]
     fields = [*every_setting(types), *of_a_set]
     lines = [f"  {key}: {json.dumps(settings, ensure_ascii=False)}\n" for key, settings in fields]
-    targets = sorted({to for _, found in every_setting(types) for to in types[found["type"]].targets(found)} - {"user"})
+    targets = sorted({to for _, found in every_setting(types) for to in _targets(types[found["type"]], found)} - CORE)
     files = {f"modules/{key}.yaml": PLACE % key.capitalize() for key in targets}
     text = f"label: {{en: Everything, ko: 모두}}\ntitle: '{{{{ text_1 }}}}'\nfields:\n{''.join(lines)}"
     return files | {f"modules/{EVERYTHING}.yaml": text, "options/stage.yaml": STAGE}
+
+
+def _targets(found: FieldType, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    return (*found.targets(settings), *found.members(settings))
 
 
 def every_setting(types: Mapping[str, FieldType] = TYPES) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -91,17 +97,22 @@ class Filler:
 
     def __post_init__(self) -> None:
         self.module = self.catalog.modules[EVERYTHING]
-        self.pools = {found.key: raw_values(found) for found in writable(self.module) if not found.targets}
+        plain = [found for found in writable(self.module) if not (found.targets or found.type.apart)]
+        self.pools = {found.key: raw_values(found) for found in plain}
         self.known["user"] = [str(a_user(self.store, self.catalog, f"u{number}").id) for number in range(3)]
         for place in sorted({to for found in self.module.fields.values() for to in found.targets} - {"user"}):
             with self.store.write() as conn:
-                raws = [{"name": f"{place} {number}", "size": number % 4 or None} for number in range(6)]
+                raws = [{"name": f"{place} {number}", **self._own(place, number)} for number in range(6)]
                 made = [records.create(conn, self.catalog, ADMIN, place, raw) for raw in raws]
             self.known[place] = [str(record.id) for record in made]
 
+    @staticmethod
+    def _own(place: str, number: int) -> dict[str, Any]:
+        return {"key": f"k{number}"} if place in CORE else {"size": number % 4 or None}
+
     def raw(self, *, empty: float = 0.25) -> dict[str, Any]:
         """Raw values of one record, of which so many are left out."""
-        wanted = [found for found in writable(self.module) if self.drawn.random() >= empty]
+        wanted = [found for found in writable(self.module) if self.drawn.random() >= empty and not found.type.apart]
         return {found.key: self.value(found) for found in wanted}
 
     def value(self, found: Field) -> Any:
