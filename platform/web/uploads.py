@@ -67,6 +67,7 @@ class Bounded(SpooledTemporaryFile[bytes]):
     def write(self, data: Any) -> int:
         self.taken += len(data)
         if self.is_over and self.strict:
+            self.close()
             raise TooLarge(say("This is larger than what may be uploaded."))
         return len(data) if self.is_over else super().write(data)
 

@@ -34,4 +34,4 @@ def _cut(name: str) -> str:
 
 def plain_name(name: str) -> str:
     """The name in ASCII, for those who read no other: 계약서.pdf is _.pdf."""
-    return re.sub(r"_+", "_", "".join(sign if sign.isascii() else "_" for sign in name))
+    return re.sub(r"_+", "_", "".join(sign if sign.isascii() and sign.isprintable() else "_" for sign in name))
