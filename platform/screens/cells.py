@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import marshmallow as ma
 from markupsafe import Markup
 
+from hanok.engine.catalog.ends import PARENT
 from hanok.engine.catalog.model import Module
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
@@ -87,10 +88,15 @@ def table(
     *,
     sort: Sequence[str] = (),
     to: Callable[[str], str] | None = None,
+    ties: Mapping[str, Field] | None = None,
 ) -> Table:
-    """These records; `to` makes the address that sorts by a key ("" is the view's own order)."""
-    found = tuple(_heading(module, module.field(key), formats.language, sort, to) for key in columns)
-    return Table(found, _columns(module, columns[1:]), _rows(module, columns, records, formats))
+    """These records; `to` makes the address that sorts by a key ("" is the view's own order).
+
+    `ties` are the fields that the ties have by which they stand under another record.
+    """
+    fields = tuple((ties or {}).get(key) or module.field(key) for key in columns)
+    found = tuple(_heading(module, one, formats.language, sort, to) for one in fields)
+    return Table(found, _columns(module, fields[1:]), _rows(module, fields, records, formats))
 
 
 def _heading(
@@ -104,22 +110,22 @@ def _heading(
     return Heading(field.key, label, cell.align, cell.width, order, url)
 
 
-def _columns(module: Module, keys: Sequence[str]) -> tuple[Column, ...]:
+def _columns(module: Module, fields: Sequence[Field]) -> tuple[Column, ...]:
     """The first column that wants a place in a phone's row gets it; the others are left out there."""
     found, taken, due = [], {"", "title"}, deadline(module)
-    for key in keys:
-        field = module.field(key)
+    for field in fields:
         cell = field.type.cell(field)
         role = "" if cell.role in taken else cell.role
         taken.add(role)
-        found.append(Column(field, cell.align, role, due is not None and key == due.key))
+        found.append(Column(field, cell.align, role, due is not None and field.key == due.key))
     return tuple(found)
 
 
-def _rows(module: Module, columns: Sequence[str], records: Sequence[Record], formats: Formats) -> tuple[Row, ...]:
+def _rows(module: Module, fields: Sequence[Field], records: Sequence[Record], formats: Formats) -> tuple[Row, ...]:
     moving, due = path_field(module), deadline(module)
+    columns = [field.key for field in fields]
     asked = moving is not None and due is not None and due.key in columns
-    leading = module.field(columns[0])
+    leading = fields[0]
     plain = not (leading.mask or leading.type.secret) and leading.type.cell(leading).width != "long"
     rows = []
     for record in records:
@@ -127,8 +133,14 @@ def _rows(module: Module, columns: Sequence[str], records: Sequence[Record], for
         title = first if isinstance(first, str) and first and plain else record.title
         values = tuple(record.values.get(key) for key in columns[1:])
         late = bool(asked and moving and due and is_late(record, moving, due, formats))
-        rows.append(Row(record, f"/{module.key}/{record.id}", title, values, late))
+        rows.append(Row(record, _url(module, record), title, values, late))
     return tuple(rows)
+
+
+def _url(module: Module, record: Record) -> str:
+    """Where the record is opened; a line where its record is."""
+    parent = record.values.get(PARENT) if module.parent else None
+    return f"/{module.key}/{record.id}" if parent is None else f"/{parent.module}/{parent.id}"
 
 
 def drawer(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as also
 from typing import Any
 
 from hanok.engine.catalog.model import CellSpec, FormView, Module, Panel
@@ -26,6 +27,7 @@ class Question:
     wide: bool | None = None
     fixed: bool = False
     first: bool = False
+    inner: Errors = also(default_factory=dict)
     options: tuple[tuple[str, str], ...] = ()
 
 
@@ -57,8 +59,8 @@ class FormPage:
     onward: str
     groups: tuple[Group, ...]
     side: tuple[Group, ...]
-    errors: Errors = field(default_factory=dict)
-    hidden: Mapping[str, str] = field(default_factory=dict)
+    errors: Errors = also(default_factory=dict)
+    hidden: Mapping[str, str] = also(default_factory=dict)
     listing: str = ""
 
     @property
@@ -150,13 +152,14 @@ def _question(module: Module, cell: CellSpec, values: Mapping[str, Any], errors:
         tuple(errors.get(field.key, ())),
         True if cell.span > 1 else None,
         field.readonly,
+        inner={key: tuple(said) for key, said in errors.items() if key.startswith(f"{field.key}.")},
     )
 
 
 def _with_first(groups: Sequence[Group], errors: Errors) -> tuple[Group, ...]:
     """Marks where the cursor goes: the first wrong field, else the first one."""
     asked = [question for group in groups for question in group.questions if question.field and not question.fixed]
-    first = next((one for one in asked if one.errors), asked[0] if asked and not errors else None)
+    first = next((one for one in asked if one.errors or one.inner), asked[0] if asked and not errors else None)
     return tuple(
         replace(group, questions=tuple(replace(one, first=one is first) for one in group.questions)) for group in groups
     )
@@ -177,7 +180,14 @@ def _with_options(groups: Sequence[Group], options: Options) -> tuple[Group, ...
 def _summary(module: Module, errors: Errors, placed: set[str]) -> Errors:
     """The errors for the summary: those of fields that are not on the form stand with the record's own."""
     own = {key: tuple(said) for key, said in errors.items() if key in placed}
-    rest = tuple(_named(module, key, message) for key, said in errors.items() if key not in placed for message in said)
+    inner = {key.partition(".")[0] for key in errors} & placed
+    own |= {key: (say("Some lines are not right yet."),) for key in inner if key not in own}
+    rest = tuple(
+        _named(module, key, message)
+        for key, said in errors.items()
+        if key.partition(".")[0] not in placed
+        for message in said
+    )
     return {**own, **({"": rest} if rest else {})}
 
 

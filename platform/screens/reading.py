@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -22,7 +23,9 @@ Found = TypeVar("Found")
 
 def module_of(key: str, action: str = "list") -> Module:
     """The module of the address. Raises NotFound, and Denied where the actor may do this with none of its records."""
-    module: Module = g.catalog.module(key)
+    if key not in g.catalog.modules:
+        raise NotFound(say("There is no module {module}.", module=key))
+    module: Module = g.catalog.modules[key]
     if not may(g.catalog, g.actor, key, action):
         raise Denied(
             say("You may not see records of this kind.")
@@ -35,6 +38,13 @@ def module_of(key: str, action: str = "list") -> Module:
 def record_of(module: str, id: UUID) -> Record:
     """The record of the address. Raises NotFound, also when the actor may not see it."""
     return records.get(connection(), g.catalog, g.actor, module, id)
+
+
+def whole_record(module: str, id: UUID) -> Record:
+    """The same with what stands in other tables: its ties and its lines."""
+    found = record_of(module, id)
+    beside = records.related(connection(), g.catalog, g.actor, found)
+    return replace(found, values={**found.values, **beside}) if beside else found
 
 
 def linked(module: str, id: str) -> Linked | None:

@@ -9,25 +9,34 @@ from datetime import datetime
 from hanok.engine.catalog.model import Module
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
+from hanok.engine.fields.link import Link
+from hanok.engine.fields.long_text import LongText
 from hanok.engine.records import Entry
 from hanok.screens.cells import Shown
 from hanok.web.cells import is_empty
 
 FIRST = 20
 EVERYTHING = 500
-ICONS = {"created": "plus", "changed": "pencil", "deleted": "trash", "restored": "arrow-back-up"}
+ICONS = {
+    "created": "plus", "changed": "pencil", "deleted": "trash", "restored": "arrow-back-up", "linked": "link",
+    "unlinked": "unlink",
+}  # fmt: skip
 
 BY_SYSTEM = {
     "created": say("Created by the system"),
     "changed": say("Changed by the system"),
     "deleted": say("Deleted by the system"),
     "restored": say("Restored by the system"),
+    "linked": say("Linked by the system"),
+    "unlinked": say("Unlinked by the system"),
 }
 BY_SOMEBODY = {
     "created": "{who} created this",
     "changed": "{who} changed this",
     "deleted": "{who} deleted this",
     "restored": "{who} restored this",
+    "linked": "{who} linked this",
+    "unlinked": "{who} unlinked this",
 }
 
 
@@ -81,7 +90,13 @@ def _entry(module: Module, entry: Entry, language: str) -> EntryShown:
 
 
 def _known(module: Module, key: str) -> Field | None:
-    return module.fields.get(key)
+    """The field; of an end one that shows the record there."""
+    end = module.ends.get(key)
+    if key in module.fields and end is None:
+        return module.fields[key]
+    if end is None:
+        return None
+    return Field(module.key, key, Link() if end.kind != "lines" else LongText(), end.label)
 
 
 def _sentence(entry: Entry) -> Message:

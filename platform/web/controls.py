@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as also
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from hanok.engine.errors import Message
 from hanok.engine.fields import Choice, Field
 from hanok.web.formats import Formats
 
 Form = MultiDict[str, str]
 TITLE = "$title"
 CURRENCY = ".currency"
+
+
+@dataclass(frozen=True, slots=True)
+class LineCell:
+    """One field of a line: bound under its own name (`lines.0.price`), with its value and what is wrong with it."""
+
+    field: Field
+    value: Any
+    errors: tuple[Message, ...] = ()
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of an input of lines. `number` stands in the names of its boxes; `id` is "" for a new one."""
+
+    number: str
+    id: str
+    group: str
+    cells: tuple[LineCell, ...]
+    errors: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +65,9 @@ class Control:
     choices: tuple[Choice, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
     boxes: Mapping[str, tuple[str, ...]] = also(default_factory=dict)
+    rows: tuple[LineRow, ...] = ()
+    blank: LineRow | None = None
+    typed: Form | None = None
 
     def box(self, part: str) -> str:
         """The text of the box `<name>.<part>`, of inputs that have several."""
@@ -72,6 +97,10 @@ class Control:
 
 Fill = Callable[[Control, Any, Formats], Control]
 Read = Callable[[Form, str, Formats], Any]
+ReadField = Callable[[Field, Form, Formats], Any]
+Errors = Mapping[str, Sequence[Message]]
+#: Adds what an input of many rows shows: of a value, or of what was typed, with the errors of its rows by name.
+Rows = Callable[[Control, Any, Form | None, Errors], Control]
 
 
 def fill_text(control: Control, value: Any, formats: Formats) -> Control:
@@ -84,12 +113,17 @@ def read_text(form: Form, name: str, formats: Formats) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One widget: its name, which is also its template `widgets/<name>.html`, how it is filled and how it is read."""
+    """One widget: its name, which is also its template `widgets/<name>.html`, how it is filled and how it is read.
+
+    `rows` and `read_rows` are given instead where it holds other inputs, whose fields are the field's `own`.
+    """
 
     name: str
     fill: Fill = fill_text
     read: Read = read_text
     wide: bool = False
+    rows: Rows | None = None
+    read_rows: Callable[[Field, Form, Formats, ReadField], Any] | None = None
 
 
 def sent_boxes(form: Form, name: str) -> dict[str, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from hanok.engine.errors import HanokError, Message, say
 from hanok.engine.fields import Field, in_language
-from hanok.web.controls import CURRENCY, TITLE, Control, Form, Input, sent_boxes
+from hanok.web.controls import CURRENCY, TITLE, Control, Errors, Form, Input, sent_boxes
 from hanok.web.formats import Formats
 from hanok.web.i18n import translate
 from hanok.web.inputs import BUILT_IN
@@ -49,7 +49,15 @@ def field_id(key: str) -> str:
 
 def read_form(fields: Iterable[Field], form: Form, formats: Formats) -> dict[str, Any]:
     """The raw values of those fields that stood on the form, ready for `records.create` and `update`."""
-    return {one.key: input_of(one).read(form, one.key, formats) for one in fields if one.key in form}
+    return {one.key: read_field(one, form, formats) for one in fields if one.key in form}
+
+
+def read_field(found: Field, form: Form, formats: Formats) -> Any:
+    """The raw value of one field that stood on the form."""
+    chosen = input_of(found)
+    if chosen.read_rows is not None:
+        return chosen.read_rows(found, form, formats, read_field)
+    return chosen.read(form, found.key, formats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +81,12 @@ class Widgets:
         required: bool | None = None,
         options: Sequence[tuple[str, str]] = (),
         asking: bool = False,
+        inner: Errors | None = None,
     ) -> Markup:
         """The whole field: label, input, help or errors. `form` brings back what was typed, else `value` is shown.
 
         `asking` draws what asks for the operand of a condition. `options` make a link a plain list of these (keys and
-        titles), for browsers without scripts.
+        titles), for browsers without scripts. `inner` are the errors of the rows inside, by name ("lines.0.price").
         """
         asked = field.type.asks(field) if asking else field.type.input(field)
         chosen = self.inputs.get(asked.name) or self.inputs["text"]
@@ -98,6 +107,8 @@ class Widgets:
             options=tuple(options),
         )
         control = _filled(control, chosen, value, form, formats)
+        if chosen.rows is not None:
+            control = chosen.rows(control, value, form, inner or {})
         drawn = self.environment.get_template(f"widgets/{chosen.name}.html").render(w=control, formats=formats)
         return Markup(drawn)  # noqa: S704  the template escapes
 

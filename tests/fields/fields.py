@@ -36,15 +36,27 @@ def a_field(found: FieldType, **settings: Any) -> Field:
         settings,
         choices=tuple(a_choice(key, written) for key, written in options.items()),
         targets=found.targets(settings),
+        members=found.members(settings) or (("thing.it",) if found.embedded(settings) else ()),
+        own=_own(found.embedded(settings) or found.own(settings)),
         app=APP,
     )
     return replace(bare, columns={part.name: f"it${part.name}" if part.name else "it" for part in found.parts(bare)})
 
 
-def every_field() -> Iterator[Field]:
-    """Each type with each of its settings."""
+def _own(written: Mapping[str, Any]) -> dict[str, Field]:
+    """The fields inside a field: of its lines, of its ties."""
+    made = {}
+    for key, settings in written.items():
+        inner = a_field(TYPES[settings["type"]], **{name: each for name, each in settings.items() if name != "type"})
+        made[key] = replace(inner, key=key, columns={part: f"${key}{name[2:]}" for part, name in inner.columns.items()})
+    return made
+
+
+def every_field(*, apart: bool = False) -> Iterator[Field]:
+    """Each type with each of its settings; `apart` are those, too, whose values stand in other tables."""
     for found in TYPES.values():
-        yield from (a_field(found, **settings) for settings in found.settings_samples())
+        if apart or not found.apart:
+            yield from (a_field(found, **settings) for settings in found.settings_samples())
 
 
 def name_of(field: Field) -> str:

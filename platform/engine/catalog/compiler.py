@@ -19,6 +19,7 @@ from hanok.engine.catalog.ends import GROUP, PARENT, POSITION, ends
 from hanok.engine.catalog.filters import saved_filters
 from hanok.engine.catalog.garbage import collection_paused
 from hanok.engine.catalog.layouts import Layouts
+from hanok.engine.catalog.menus import menu_of, team_menus
 from hanok.engine.catalog.model import Catalog, End, Module, Subpanel, Views
 from hanok.engine.catalog.names import Names, Naming
 from hanok.engine.catalog.references import reworded
@@ -27,7 +28,7 @@ from hanok.engine.catalog.renames import carried, renames_of
 from hanok.engine.catalog.report import AREA, MODULE, OPTION_SET, TEMPLATE, TRAIT, Report, Source
 from hanok.engine.catalog.schemas import kinds
 from hanok.engine.catalog.scopes import check_conditions
-from hanok.engine.catalog.site import app_of, menu_of, roles_of
+from hanok.engine.catalog.site import app_of, roles_of
 from hanok.engine.catalog.tables import module_table
 from hanok.engine.errors import MetadataError, say
 from hanok.engine.expressions import ExpressionError, Template
@@ -37,12 +38,14 @@ from hanok.engine.language import Documents, Layer, survey
 
 @collection_paused()
 def compile_catalog(
-    layers: Sequence[Layer], types: Mapping[str, FieldType], *, names: Names | None = None, revision: int = 0
-) -> Catalog:
+    layers: Sequence[Layer], types: Mapping[str, FieldType], *, names: Names | None = None, revision: int = 0,
+    tolerant: bool = False,
+) -> Catalog:  # fmt: skip
     """The catalog of these layers, the lowest first.
 
     `names` are the physical names of the live revision; the result's `names` add those given now. Raises
-    MetadataError with every problem of language and reference.
+    MetadataError with every problem of language and reference; `tolerant`, it leaves out what it cannot understand, which
+    nobody should serve: it serves to compare with, where an older program took documents that this one refuses.
     """
     registry = kinds(types)
     documents = survey(layers, registry)
@@ -57,12 +60,13 @@ def compile_catalog(
     derived = derive(every, build.sources, report)
     build.check_areas()
     menu = menu_of(documents, modules, report)
+    teams = team_menus(documents, menu, modules, report)
     roles = roles_of(documents, modules, report)
-    if report.problems:
+    if report.problems and not tolerant:
         raise MetadataError(report.problems)
     return Catalog(
         revision=revision, app=build.app, modules=MappingProxyType(modules), options=MappingProxyType(build.options),
-        menu=menu, roles=roles, names=build.naming.names(), metadata=build.metadata, advice=tuple(report.advice),
+        menu=menu, teams=teams, roles=roles, names=build.naming.names(), metadata=build.metadata, advice=tuple(report.advice),
         every=MappingProxyType(every), derived=derived, renames=renames,
     )  # fmt: skip
 

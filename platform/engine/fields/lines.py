@@ -25,6 +25,11 @@ class Line:
     id: UUID | None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What was sent, under the name by which a stored line has its values."""
+        return self.raw
+
 
 class LinesValue(Value):
     """A list of maps, in order: `{id: …, product: …, quantity: …}`; one without an id is new. Loads as `Line`s."""

@@ -19,7 +19,7 @@ from hanok.engine.fields import Field
 from hanok.engine.records import Record
 from hanok.screens import clash, forms, once, picking
 from hanok.screens.defaults import initial
-from hanok.screens.reading import linked, module_of, record_of, write
+from hanok.screens.reading import linked, module_of, record_of, whole_record, write
 from hanok.screens.words import shortened
 from hanok.web.controls import TITLE
 from hanok.web.login import own_path
@@ -132,7 +132,7 @@ def _save(module: str, id: UUID, raw: Mapping[str, Any], version: int) -> Record
 
 
 def _editable(module: str, id: UUID) -> Record:
-    record = record_of(module, id)
+    record = whole_record(module, id)
     if not record.may_edit:
         raise Denied(say("You may see this record but not change it."))
     return record

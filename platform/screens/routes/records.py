@@ -13,7 +13,7 @@ from hanok.engine.catalog import Module
 from hanok.engine.errors import Conflict, Invalid, Message, Refused, say
 from hanok.engine.records import Record
 from hanok.screens import details, timeline
-from hanok.screens.reading import module_of, record_of, write
+from hanok.screens.reading import module_of, record_of, whole_record, write
 from hanok.screens.words import shortened
 from hanok.web.notices import notify
 from hanok.web.visit import connection
@@ -30,7 +30,7 @@ def add(to: Blueprint) -> None:
 
 def show(module: str, id: UUID) -> str:
     found = module_of(module, "view")
-    record = record_of(module, id)
+    record = whole_record(module, id)
     panels = tuple(one for one in found.subpanels.values() if may(g.catalog, g.actor, one.module, "list"))
     view = details.build(found, record, panels, g.formats)
     return render_template("screens/record.html", view=view, history=_timeline(found, record, timeline.FIRST))

@@ -43,7 +43,8 @@ def _changed(module: str, id: UUID, key: str, action: str, target: str | None) -
     panel, parent = _panel(module, key), record_of(module, id)
     if action not in panel.actions:
         raise NotFound(say("There is no such subpanel."))
-    problem = _point(panel, request.form.get("id", ""), target, parent)
+    other = request.form.get("id", "")
+    problem = _point(panel, other, target, parent) if panel.field else _tie(panel, other, action, parent)
     if is_fragment():
         return _render(panel, parent, problem)
     if problem:
@@ -60,7 +61,8 @@ def _point(panel: Subpanel, other: str, target: str | None, parent: Record) -> M
         present = found.values.get(panel.field)
         if target is None and str(getattr(present, "id", "")) != str(parent.id):
             return None
-        raw = {panel.field: target}
+        several = len(g.catalog.module(panel.module).field(panel.field).targets) > 1
+        raw = {panel.field: f"{parent.module}:{target}" if several and target else target}
         write(
             lambda conn, catalog: records.update(
                 conn, catalog, g.actor, panel.module, found.id, raw, version=found.version
@@ -73,6 +75,18 @@ def _point(panel: Subpanel, other: str, target: str | None, parent: Record) -> M
     return None
 
 
+def _tie(panel: Subpanel, other: str, action: str, parent: Record) -> Message | None:
+    """Ties the other record to this one, or unties it; the problem if it cannot be."""
+    if not other:
+        return say("Choose a record first.")
+    work = records.link if action == "link" else records.unlink
+    try:
+        write(lambda conn, catalog: work(conn, catalog, g.actor, parent.module, parent.id, panel.end, other))
+    except (Denied, NotFound) as refused:
+        return refused.message
+    return None
+
+
 def _panel(module: str, key: str) -> Subpanel:
     """The subpanel of this key that the actor may see. Raises NotFound."""
     found = module_of(module, "view").subpanels.get(key)
@@ -82,7 +96,7 @@ def _panel(module: str, key: str) -> Subpanel:
 
 
 def _render(panel: Subpanel, parent: Record, problem: Message | None = None) -> str:
-    module = g.catalog.modules[panel.module]
+    module, home = g.catalog.every[panel.module], g.catalog.modules[parent.module]
     turned = {key: request.args.get(key, "") for key in ("after", "before")}
     query = subpanels.query(panel, module, parent, **turned)
     page = records.page(connection(), g.catalog, g.actor, query)
@@ -96,6 +110,7 @@ def _render(panel: Subpanel, parent: Record, problem: Message | None = None) -> 
         total,
         formats=g.formats,
         problem=problem,
+        home=home,
         may_create=may(g.catalog, g.actor, panel.module, "create"),
         may_edit=may(g.catalog, g.actor, panel.module, "edit"),
     )

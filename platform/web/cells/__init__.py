@@ -18,11 +18,12 @@ from hanok.web.cells.composite import COMPOSITE
 from hanok.web.cells.files import FILES
 from hanok.web.cells.look import LIST, RECORD, Draw, Look, address
 from hanok.web.cells.marks import MARKS, masked
+from hanok.web.cells.rows import ROWS
 from hanok.web.cells.times import TIMES
 from hanok.web.marks import NOTHING
 
 #: Every cell there is: a new subject is a new file and one more tuple here.
-BUILT_IN: tuple[tuple[str, Draw], ...] = (*BASIC, *MARKS, *FILES, *COMPOSITE, *TIMES)
+BUILT_IN: tuple[tuple[str, Draw], ...] = (*BASIC, *MARKS, *FILES, *COMPOSITE, *TIMES, *ROWS)
 
 __all__ = [
     "BUILT_IN", "LIST", "RECORD", "Draw", "Look", "address", "bound", "is_empty", "money_parts", "registry", "show",
@@ -47,7 +48,8 @@ def show(cells: Mapping[str, Draw], value: Any, field: Field, look: Look) -> str
 def bound(cells: Mapping[str, Draw], field: Field, look: Look) -> Callable[[Any], str]:
     """What shows the values of one field: a column asks its type once, not for every row."""
     asked = field.type.cell(field)
-    draw, placed = cells.get(asked.name, text), replace(look, facts=asked.facts)
+    placed = replace(look, facts=asked.facts, inside=lambda other, value: show(cells, value, other, look))
+    draw = cells.get(asked.name, text)
     if field.mask and not look.wide:
         draw = masked
     return lambda value: NOTHING if is_empty(value) else draw(value, field, placed)

@@ -117,20 +117,22 @@ LINK = ' class="link"'
 
 def link(value: Linked, field: Field, look: Look) -> str:
     if not value.title:
-        return _secret(look)
+        return secret(look)
+    if "." in value.module:
+        return escape(value.title)  # a line has no page of its own
     return safe(
         f'<a{LINK if look.wide else ""} href="{escape(address(value.module, value.id))}">{escape(value.title)}</a>'
     )
 
 
-def _secret(look: Look) -> Markup:
+def secret(look: Look) -> Markup:
     """A record that is there and may not be seen: neither its name nor its address is told."""
     return Markup('<span class="muted">{}</span>').format(translate(NOT_YOURS, look.language))
 
 
 def user(value: Any, field: Field, look: Look) -> str:
     if getattr(value, "title", value) == "":
-        return _secret(look)
+        return secret(look)
     return who(str(getattr(value, "title", value)))
 
 

@@ -17,12 +17,16 @@ LIST, RECORD = "list", "record"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looks and where: the reader's formats, `list` or `record`, the facts of the cell, and what draws icons."""
+    """Who looks and where: the reader's formats, `list` or `record`, the facts of the cell, and what draws icons.
+
+    `inside` shows a value within another: a field of a line.
+    """
 
     formats: Formats
     place: str = LIST
     facts: Mapping[str, Any] = field(default_factory=dict)
     icon: Icon = lambda name: Markup("")
+    inside: Callable[[Field, Any], str] | None = None
 
     @property
     def language(self) -> str:

@@ -8,9 +8,10 @@ from hanok.web.inputs.basic import BASIC
 from hanok.web.inputs.composite import COMPOSITE
 from hanok.web.inputs.files import FILES
 from hanok.web.inputs.marks import MARKS
+from hanok.web.inputs.rows import ROWS
 from hanok.web.inputs.times import TIMES
 
 #: Every input there is: a new subject is a new file and one more tuple here.
-BUILT_IN: tuple[Input, ...] = (*BASIC, *MARKS, *FILES, *COMPOSITE, *TIMES)
+BUILT_IN: tuple[Input, ...] = (*BASIC, *MARKS, *FILES, *COMPOSITE, *TIMES, *ROWS)
 
 __all__ = ["BUILT_IN"]
