@@ -152,7 +152,8 @@ class AddressType(FieldType):
             return part_of(field, part, Country(), WORDS[part], {"": part})
         if part not in LENGTHS:
             return None
-        return part_of(field, part, Text(), WORDS[part], {"": part, "folded": f"{part}_folded"}, length=LENGTHS[part])
+        columns = {"": part, "folded": f"{part}_folded"}
+        return part_of(field, part, Text(), WORDS[part], columns, {"length": LENGTHS[part]})
 
     def dump(self, field: Field, value: Any) -> Any:
         return None if value is None else {part: text for part in PARTS if (text := getattr(value, part))}

@@ -175,7 +175,7 @@ class GeoPointType(FieldType):
     def part_field(self, field: Field, part: str) -> Field | None:
         if part not in WORDS:
             return None
-        return part_of(field, part, Decimal(), WORDS[part], {"": part}, places=PLACES)
+        return part_of(field, part, Decimal(), WORDS[part], {"": part}, {"places": PLACES})
 
     def dump(self, field: Field, value: Any) -> Any:
         return None if value is None else {"lat": str(value.lat), "lng": str(value.lng)}

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hanok.engine.fields.base import Field, FieldType, Labels
+from hanok.engine.fields.base import NOTHING, Field, FieldType, Labels
 
 
 def part_of(
-    field: Field, part: str, type: FieldType, label: Labels, columns: Mapping[str, str], **settings: Any
+    field: Field,
+    part: str,
+    type: FieldType,
+    label: Labels,
+    columns: Mapping[str, str],
+    settings: Mapping[str, Any] = NOTHING,
 ) -> Field:
     """The field of one part. `columns` says which part of `field` stands for each part of `type`.
 

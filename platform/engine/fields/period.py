@@ -99,7 +99,9 @@ class PeriodValue(Value):
         if isinstance(value, Period):
             return value
         if isinstance(value, str):
-            start, _, end = BETWEEN.sub("~", value.strip()).partition("~")
+            start, between, end = BETWEEN.sub("~", value.strip()).partition("~")
+            if not between and not _is_day(start):
+                raise refuse(NOT_ONE)
             return self._load(start, end, all_day=None, **known)
         if isinstance(value, date) and not isinstance(value, datetime):
             return days(value, value)

@@ -175,7 +175,8 @@ class PersonNameType(FieldType):
     def part_field(self, field: Field, part: str) -> Field | None:
         if part not in PARTS:
             return None
-        return part_of(field, part, Text(), WORDS[part], {"": part, "folded": f"{part}_folded"}, length=LONGEST)
+        columns = {"": part, "folded": f"{part}_folded"}
+        return part_of(field, part, Text(), WORDS[part], columns, {"length": LONGEST})
 
     def dump(self, field: Field, value: Any) -> Any:
         return None if value is None else {part: text for part, text in _facts(value).items() if text}

@@ -44,7 +44,7 @@ class Phones(ListedType):
     def part_field(self, field: Field, part: str) -> Field | None:
         if part != "primary":
             return None
-        return part_of(field, part, Phone(), PRIMARY, {"": "primary"}, **field.settings)
+        return part_of(field, part, Phone(), PRIMARY, {"": "primary"}, field.settings)
 
     def input(self, field: Field) -> Widget:
         return Widget("phones", {"kinds": self.kinds, "flags": self.flags, "country": Phone().country(field)})

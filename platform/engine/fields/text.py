@@ -98,7 +98,7 @@ class Text(FieldType):
     compares = "text"
     converts_from = frozenset({
         "integer", "decimal", "float", "rating", "choice", "radio", "color", "icon", "email", "phone", "url",
-        "auto_number", "date",
+        "auto_number", "date", "time", "duration", "person_name",
     })  # fmt: skip
     #: How long a value may be when the document does not say it.
     longest: ClassVar[int] = 255

@@ -18,6 +18,8 @@ from hanok.engine.fields.number import LONGEST, plain
 from hanok.engine.fields.operators import NUMERIC
 from hanok.engine.fields.value import Value, refuse
 
+#: +2h, -30m: as far from now.
+OFFSET = re.compile(r"[+-][0-9]{1,5}[hm]", re.ASCII)
 #: 09:30, 9:30:15, 오후 3:05, 3:05 PM, 9시 30분, 3pm.
 WRITTEN = re.compile(
     r"(?P<before>오전|오후|[ap]\.?m\.?)?\s*(?P<hour>[0-9]{1,2})"
@@ -99,9 +101,7 @@ class Time(FieldType):
 
     def relative(self, field: Field, word: str, *, now: datetime, zone: str) -> tuple[Any, Any] | None:
         """`now`, and hours and minutes from now (+2h, -30m), on the zone's clock."""
-        if word != "now" and not word.endswith(("h", "m")):
-            return None
-        span = moments_of(word, now=now, zone=zone)
+        span = moments_of(word, now=now, zone=zone) if word == "now" or OFFSET.fullmatch(word) else None
         if span is None:
             return None
         found = span[0].astimezone(ZoneInfo(zone)).time().replace(microsecond=0)
