@@ -24,8 +24,20 @@ def predicate(catalog: Catalog, actor: Actor, module: Module, action: str, table
         return sa.false()
     if module.parent is not None:
         return _of_parent(catalog, actor, module, action, table)
-    mine = [table.c[module.field(key).columns[""]] == actor.id for key in owners(module)]
-    return sa.or_(sa.false(), *mine)
+    return sa.or_(sa.false(), *(_owns(actor, module, key, table) for key in owners(module)))
+
+
+def _owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[bool]:
+    """Whether the field names the actor: the one user, or one of those that are tied."""
+    columns = module.field(key).columns
+    if "" in columns:
+        mine: ColumnElement[bool] = table.c[columns[""]] == actor.id
+        return mine
+    through = next((end.through for end in module.ends.values() if end.forwards and end.field == key), None)
+    if through is None:
+        return sa.false()
+    tie = through.alias()
+    return sa.exists(sa.select(sa.literal(1)).where(tie.c.left == table.c.id, tie.c.right == actor.id))
 
 
 def _of_parent(catalog: Catalog, actor: Actor, module: Module, action: str, table: Any) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as also
 from typing import Any
 
 import marshmallow as ma
@@ -12,6 +13,7 @@ from hanok.engine.catalog.behaviour import Action, Step
 from hanok.engine.catalog.model import Module
 from hanok.engine.catalog.reading import Reader
 from hanok.engine.catalog.report import MODULE
+from hanok.engine.catalog.scopes import ModuleScope
 from hanok.engine.catalog.words import is_reference, reference_fault
 from hanok.engine.conditions import Node, Scope
 from hanok.engine.conditions.operands import first_message
@@ -30,12 +32,20 @@ def actions(reader: Reader) -> dict[str, Action]:
     return {key: action(reader, key, said, ("actions", key)) for key, said in written.items()}
 
 
-def action(reader: Reader, key: str, said: Mapping[str, Any], path: Path, row: Module | None = None) -> Action:
-    """One action, written at `path` of the document; `row` is the module of `$row` in a subpanel."""
+def action(
+    reader: Reader, key: str, said: Mapping[str, Any], path: Path, row: Module | None = None,
+    ties: Mapping[str, Field] | None = None,
+) -> Action:  # fmt: skip
+    """One action, written at `path` of the document.
+
+    In a subpanel `row` is the module of its rows ($row), which `set` and `when` are about, with the fields of their
+    `ties`; ends and recipients are those of the record above.
+    """
     asked = _questions(reader, key, said.get("ask", {}), path)
-    module = row or reader.module
-    when = reader.node(said["when"], *path, "when", scope=reader.there(module.key)) if "when" in said else None
-    steps = _Steps(reader, module, asked, row)
+    scope = ModuleScope(row, reader.modules, ties or {}) if row else reader.here
+    record = reader.here if row else None
+    when = reader.node(said["when"], *path, "when", scope=scope, record=record) if "when" in said else None
+    steps = _Steps(reader, reader.module, asked, row, ties or {})
     return Action(
         key, said.get("label") or {"en": key.replace("_", " ").capitalize()},
         steps.read(said.get("do", []), (*path, "do")), tuple(said.get("at", ("record",))), said.get("icon", ""),
@@ -71,12 +81,13 @@ def _questions(reader: Reader, key: str, written: Mapping[str, Any], path: Path)
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
-    """Reads steps about records of `module`; `$record` is the record of the reader's module."""
+    """Reads steps about records of `module`; `$record` is the record of the reader's module, `$row` that of a row."""
 
     reader: Reader
     module: Module
     asked: Mapping[str, Field]
     row: Module | None = None
+    ties: Mapping[str, Field] = also(default_factory=dict)
 
     def read(self, written: Sequence[Mapping[str, Any]], path: Path) -> tuple[Step, ...]:
         found = [self._step(said, (*path, number)) for number, said in enumerate(written)]
@@ -94,7 +105,7 @@ class _Steps:
 
     # -- kinds of steps ----------------------------------------------------------------------------------------
     def set(self, said: Mapping[str, Any], path: Path) -> Step:
-        self._values(self.module, said, path, made=False)
+        self._values(self.row or self.module, said, path, made=False)
         return Step("set", said)
 
     def create(self, said: Mapping[str, Any], path: Path) -> Step:
@@ -179,10 +190,11 @@ class _Steps:
 
     def _values(self, module: Module, said: Mapping[str, Any], path: Path, *, made: bool) -> None:
         for key, value in said.items():
-            field, at = module.fields.get(key), (*path, key)
+            own = {} if made else self.ties
+            field, at = own.get(key) or module.fields.get(key), (*path, key)
             if field is None:
                 if not (made and key in module.ends):
-                    self._missing(at, FIELD, key, module.fields)
+                    self._missing(at, FIELD, key, [*own, *module.fields])
             elif field.type.generated or field.system:
                 self._wrong(at, say("This is kept by the system and cannot be written."))
             elif not self._value_of(value, at):

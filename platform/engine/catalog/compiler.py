@@ -20,6 +20,7 @@ from hanok.engine.catalog.filters import saved_filters
 from hanok.engine.catalog.garbage import collection_paused
 from hanok.engine.catalog.layouts import Layouts
 from hanok.engine.catalog.menus import menu_of, team_menus
+from hanok.engine.catalog.menus import menu_of, team_menus
 from hanok.engine.catalog.model import Catalog, End, Module, Subpanel, Views
 from hanok.engine.catalog.names import Names, Naming
 from hanok.engine.catalog.references import reworded
@@ -60,6 +61,7 @@ def compile_catalog(
     derived = derive(every, build.sources, report)
     build.check_areas()
     menu = menu_of(documents, modules, report)
+    teams = team_menus(documents, menu, modules, report)
     teams = team_menus(documents, menu, modules, report)
     roles = roles_of(documents, modules, report)
     if report.problems and not tolerant:

@@ -10,6 +10,7 @@ from typing import Any
 
 from hanok.engine.catalog.actions import actions
 from hanok.engine.catalog.dynamic import dynamic, picks, with_conditions
+from hanok.engine.catalog.keys import check_keys
 from hanok.engine.catalog.model import Module, OptionSet, Views
 from hanok.engine.catalog.reading import Reader
 from hanok.engine.catalog.report import Report, Source
@@ -34,6 +35,7 @@ def complete(
 
 
 def _completed(reader: Reader) -> Module:
+    check_keys(reader)
     alike = duplicates(reader)
     return replace(
         reader.module,

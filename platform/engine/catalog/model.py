@@ -5,7 +5,7 @@ One `Catalog` is compiled from all layers of one revision and swapped as a whole
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as also
 from typing import Any
@@ -257,6 +257,7 @@ class MenuFilter:
     key: str
     label: Labels
     modules: tuple[str, ...]
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +306,8 @@ class App:
 class Catalog:
     """Everything of one revision. `revision` is 0 for a catalog that is not deployed (a check, a preview).
 
-    `modules` are those that people open; `every` has the embedded ones too, by keys like "quote.lines".
+    `modules` are those that people open; `every` has the embedded ones too, by keys like "quote.lines". `menu` is the
+    main menu, `teams` the menus of teams that have their own, by the teams' keys.
     """
 
     revision: int
@@ -318,11 +320,17 @@ class Catalog:
     metadata: sa.MetaData
     advice: Sequence[Problem] = ()
     every: Mapping[str, Module] = also(default_factory=dict)
+    teams: Mapping[str, tuple[MenuFilter, ...]] = also(default_factory=dict)
     derived: Derived = also(default_factory=Derived)
     renames: Renames = also(default_factory=Renames)
 
     def __repr__(self) -> str:
         return f"Catalog(revision={self.revision}, modules={list(self.modules)})"
+
+    def menu_for(self, teams: Iterable[str]) -> tuple[MenuFilter, ...]:
+        """The menu of whoever is in the teams of these keys: of the first of them that has its own, else the main."""
+        known = set(teams)
+        return next((menu for team, menu in self.teams.items() if team in known), self.menu)
 
     def module(self, key: str) -> Module:
         """The module of this key, an embedded one too. Raises NotFound."""

@@ -45,6 +45,6 @@ def _scope(reader: Reader, panel: Subpanel) -> ModuleScope:
 
 
 def _buttons(reader: Reader, panel: Subpanel, written: Mapping[str, Any]) -> dict[str, Action]:
-    row = reader.modules[panel.module]
+    row, ties = reader.modules[panel.module], _scope(reader, panel).own
     path = ("subpanels", panel.key, "actions")
-    return {key: action(reader, key, said, (*path, key), row) for key, said in written.items() if "do" in said}
+    return {key: action(reader, key, said, (*path, key), row, ties) for key, said in written.items() if "do" in said}

@@ -12,6 +12,7 @@ carries these, which rule how short forms are written out and how layers merge:
     x-identity: type     A map that is replaced whole when a later layer gives this key of it another value.
     x-short: key         Text (or a number) is short for a map with this one key: `reverse: deals` = {key: deals}.
     x-list: true         One value is short for a list of one: `to: account` = [account].
+    x-removes: true     A map in which null is kept: it takes something away elsewhere (a filter of the main menu).
     x-label: true        Text is short for a map of languages with the default language.
     x-brings: trait      At a key of the document's top: the documents of that kind that are named here (one, or the
                          keys of a map) lie below this one, so it may patch, move and remove what they bring.

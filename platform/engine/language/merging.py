@@ -77,6 +77,9 @@ class Laying:
                 key = self._present(written, child, path, below)
                 child = self.renaming.take(child, key, path, below)
             at = (*path, key)
+            if child.value is None and child.text and view.says("x-removes"):
+                merged[key] = child
+                continue
             if child.value is None:
                 if self._removes(child, key, below, at, strict=strict):
                     self._note(merged.pop(key, None), child, written)
