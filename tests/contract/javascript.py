@@ -16,8 +16,9 @@ RUN = """
 const fs = require("fs");
 const source = Buffer.from(fs.readFileSync(process.argv[1], "utf8")).toString("base64");
 import(`data:text/javascript;base64,${source}`).then(({ holds }) => {
-  const asked = JSON.parse(fs.readFileSync(0, "utf8"));
-  process.stdout.write(JSON.stringify(asked.map(([tree, values, record]) => holds(tree, values, record))));
+  const { questions, trees, pages } = JSON.parse(fs.readFileSync(0, "utf8"));
+  const said = questions.map(([tree, values, record]) => holds(tree, values, record));
+  process.stdout.write(JSON.stringify([...said, ...trees.map((tree) => pages.map((values) => holds(tree, values)))]));
 });
 """
 
@@ -31,11 +32,21 @@ def node() -> str:
 
 def asked(questions: Sequence[tuple[Any, Any, Any]]) -> list[bool | None]:
     """What `holds(tree, values, record)` says of each."""
-    text = json.dumps(questions, ensure_ascii=True)
+    found: list[bool | None] = _run(questions=questions)
+    return found
+
+
+def asked_of_all(trees: Sequence[Any], pages: Sequence[Any]) -> list[list[bool | None]]:
+    """Of each tree what it says of every page."""
+    found: list[list[bool | None]] = _run(trees=trees, pages=pages)
+    return found
+
+
+def _run(**asked: Any) -> Any:
+    text = json.dumps({"questions": [], "trees": [], "pages": [], **asked}, ensure_ascii=True)
     run = subprocess.run([node(), "-e", RUN, str(SCRIPT)], input=text, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    found: list[bool | None] = json.loads(run.stdout)
-    return found
+    return json.loads(run.stdout)
 
 
 def sent(dumped: Any) -> Any:

@@ -61,7 +61,8 @@ def every_setting(types: Mapping[str, FieldType] = TYPES) -> Iterator[tuple[str,
     """Keys and settings of the fields; searched, indexed and not audited by turns."""
     for found in types.values():
         for number, settings in enumerate(found.settings_samples(), 1):
-            common = {"search": True} if number % 2 else {"audit": False, "index": found.sortable}
+            indexed = found.sortable and "eq" in found.operators
+            common = {"search": True} if number % 2 else {"audit": False, "index": indexed}
             yield f"{found.key}_{number}", {"type": found.key, **common, **settings}
 
 
