@@ -146,7 +146,7 @@ def default_of(field: Field, *, now: datetime, zone: str, me: Any) -> Any:
     if isinstance(written, str):
         span = field.type.relative(field, written, now=now, zone=zone)
         if span is not None:
-            return span[0]
+            return field.type.former(field).deserialize(span[0], zone=zone)
     return field.type.value(field).deserialize(written, zone=zone)
 
 
