@@ -13,13 +13,13 @@ import click
 import waitress
 
 from hanok.app import create_app, live_of, opened
-from hanok.cli.console import command, screen, site_option, tell
+from hanok.cli.console import command, complain, screen, site_option, tell, tell_problems
 from hanok.cli.sites import PASSWORD_FILE
 from hanok.engine.accounts import Sightings
 from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.garbage import set_aside
-from hanok.engine.deploy import Clock, Live
-from hanok.engine.errors import say
+from hanok.engine.deploy import Clock, Live, Site
+from hanok.engine.errors import MetadataError, say
 from hanok.web.security import LARGEST
 from hanok.web.uploads import MEGABYTE
 
@@ -63,7 +63,7 @@ class Following:
 def serve(folder: Path, port: int | None, host: str | None) -> None:
     """Serve the site. A new revision is taken up without a restart."""
     site = opened(folder)
-    live = live_of(site)
+    live = _live(site)
     settings: dict[str, Any] = dict(site.settings)
     listen, number = str(host or settings["host"]), int(port or settings["port"])
     app = create_app(live, settings)
@@ -96,6 +96,17 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
 def _limits(settings: Mapping[str, Any]) -> dict[str, Any]:
     """What one client may take, with room for the largest file."""
     return {**LIMITS, "max_request_body_size": 2 * LARGEST + settings["upload_mb"] * MEGABYTE}
+
+
+def _live(site: Site) -> Live:
+    """What is live; where this version refuses it, what and where, and the ways on."""
+    try:
+        return live_of(site)
+    except MetadataError as error:
+        tell_problems(error.problems)
+        complain(say("This version of Hanok refuses the live revision. Correct the files and run hanok deploy, take up "
+                     "what is shipped by hanok upgrade, or go back by hanok rollback REVISION."))  # fmt: skip
+        raise SystemExit(1) from None
 
 
 def _tell_login(file: Path) -> None:

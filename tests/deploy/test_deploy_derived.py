@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from hanok.engine import records
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import REFRESHES, finish, open_steps
-from tests.builders import TYPES
+from tests.builders import TYPES, an_administrator
 from tests.deploy.conftest import House
 
 
@@ -29,6 +30,47 @@ def test_another_title_is_made_again(lived_in: House) -> None:
 def test_a_label_makes_nothing_again(lived_in: House) -> None:
     lived_in.change("Company", "Firm")
     assert derived(lived_in) == []
+
+
+DOUBLE = "double: {type: integer, formula: size * 2}"
+
+
+def doubles(house: House) -> list[Any]:
+    return [row["double"] for row in house.rows("m_company", "size", "double")]
+
+
+def test_a_formula_that_comes_and_one_that_changes_are_worked_out_for_all_records(lived_in: House) -> None:
+    lived_in.change("founded:", f"{DOUBLE}\n  founded:")
+    assert derived(lived_in) == ["company"]
+    lived_in.deploy()
+    assert doubles(lived_in) == [0, 20, 40]
+    lived_in.change("size * 2", "size * 3")
+    assert derived(lived_in) == ["company"]
+    lived_in.deploy()
+    assert doubles(lived_in) == [0, 30, 60]
+    lived_in.change("Company", "Firm")
+    assert derived(lived_in) == []
+
+
+def test_a_formula_follows_a_field_whose_type_changes(lived_in: House) -> None:
+    lived_in.change("founded:", f"{DOUBLE}\n  founded:")
+    lived_in.deploy()
+    lived_in.change("size:    {type: integer, min: 0}", "size: {type: decimal, places: 1}")
+    assert derived(lived_in) == ["company"]
+    lived_in.deploy()
+    assert doubles(lived_in) == [0, 20, 40]
+
+
+def test_a_formula_that_changes_its_type_loses_nothing(lived_in: House) -> None:
+    lived_in.change("founded:", f"{DOUBLE}\n  founded:")
+    lived_in.deploy()
+    lived_in.change("double: {type: integer,", "double: {type: decimal, places: 1,")
+    assert not lived_in.plan().losses
+    lived_in.deploy()
+    live = lived_in.live()
+    with live.read() as (conn, catalog):
+        page = records.page(conn, catalog, an_administrator(), records.Query(module="company", sort=("created_at",)))
+    assert [int(row["double"]) for row in page.rows] == [0, 20, 40]
 
 
 def test_it_is_done_in_batches_and_goes_on_where_it_stopped(lived_in: House) -> None:

@@ -20,7 +20,6 @@ from hanok.engine.catalog.filters import saved_filters
 from hanok.engine.catalog.garbage import collection_paused
 from hanok.engine.catalog.layouts import Layouts
 from hanok.engine.catalog.menus import menu_of, team_menus
-from hanok.engine.catalog.menus import menu_of, team_menus
 from hanok.engine.catalog.model import Catalog, End, Module, Subpanel, Views
 from hanok.engine.catalog.names import Names, Naming
 from hanok.engine.catalog.references import reworded
@@ -62,14 +61,13 @@ def compile_catalog(
     build.check_areas()
     menu = menu_of(documents, modules, report)
     teams = team_menus(documents, menu, modules, report)
-    teams = team_menus(documents, menu, modules, report)
     roles = roles_of(documents, modules, report)
     if report.problems and not tolerant:
         raise MetadataError(report.problems)
     return Catalog(
         revision=revision, app=build.app, modules=MappingProxyType(modules), options=MappingProxyType(build.options),
-        menu=menu, teams=teams, roles=roles, names=build.naming.names(), metadata=build.metadata, advice=tuple(report.advice),
-        every=MappingProxyType(every), derived=derived, renames=renames,
+        menu=menu, teams=teams, roles=roles, names=build.naming.names(), metadata=build.metadata,
+        advice=tuple(report.advice), every=MappingProxyType(every), derived=derived, renames=renames,
     )  # fmt: skip
 
 

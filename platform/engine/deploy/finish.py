@@ -22,6 +22,7 @@ from hanok.engine.deploy.revisions import FINISHED, LIVE, OpenStep, open_steps
 from hanok.engine.deploy.waiting import alone, change_tables
 from hanok.engine.errors import Message
 from hanok.engine.fields import FieldType
+from hanok.engine.records.derived import refill
 from hanok.engine.store import Store, held_revision, live_revision
 from hanok.engine.store.tables import revision, step
 
@@ -43,8 +44,8 @@ def refresh_records(
 
 
 def derive_records(conn: sa.Connection, catalog: Catalog, module: str, *, after: UUID | None = None) -> UUID | None:
-    """The stored formulas, rollups and titles of a module's records."""
-    return None
+    """The stored formulas, rollups and titles of a module's records, and what follows from them."""
+    return refill(conn, catalog, module, after=after)
 
 
 #: What is done again, by the kind of its step.

@@ -34,7 +34,7 @@ def make_plan(
     with store.read() as conn:
         base = live_revision(conn)
         before = layers_of(conn, base)
-        old = compile_catalog(before, types, names=names_of(conn, base), revision=base) if base else None
+        old = _live(conn, before, types, base) if base else None
         names = known_names(conn)
         new = compile_catalog(layers, types, names=returned(names, then) if then else names)
         sides = Sides(conn, old, new, Physical.of(new, store.dialect), Present.of(conn), rehearse)
@@ -49,6 +49,13 @@ def make_plan(
     return Plan(
         base, tuple(layers), checksum(layers), code_version(), tuple(found), blockers, old, new, types, asked, then
     )
+
+
+def _live(
+    conn: sa.Connection, layers: Sequence[Layer], types: Mapping[str, FieldType], number: int
+) -> Catalog:
+    """What is live, as far as this program understands it: there must be a way on from what it refuses."""
+    return compile_catalog(layers, types, names=names_of(conn, number), revision=number, tolerant=True)
 
 
 def load_catalog(store: Store, types: Mapping[str, FieldType]) -> Catalog:

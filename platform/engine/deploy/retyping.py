@@ -13,9 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.catalog.derived import is_derived
 from hanok.engine.deploy.conversion import Conversion, Fault, convertible, examples, stem
 from hanok.engine.deploy.ddl import AddColumn
-from hanok.engine.deploy.derived import is_derived
 from hanok.engine.deploy.keeping import kept_of
 from hanok.engine.deploy.physical import modules_of
 from hanok.engine.deploy.plan import PREPARE, SWITCH, Plan, Step
