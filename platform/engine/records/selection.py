@@ -39,7 +39,8 @@ class Selection:
 
     def __post_init__(self) -> None:
         self.table = alias_of(self.module, "r")
-        for key in dict.fromkeys((*ALWAYS, *owners(self.module), *self.keys)):
+        mine = (key for key in owners(self.module) if self.module.field(key).columns)
+        for key in dict.fromkeys((*ALWAYS, *mine, *self.keys)):
             self._take(key)
 
     def _take(self, key: str) -> None:
