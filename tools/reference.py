@@ -18,16 +18,14 @@ from hanok.app import field_types
 from hanok.cli import hanok
 from hanok.engine import errors
 from hanok.engine.catalog.schemas import COMMON
+from hanok.engine.conditions.words import WORDS
 from hanok.engine.fields import Field, FieldType
-from hanok.engine.fields.operators import OPERATORS
+from hanok.engine.fields.operators import OPERATORS, TAKES
 from hanok.settings import SETTINGS
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 MADE = "<!-- Written by tools/reference.py from the code; do not edit. -->"
 LONGEST = 40
-TAKES = {
-    "one": "one value", "many": "a list of values", "two": "a list of two, either may be null", "flag": "true or false",
-}  # fmt: skip
 OPERATORS_INTRO = """\
 # Operators
 
@@ -35,6 +33,11 @@ What a condition may ask of a field: `amount: {gte: 10000}`. A bare value means 
 In the address of a list: `f=amount.gte.10000`.
 
 An empty value satisfies `ne`, `not_in`, `not_contains`, `outside` and `empty`, and no other.
+"""
+OTHER_WORDS = """\
+## Words beside fields and operators
+
+How conditions work: [Conditions](../explanation/conditions.md).
 """
 SETTINGS_INTRO = """\
 # Settings
@@ -171,11 +174,14 @@ def operators() -> Iterator[str]:
     types = field_types()
     yield OPERATORS_INTRO
     rows = (
-        (code(key), row.label["en"], row.label["ko"], TAKES[row.takes],
+        (code(key), row.label["en"], row.label["ko"], TAKES[row.takes], code(row.example),
          codes(name for name, found in types.items() if key in found.operators))
         for key, row in OPERATORS.items()
     )  # fmt: skip
-    yield from table("Operator", "English", "Korean", "Stands beside it", "Types", rows=rows)
+    yield from table("Operator", "English", "Korean", "Stands beside it", "Example", "Types", rows=rows)
+    yield OTHER_WORDS
+    words = ((code(word.key), word.stands, word.takes, word.means, code_whole(word.example)) for word in WORDS)
+    yield from table("Word", "Where", "Takes", "Meaning", "Example", rows=words)
 
 
 # -- settings ----------------------------------------------------------------------------------------------------
