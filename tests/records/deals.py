@@ -106,8 +106,5 @@ def changed(store: Store, catalog: Catalog, record: Record, **raw: Any) -> Recor
 def refused(store: Store, catalog: Catalog, record: Record | None = None, **raw: Any) -> dict[str, str]:
     """What is said, by field, when a deal is not saved."""
     with pytest.raises(Invalid) as caught:
-        if record is None:
-            a_deal(store, catalog, **raw)
-        else:
-            changed(store, catalog, record, **raw)
+        changed(store, catalog, record, **raw) if record else a_deal(store, catalog, **raw)
     return {key: "; ".join(map(str, said)) for key, said in caught.value.errors.items()}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from hanok.engine.catalog.model import CalendarView, KanbanView
+from hanok.engine.catalog.report import Source
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
 
@@ -18,6 +20,7 @@ TIMES = ("day", "moment")
 class Known(Protocol):
     """The fields of a module, as its views name them (`Layouts`)."""
 
+    source: Source
     own: Mapping[str, Field]
 
     def known(self, key: str, *path: str | int) -> Field | None: ...
@@ -50,9 +53,14 @@ def kanban_view(fields: Known, written: Mapping[str, Any]) -> KanbanView | None:
 
 def _card(fields: Known, by: str) -> tuple[str, ...]:
     """The title, and what lists would show of the record first."""
-    others = {key: field for key, field in fields.own.items() if key != by and not (field.hidden or field.type.apart)}
+    said = {by, *re.findall(r"\w+", fields.source.data.get("title", "name"))}
+    others = {key: field for key, field in fields.own.items() if key not in said and _is_shown(field)}
     shown = [key for key, field in others.items() if field.type.cell(field).role in ROLES]
     return ("title", *shown[:CARD])
+
+
+def _is_shown(field: Field) -> bool:
+    return not (field.hidden or field.type.apart)
 
 
 def calendar_view(fields: Known, written: Mapping[str, Any]) -> CalendarView | None:
