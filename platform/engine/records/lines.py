@@ -15,6 +15,7 @@ from hanok.engine.catalog.ends import GROUP, PARENT, POSITION
 from hanok.engine.errors import Denied, Message, say
 from hanok.engine.fields import Field, Line, Linked
 from hanok.engine.records.derived import settle_gone
+from hanok.engine.records.deriving.suggesting import suggest
 from hanok.engine.records.drafts import Draft, changed_draft, drawn, new_draft
 from hanok.engine.records.many import Looked, write_many
 from hanok.engine.records.query import Record
@@ -74,6 +75,7 @@ def load_lines(
         item = Loading(catalog, actor, child, raw, current)
         item.load()
         loaded.items.append(item)
+    suggest(conn, catalog, loaded.items)
     lookup = Looked(conn, catalog, actor, child, loaded.items)
     for number, item in enumerate(loaded.items):
         item.check(lookup)

@@ -23,6 +23,7 @@ from hanok.engine.fields import Field, Linked
 from hanok.engine.language import did_you_mean
 from hanok.engine.records import attachments
 from hanok.engine.records.around import Around
+from hanok.engine.records.deriving.suggesting import suggest
 from hanok.engine.records.obeying import obey
 from hanok.engine.records.query import Record
 
@@ -173,9 +174,15 @@ class Loading:
     def _default(self, found: Field) -> None:
         self.values[found.key] = self.fallback(found)
 
-    def _required(self) -> None:
+    def require_suggested(self) -> None:
+        """Asks for what is required of the fields that a suggestion may have filled."""
+        self._required(suggested=True)
+
+    def _required(self, *, suggested: bool = False) -> None:
         for found in self.module.fields.values():
             if found.key in self.module.dynamic:  # asked once it is known what the record will be
+                continue
+            if ("suggest" in found.settings) is not suggested:
                 continue
             given = self.current is None or found.key in self.values
             empty = self.values.get(found.key) in (None, [], ())
@@ -311,6 +318,7 @@ def loaded(
     """The same, with its errors still to be told."""
     loading = Loading(catalog, actor, module, raw, current)
     loading.load()
+    suggest(conn, catalog, [loading])
     loading.check(OneByOne(conn, catalog, actor, module, Around(conn, catalog)))
     return loading
 

@@ -20,6 +20,7 @@ from hanok.engine.fields.text import fold
 from hanok.engine.language.words import clip
 from hanok.engine.records.around import Around
 from hanok.engine.records.attachments import Files
+from hanok.engine.records.deriving.suggesting import suggest
 from hanok.engine.records.drafts import changed_draft, check_changing, check_creating, drawn, new_draft
 from hanok.engine.records.importing.item import Item
 from hanok.engine.records.importing.job import Fault, Job, Outcome
@@ -105,6 +106,10 @@ class Batch:
                 above.titles[item.id] = title
                 for name in names_of(names, title, values):
                     above.names.setdefault(name, set()).add(item.id)
+        suggest(self.conn, job.catalog, [item.loading for item in self._sound(items) if item.loading])
+        for item in items:
+            if item.loading:
+                self._take(item, item.loading)
 
     def _whole(self, item: Item) -> dict[str, Any]:
         """All values that the record will have, links with their titles as far as they are known."""
