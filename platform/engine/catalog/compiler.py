@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
@@ -14,8 +13,8 @@ from hanok.engine.catalog.binding import Binder, system_fields
 from hanok.engine.catalog.choosing import option_sets
 from hanok.engine.catalog.completing import complete
 from hanok.engine.catalog.deriving import derive
-from hanok.engine.catalog.embedded import embedded, patterns
-from hanok.engine.catalog.ends import GROUP, PARENT, POSITION, ends
+from hanok.engine.catalog.embedded import embedded, patterns, show_lines
+from hanok.engine.catalog.ends import ends
 from hanok.engine.catalog.filters import saved_filters
 from hanok.engine.catalog.garbage import collection_paused
 from hanok.engine.catalog.layouts import Layouts
@@ -100,7 +99,7 @@ class _Build:
         asked = {"currency": self.app.currency, "country": self.app.country}
         binder = Binder(self.types, self.options, known, self.naming, self.report, asked)
         fields = {key: binder.fields(source) for key, source in self.sources.items()}
-        _show_lines(self.sources, fields)
+        show_lines(self.sources, fields)
         system = {key: system_fields(key, self.types, known) for key in self.sources}
 
         def reach(module: str) -> Mapping[str, Field]:
@@ -200,13 +199,3 @@ def _titled(fields: Mapping[str, Field]) -> str:
     texts = [key for key, field in fields.items() if field.type.group == "text" and not field.hidden]
     others = [key for key, field in fields.items() if not (field.targets or field.type.secret)]
     return (texts or [*others, "''"])[0]
-
-
-def _show_lines(sources: Mapping[str, Source], fields: Mapping[str, dict[str, Field]]) -> None:
-    """Gives each field of lines the fields that its lines have."""
-    for source in sources.values():
-        parent = source.parent
-        if parent is not None and parent.field in fields[parent.module]:
-            hidden = (PARENT, POSITION) if parent.groups else (PARENT, POSITION, GROUP)
-            own = {key: found for key, found in fields[source.key].items() if key not in hidden}
-            fields[parent.module][parent.field] = replace(fields[parent.module][parent.field], own=own)

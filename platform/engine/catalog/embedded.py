@@ -7,13 +7,14 @@ A module that extends `line` is a pattern: it has no records of its own, each fi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hanok.engine.catalog.ends import GROUP, PARENT, POSITION
 from hanok.engine.catalog.model import Parent
 from hanok.engine.catalog.report import MODULE, Report, Source
 from hanok.engine.errors import say
-from hanok.engine.fields import FieldType
+from hanok.engine.fields import Field, FieldType
 
 #: The kind of module that is a pattern for lines.
 PATTERN = "line"
@@ -78,3 +79,24 @@ def _check(child: Source, types: Mapping[str, FieldType], report: Report) -> Non
             report.wrong(child.place("fields", key), say("Lines cannot hold links to many or lines of their own."))
         if not child.base and key in (PARENT, POSITION, GROUP):
             report.wrong(child.place("fields", key), say("“{key}” is a name that every line has already.", key=key))
+
+
+def show_lines(sources: Mapping[str, Source], fields: Mapping[str, dict[str, Field]]) -> None:
+    """Gives each field of lines the fields that its lines have."""
+    for source in sources.values():
+        parent = source.parent
+        if parent is not None and parent.field in fields[parent.module]:
+            own = {key: fields[source.key][key] for key in _shown_in_lines(source) if key in fields[source.key]}
+            if parent.groups:
+                own[GROUP] = fields[source.key][GROUP]
+            fields[parent.module][parent.field] = replace(fields[parent.module][parent.field], own=own)
+
+
+def _shown_in_lines(source: Source) -> tuple[str, ...]:
+    """The fields of a line that forms show: the columns of its list, else all; a required one always."""
+    fields: Mapping[str, Any] = source.data.get("fields", {})
+    every = [key for key in fields if key not in (PARENT, POSITION, GROUP)]
+    columns = source.data.get("views", {}).get("list", {}).get("columns", {})
+    chosen = [key for key, spec in columns.items() if key in every and not spec.get("hidden")]
+    needed = [key for key in every if key not in chosen and fields[key].get("required") is True]
+    return tuple([*chosen, *needed] if chosen else every)

@@ -43,8 +43,10 @@ def _said(value: Any) -> bool:
 
 
 def _head(found: Field, look: Look) -> Markup:
-    side = Markup(' class="num"') if found.type.cell(found).align == "end" else ""
-    return Markup("<th{}>{}</th>").format(side, in_language(found.label, look.language))
+    cell = found.type.cell(found)
+    side = Markup(' class="num"') if cell.align == "end" else ""
+    head = Markup('<th{} data-width="{}">{}</th>')
+    return head.format(side, cell.width, in_language(found.label, look.language))
 
 
 def _rows(value: Sequence[Any], shown: Sequence[Field], look: Look) -> list[Markup]:

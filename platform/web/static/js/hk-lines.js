@@ -10,6 +10,15 @@ customElements.define("hk-lines", class extends HTMLElement {
     this.addEventListener("click", (event) => this.clicked(event.target.closest("button")));
     this.addEventListener("input", (event) => event.target.matches("[data-group-name]") && this.settle());
     this.addEventListener("keydown", (event) => this.key(event));
+    for (const name of ["focusin", "input"]) this.addEventListener(name, (event) => this.lay(event.target.closest("hk-link")));
+    this.querySelector(".wide-table").addEventListener("scroll", () => this.lay(this.querySelector("hk-link:focus-within")));
+  }
+
+  /* What a link finds is laid over the table, which would cut it off where it scrolls. */
+  lay(link) {
+    if (!link?.list) return;
+    const { left, bottom, width } = link.box.getBoundingClientRect();
+    Object.assign(link.list.style, { position: "fixed", top: `${bottom + 2}px`, left: `${left}px`, width: `${Math.max(width, 280)}px` });
   }
 
   clicked(button) {
