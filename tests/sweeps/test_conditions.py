@@ -74,7 +74,15 @@ class Rows:
         """The raw values of a form of this record; what stands in no input is not there."""
         fields = self.catalog.modules[EVERYTHING].fields
         found = {key: field for key, field in fields.items() if not field.type.apart and not field.type.secret}
-        return {key: javascript.sent(field.type.dump(field, values.get(key))) for key, field in found.items()}
+        return {key: self.raw(field, values.get(key)) for key, field in found.items()}
+
+    @staticmethod
+    def raw(field: Field, value: Any) -> Any:
+        """As a form sends it; of what a browser cannot read, whether there is something."""
+        dumped = None if value is None else field.type.dump(field, value)
+        if field.type.compares or value is None:
+            return javascript.sent(dumped)
+        return str(dumped) if field.type.write(field, value)[field.type.compared(field)] is not None else None
 
     def follow(self, field: Field, value: Any) -> Mapping[str, Any] | None:
         return None if value is None else self.values[value.module].get(value.id)
