@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from hanok.engine.catalog.shapes import FLAG, TEXT, Schema, keyed, listed, mapping, ref, when
+from hanok.engine.errors import say
 
 #: Where a button stands: on the record's page, in its row of a list, over a selection of many.
 PLACES = ("record", "row", "bulk")
 ANYTHING: Schema = {"x-replace": True}
 #: Field → value; an end → the records to tie.
 VALUES: Schema = {"type": "object", "x-replace": True, "minProperties": 1}
-NUMBER: Schema = {
-    "type": "string", "pattern": "^[0-9]+[smhdwMy]$",
-    "x-says": "a span is a number and s, m, h, d, w, M or y",
-}  # fmt: skip
+SPAN_RULE = say("a span is a number and s, m, h, d, w, M or y")
+SPAN: Schema = {"type": "string", "pattern": "^[0-9]+[smhdwMy]$", "x-says": SPAN_RULE.text}
 
 
 def _asked(item: Schema) -> Schema:
@@ -49,7 +48,7 @@ STEPS: dict[str, Schema] = {
         "url": TEXT, "method": {"enum": ["GET", "POST", "PUT", "PATCH", "DELETE"]}, "body": ANYTHING,
         "headers": {"type": "object", "additionalProperties": TEXT},
     }, required=["url"], description="Calls another system."),
-    "wait": mapping({"for": NUMBER, "until": ANYTHING}, minProperties=1, maxProperties=1,
+    "wait": mapping({"for": SPAN, "until": ANYTHING}, minProperties=1, maxProperties=1,
                     description="Goes on later: after a span, or when a condition holds or a moment is there."),
     "branch": listed(mapping({"when": ref("condition"), "do": ref("steps")}, required=["do"]), minItems=1,
                      description="Does the steps of the first condition that holds."),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hanok.engine.catalog.model import Module
 
 DEEPEST = 5
-FIELD, PART = say("field"), say("part")
+FIELD = say("field")
 SEPARATOR = " › "
 #: What is said of a field where it stands, not where it is shown.
 ITS_OWN = frozenset((
