@@ -38,7 +38,11 @@ customElements.define("hk-files", class extends HTMLElement {
   }
 
   keep(item, kept) {
-    if (!("many" in this.dataset)) for (const other of [...this.list.children]) if (other !== item) other.remove();
+    if (!item.isConnected) return;
+    if (!("many" in this.dataset)) {
+      while (item.previousElementSibling) item.previousElementSibling.remove();
+      if (this.list.querySelector("li:not(.failed) ~ li:not(.failed)")) return item.remove();
+    }
     const { id, name, size, type } = kept;
     const box = item.querySelector("input"), link = item.querySelector("a"), picture = item.querySelector("img");
     box.value = JSON.stringify({ id, name, size, type });
