@@ -100,7 +100,7 @@ Read = Callable[[Form, str, Formats], Any]
 ReadField = Callable[[Field, Form, Formats], Any]
 Errors = Mapping[str, Sequence[Message]]
 #: Adds what an input of many rows shows: of a value, or of what was typed, with the errors of its rows by name.
-Rows = Callable[[Control, Any, Form | None, Errors], Control]
+Rows = Callable[[Control, Any, Form | None, Errors, Formats, ReadField], Control]
 
 
 def fill_text(control: Control, value: Any, formats: Formats) -> Control:

@@ -108,7 +108,7 @@ class Widgets:
         )
         control = _filled(control, chosen, value, form, formats)
         if chosen.rows is not None:
-            control = chosen.rows(control, value, form, inner or {})
+            control = chosen.rows(control, value, form, inner or {}, formats, read_field)
         drawn = self.environment.get_template(f"widgets/{chosen.name}.html").render(w=control, formats=formats)
         return Markup(drawn)  # noqa: S704  the template escapes
 

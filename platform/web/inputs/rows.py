@@ -18,12 +18,18 @@ ID, GROUP, GONE = "id", "group", "gone"
 
 
 # -- lines -------------------------------------------------------------------------------------------------------
-def line_rows(control: Control, value: Any, form: Form | None, inner: Errors) -> Control:
+def line_rows(
+    control: Control, value: Any, form: Form | None, inner: Errors, formats: Formats, read: ReadField
+) -> Control:
     """The rows of what was typed, else of the stored lines (records), and the blank one."""
     own = [found for key, found in control.field.own.items() if key != GROUP]
     typed = form if form is not None and control.name in form else None
     if typed is not None:
-        rows = [_typed_row(control.name, number, own, typed, inner) for number in _numbers(control.name, typed)]
+        places = {number: str(place) for place, number in enumerate(_kept(control.field, typed, formats, read))}
+        rows = [
+            _typed_row(control.name, number, own, typed, _renamed(inner, control.name, places.get(number), number))
+            for number in _numbers(control.name, typed)
+        ]
     else:
         rows = [_stored_row(control.name, str(place), own, line, inner) for place, line in enumerate(value or ())]
     blank = _row(control.name, BLANK, own, {}, {}, fill=True)
@@ -59,6 +65,16 @@ def _row(
     return LineRow(number, "", "", cells, tuple(inner.get(f"{name}.{number}", ())))
 
 
+def _renamed(inner: Errors, name: str, place: str | None, number: str) -> Errors:
+    """The errors of the line at this place, under the number that its row has on the form."""
+    start = f"{name}.{place}"
+    return {
+        f"{name}.{number}{key.removeprefix(start)}": said
+        for key, said in inner.items()
+        if key == start or key.startswith(start + ".")
+    }
+
+
 def _default(found: Field) -> Any:
     """What a new line begins with, as far as the form can say it: not what depends on the day or on who asks."""
     written = found.settings.get("default")
@@ -73,7 +89,12 @@ def _numbers(name: str, form: Form) -> list[str]:
 
 def read_lines(found: Field, form: Form, formats: Formats, read: ReadField) -> list[dict[str, Any]]:
     """The raw lines, in order; new ones in which nothing was typed, and those marked as gone, are left out."""
-    lines = []
+    return list(_kept(found, form, formats, read).values())
+
+
+def _kept(found: Field, form: Form, formats: Formats, read: ReadField) -> dict[str, dict[str, Any]]:
+    """The raw lines by the numbers of their rows."""
+    lines = {}
     for number in _numbers(found.key, form):
         start = f"{found.key}.{number}."
         if form.get(start + GONE):
@@ -86,7 +107,7 @@ def read_lines(found: Field, form: Form, formats: Formats, read: ReadField) -> l
             continue
         if GROUP in found.own:
             raw[GROUP] = form.get(start + GROUP, "")
-        lines.append(raw)
+        lines[number] = raw
     return lines
 
 
@@ -97,7 +118,9 @@ def _said(raw: Any) -> bool:
 
 
 # -- links to many -----------------------------------------------------------------------------------------------
-def tie_rows(control: Control, value: Any, form: Form | None, inner: Errors) -> Control:
+def tie_rows(
+    control: Control, value: Any, form: Form | None, inner: Errors, formats: Formats, read: ReadField
+) -> Control:
     """What is tied, or was picked, as keys and titles; the blank row holds the box that finds one more."""
     stored = {f"{tie.module}:{tie.id}" if tie.module else str(tie.id): str(tie.title or "") for tie in value or ()}
     if form is not None and control.name in form:
