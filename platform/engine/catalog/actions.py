@@ -18,7 +18,7 @@ from hanok.engine.catalog.words import is_reference, reference_fault
 from hanok.engine.conditions import Node, Scope
 from hanok.engine.conditions.operands import first_message
 from hanok.engine.errors import Message, Place, say
-from hanok.engine.expressions import ExpressionError, Template
+from hanok.engine.expressions import Expression, ExpressionError, Template
 from hanok.engine.fields import Field
 from hanok.engine.language import unknown
 
@@ -195,7 +195,7 @@ class _Steps:
             if field is None:
                 if not (made and key in module.ends):
                     self._missing(at, FIELD, key, [*own, *module.fields])
-            elif field.type.generated or field.system:
+            elif field.made or field.system:
                 self._wrong(at, say("This is kept by the system and cannot be written."))
             elif not self._value_of(value, at):
                 self._literal(field, value, at)
@@ -208,7 +208,7 @@ class _Steps:
                 self._wrong(path, fault)
             return True
         if isinstance(value, str) and value.startswith("="):
-            self._template("{{ " + value[1:] + " }}", path)
+            self._expression(value[1:], path)
             return True
         if isinstance(value, str) and "{{" in value:
             self._template(value, path)
@@ -228,6 +228,12 @@ class _Steps:
             field.type.value(field).deserialize(plain)
         except ma.ValidationError as error:
             self._wrong(path, first_message(error.messages))
+
+    def _expression(self, text: str, path: Path) -> None:
+        try:
+            Expression(text)
+        except ExpressionError as error:
+            self._wrong(path, error.message)
 
     def _template(self, text: str, path: Path) -> None:
         try:

@@ -20,6 +20,7 @@ from hanok.engine.conditions.tree import Against, Through, named
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.records.around import Around
+from hanok.engine.records.deriving.working import own_values
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import context_of
 
@@ -33,6 +34,7 @@ class Loaded(Protocol):
     catalog: Catalog
     actor: Actor
     module: Module
+    raw: Mapping[str, Any]
     current: Record | None
     values: dict[str, Any]
     errors: dict[str, list[Message]]
@@ -69,11 +71,15 @@ class _Obeying:
     loaded: Loaded
     around: Around
     context: Context
+    known: dict[str, Any] | None = None
 
     def after(self) -> Mapping[str, Any]:
-        """The values of the record as it will be."""
-        current = self.loaded.current
-        return {**current.values, **self.loaded.values} if current else self.loaded.values
+        """The values of the record as it will be, with those that follow from them by formulas."""
+        if self.known is None:
+            current, module = self.loaded.current, self.loaded.module
+            values = {**(current.values if current else {}), **self.loaded.values}
+            self.known = values | own_values(self.loaded.catalog, module, values)
+        return self.known
 
     def holds(self, node: Node, *, new: bool | None = None) -> bool:
         context = self.context if new is None else replace(self.context, new=new)
@@ -81,9 +87,11 @@ class _Obeying:
 
     # -- fields ------------------------------------------------------------------------------------------------
     def leave_out(self, found: Field, said: Dynamic) -> None:
-        given = found.key in self.loaded.values or found.key in self.loaded.errors
-        if not given or said.visible is None or self.holds(said.visible) or self.holds(said.visible, new=False):
+        if found.key not in self.loaded.raw or said.visible is None or found.made:
             return
+        if self.holds(said.visible) or self.holds(said.visible, new=False):
+            return
+        self.known = None
         self.loaded.errors.pop(found.key, None)
         if self.loaded.current is not None:
             self.loaded.values.pop(found.key, None)
