@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -58,11 +57,11 @@ def app(site: Store, catalog: Catalog) -> Flask:
 
 
 @pytest.fixture
-def bid(site: Store, catalog: Catalog) -> Iterator[Record]:
+def bid(site: Store, catalog: Catalog) -> Record:
     kim = a_record(site, catalog, "person", family="김", given="하늘")
     lines = [{"name": "나사", "price": "10", "quantity": "3"}, {"name": "판", "price": "500", "group": "금속"}]
     people = [{"id": str(kim.id), "role": "boss"}]
-    yield a_record(site, catalog, "bid", name="첫 입찰", lines=lines, people=people)
+    return a_record(site, catalog, "bid", name="첫 입찰", lines=lines, people=people)
 
 
 def lines_of(site: Store, catalog: Catalog, found: Record) -> tuple[Record, ...]:
@@ -109,7 +108,8 @@ def test_a_line_that_the_form_does_not_send_again_goes(
     page = admin.page(f"/bid/{bid.id}/edit")
     assert page.index("나사") < page.index("금속") < page.index("판")
     sent = {"version": str(bid.version), "name": "첫 입찰", "lines": "", "lines.1.id": str(second.id)}
-    assert admin.send(f"/bid/{bid.id}/edit", **sent, **{"lines.1.name": "판", "lines.1.price": "500"}).status_code == 303
+    sent |= {"lines.1.name": "판", "lines.1.price": "500"}
+    assert admin.send(f"/bid/{bid.id}/edit", **sent).status_code == 303
     kept = lines_of(site, catalog, bid)
     assert [line.id for line in kept] == [second.id]
     assert first.id not in {line.id for line in kept}
