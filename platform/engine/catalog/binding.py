@@ -16,6 +16,7 @@ from hanok.engine.catalog.report import MODULE, OPTION_SET, Report, Source
 from hanok.engine.conditions.operands import ME, first_message
 from hanok.engine.errors import say
 from hanok.engine.fields import Choice, Field, FieldType, Part
+from hanok.engine.fields.live import live
 from hanok.engine.language import field_key_fault
 
 SYSTEM: tuple[tuple[str, str, Mapping[str, str]], ...] = (
@@ -79,8 +80,10 @@ class Binder:
         )  # fmt: skip
         if not source.is_lost("fields", key):
             self._check_default(source, bare)
-        if found.apart or bare.live:
+        if found.apart:
             return bare
+        if bare.live:
+            return replace(bare, type=live(found))
         return _with_columns(bare, self.naming.column(source.key, key, signature(bare)))
 
     def _members(

@@ -59,9 +59,25 @@ class _Build:
         live = bool(field.settings.get("live", False))
         if not self._is_plain(field, "formula"):
             return
+        if live and not self._may_live(module, field):
+            return
         how = self._expression(module, field, "formula", moments=live)
         if how is not None:
             (self.live if live else self.stored)[field.module, field.key] = self._of(module, field.key, how)
+
+    def _may_live(self, module: Module, field: Field) -> bool:
+        """Whether nothing is asked of a live formula that needs a column."""
+        asked = next((key for key in ("unique", "index", "search", "required") if field.settings.get(key)), None)
+        groups = {"index": module.index, "unique": module.unique}
+        named = next((key for key, each in groups.items() if any(field.key in group for group in each)), None)
+        if asked or named:
+            told = say("What is worked out when it is read has no column: it cannot say “{key}”.", key=asked or named)
+        elif field.targets:
+            told = say("A field of type {type} cannot be worked out.", type=field.type.key)
+        else:
+            return True
+        self.wrong(field, "live", told)
+        return False
 
     def _rollup(self, module: Module, field: Field) -> None:
         if not self._is_plain(field, "rollup"):

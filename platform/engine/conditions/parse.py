@@ -142,6 +142,9 @@ class Parser:
     def _one(self, field: Field, operator: str, operand: Any, path: Path, part: str) -> Node:
         if isinstance(operand, list) and len(operand) > LONGEST:
             return self.wrong(path, say("A list has at most {most} values.", most=LONGEST))
+        if field.live:
+            return self.wrong(path, say("“{field}” is worked out when it is read: nothing chooses by it.",
+                                        field=field.key))  # fmt: skip
         if operator not in field.type.operators:
             if operator == "in" and isinstance(operand, list) and "eq" in field.type.operators:
                 return Some(tuple(self._one(field, "eq", each, path, part) for each in operand))

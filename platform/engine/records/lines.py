@@ -15,6 +15,7 @@ from hanok.engine.catalog.ends import GROUP, PARENT, POSITION
 from hanok.engine.errors import Denied, Message, say
 from hanok.engine.fields import Field, Line, Linked
 from hanok.engine.records.derived import settle_gone
+from hanok.engine.records.deriving.living import with_live
 from hanok.engine.records.deriving.suggesting import suggest
 from hanok.engine.records.drafts import Draft, changed_draft, drawn, new_draft
 from hanok.engine.records.many import Looked, write_many
@@ -52,7 +53,8 @@ def lines(conn: sa.Connection, catalog: Catalog, module: Module, id: UUID, key: 
     table = selection.table
     here = (table.c[child.field(PARENT).columns[""]] == id, table.c.deleted_at.is_(None))
     order = (table.c[child.field(POSITION).columns[""]], table.c.id)
-    return tuple(selection.record(row) for row in conn.execute(selection.statement().where(*here).order_by(*order)))
+    found = [selection.record(row) for row in conn.execute(selection.statement().where(*here).order_by(*order))]
+    return with_live(conn, catalog, SYSTEM, child, found)
 
 
 def load_lines(

@@ -17,6 +17,7 @@ from hanok.engine.conditions import ConditionError, Context, parse, to_sql
 from hanok.engine.conditions.sql import everything
 from hanok.engine.errors import Invalid, NotFound, say
 from hanok.engine.records import cursor
+from hanok.engine.records.deriving.living import with_live
 from hanok.engine.records.grams import phrases
 from hanok.engine.records.query import Page, Query, Record
 from hanok.engine.records.selection import Selection, alias_of, every_key, known_keys
@@ -48,7 +49,8 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
             wheres.append(sa.or_(sa.false(), *ranges))
     statement = selection.statement().where(*wheres).order_by(*order).limit(size + 1)
     rows = _rows(conn, statement, cursor_given=here is not None)
-    return _page(selection, keys, rows, size=size, here=here, backwards=backwards)
+    found = _page(selection, keys, rows, size=size, here=here, backwards=backwards)
+    return replace(found, rows=with_live(conn, catalog, actor, module, found.rows))
 
 
 def _near(
@@ -136,7 +138,7 @@ def get(
     row = conn.execute(statement).one_or_none()
     if row is None:
         raise NotFound(say("There is no such record, or you may not see it."))
-    return selection.record(row)
+    return with_live(conn, catalog, actor, found, [selection.record(row)])[0]
 
 
 def identity(id: UUID | str) -> UUID:

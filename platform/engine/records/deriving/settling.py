@@ -98,7 +98,7 @@ class Settling:
     def write(self, module: Module, ids: list[UUID], steps: list[Derivation], *, deleted: bool) -> Changes:
         keys = [step.key for step in steps]
         looked = Looking(self.conn, self.catalog, hold=True).records(
-            module, ids, _together(steps), also=(*keys, TITLE), deleted=deleted
+            module, ids, together(steps), also=(*keys, TITLE), deleted=deleted
         )
         rolled = {
             step.key: totals(self.conn, self.catalog, module, step.how, ids)
@@ -188,7 +188,7 @@ def _backwards(every: Mapping[str, Module], hop: Hop, ids: list[UUID]) -> sa.Sel
     return sa.select(end.through.c[near]).where(end.through.c[far].in_(ids)).distinct()
 
 
-def _together(steps: Iterable[Derivation]) -> Needs:
+def together(steps: Iterable[Derivation]) -> Needs:
     """What several derivations look at, as one tree."""
     tree: dict[str, Any] = {}
     for step in steps:
