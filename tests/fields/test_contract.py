@@ -21,7 +21,7 @@ WIDGETS = {
     "text", "textarea", "number", "checkbox", "select", "date", "datetime", "link", "money", "email", "tel", "url",
     "multiselect", "rich_text", "rating", "radio", "color", "icon", "json", "barcode", "secret",
     "time", "duration", "period", "recurrence", "emails", "phones", "address", "person_name", "geo_point",
-    "file", "image", "signature",
+    "file", "files", "image", "signature",
 }  # fmt: skip
 LABELS = {"$defs": {"labels": {"anyOf": [{"type": "string"}, {"type": "object"}]}}}
 
