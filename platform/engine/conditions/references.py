@@ -68,6 +68,9 @@ def reference(parser: Parser, word: str, path: Path) -> Reference | None:
         if field is None:
             parser.wrong(path, unknown(key, scope.names(), noun=say("field")))
             return None
+        part = field.type.part_field(field, keys[-1]) if place == len(keys) - 2 else None
+        if part is not None:
+            return Reference((*fields, part), tuple(scopes), own=parser.record is None)
         fields.append(field)
         if place < len(keys) - 1:
             there = scope.follow(field)

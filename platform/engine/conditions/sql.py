@@ -29,6 +29,7 @@ from hanok.engine.conditions.tree import (
 from hanok.engine.fields import Field
 from hanok.engine.fields.columns import DayOf, Scaled, places_of
 from hanok.engine.fields.operators import OPERATORS
+from hanok.engine.fields.parts import value_of
 
 #: Given a scope and the alias of its table, what an actor may see of it.
 RowRule = Callable[[Scope, Any], ColumnElement[bool]]
@@ -158,7 +159,7 @@ class _Builder:
         if reference.own:
             found = _column(first, self.root)
         else:
-            value = compared(first, at_hand(self.context).get(first.key))
+            value = compared(first, value_of(first, at_hand(self.context)))
             if value is None:
                 return None
             found = sa.literal(value, _type(first))

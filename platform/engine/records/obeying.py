@@ -19,6 +19,7 @@ from hanok.engine.conditions import Context, Every, Node, Not, Some, holds
 from hanok.engine.conditions.tree import Against, Through, named
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, Linked
+from hanok.engine.fields.parts import value_of
 from hanok.engine.records.around import Around
 from hanok.engine.records.deriving.working import own_values
 from hanok.engine.records.query import Record
@@ -173,7 +174,7 @@ def limit(node: Node, record: Mapping[str, Any]) -> Node:
 
 def _known(node: Node, record: Mapping[str, Any]) -> Node | None:
     match node:
-        case Against(_, _, other) if not other.own and record.get(other.path[0].key) is None:
+        case Against(_, _, other) if not other.own and value_of(other.path[0], record) is None:
             return None
         case Every(nodes) | Some(nodes):
             kept = tuple(found for each in nodes if (found := _known(each, record)) is not None)
