@@ -11,8 +11,10 @@ import click
 from hanok.app import opened
 from hanok.cli.console import command, dump, progress, screen, shown, site_option, tell, words
 from hanok.cli.deploying import telling
-from hanok.engine.deploy import Leftover, plan_purge, purge
+from hanok.engine.deploy import Leftover, Site, plan_purge, purge
 from hanok.engine.errors import say
+from hanok.engine.records.uploading import clean
+from hanok.engine.store.blobs import open_blobs
 
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
@@ -30,7 +32,8 @@ def purge_command(
 ) -> None:
     """Drop what older models left in the database; show it first.
 
-    Those are retired fields and modules with their values, and what a refused deploy had prepared.
+    Those are retired fields and modules with their values, and what a refused deploy had prepared. Uploads that nobody
+    saved within a day, and files that a record gave up a month ago, go without a question.
     """
     site = opened(folder)
     site.store.check_schema()
@@ -38,6 +41,7 @@ def purge_command(
     if plain:
         dump([_plain(left) for left in found])
         return
+    _clear_files(site)
     if not found:
         tell(say("There is nothing to purge."))
         return
@@ -47,6 +51,14 @@ def purge_command(
     with progress() as show:
         purge(site.store, site.types, found, accept=accept, progress=telling(show))
     tell(say("Dropped: {count}.", count=len(found)))
+
+
+def _clear_files(site: Site) -> None:
+    """Forgets files whose time is over: nobody can have them any more."""
+    done = clean(site.store, open_blobs(str(site.settings["files"])), thoroughly=True)
+    if done.files or done.blobs:
+        tell(say("Files that nobody holds any more: {files} forgotten, {blobs} removed from the disk.",
+                 files=done.files, blobs=done.blobs))  # fmt: skip
 
 
 def _plain(left: Leftover) -> dict[str, Any]:
