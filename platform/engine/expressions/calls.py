@@ -11,7 +11,7 @@ from jinja2 import nodes
 from hanok.engine.errors import Message, say
 from hanok.engine.expressions.functions import Argument, Function
 from hanok.engine.expressions.grammar import ExpressionError
-from hanok.engine.expressions.kinds import NOUNS, Kind
+from hanok.engine.expressions.kinds import Kind
 from hanok.engine.expressions.values import Here
 from hanok.engine.language import KEY, unknown
 
@@ -36,9 +36,7 @@ class Call:
         for place, kind in enumerate(kinds):
             wanted = self.argument(place)
             if not kind.fits(wanted.kinds):
-                nouns = " / ".join(str(NOUNS[name]) for name in wanted.kinds)
-                raise ExpressionError(say("“{function}” takes {wanted} here, not {kind}.",
-                                          function=self.function.name, wanted=nouns, kind=kind.noun))  # fmt: skip
+                raise self.wrong(say("It cannot take {kind} there.", kind=kind.noun))
             node = self.args[place]
             if wanted.written and not (isinstance(node, nodes.Const) and isinstance(node.value, str)):
                 raise self.wrong(say("A plain text in quotes must stand there."))
@@ -69,6 +67,8 @@ def bind(function: Function, args: Sequence[nodes.Expr], node: nodes.Call | node
     if node.dyn_args or node.dyn_kwargs:
         raise wrong_call(function, say("It takes no * and no **."))
     named = {word.key: word.value for word in node.kwargs}
+    if len(named) < len(node.kwargs):
+        raise wrong_call(function, say("One of its arguments is given twice."))
     attribute = _attribute(function, named.pop(ATTRIBUTE, None))
     placed = list(args)
     for wanted in function.takes[len(placed) :]:
