@@ -1,5 +1,7 @@
 """Records that are like one another are asked about, or refused."""
 
+from pathlib import Path
+
 import pytest
 
 from hanok.engine import records
@@ -8,6 +10,7 @@ from hanok.engine.errors import Duplicates, Invalid
 from hanok.engine.store import Store
 from tests.builders import a_catalog, a_user, an_administrator, with_tables
 from tests.records.deals import DEALS, a_firm, changed
+from tests.records.files import Database, a_csv
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +75,18 @@ def test_a_record_that_the_actor_may_not_see_is_not_named(full: Store, deals: Ca
 
 def test_the_match_has_an_index(deals: Catalog) -> None:
     assert deals.modules["firm"].index == (("name", "phone"), ("email",))
+
+
+def test_an_import_fails_rows_that_are_refused_and_notes_the_others(
+    full: Store, deals: Catalog, tmp_path: Path
+) -> None:
+    a_firm(full, deals, "한빛", email="info@hanbit.co.kr", phone="02-1234-5678")
+    rows = ("name,phone,email", "한빛,0212345678,", "달빛,,INFO@hanbit.co.kr", "햇빛,0299998888,", "햇빛,02-9999-8888,")
+    found = Database(full, deals).bring_sound(a_csv(tmp_path, "\n".join(rows)), "firm")
+    assert found.numbers == (2, 0, 0, 2)
+    assert found.faults == [
+        "2 name: A record like this is there already: 한빛.",
+        "5 name: A record like this is there already: 햇빛.",
+    ]
+    noted = {outcome.row: [str(note) for note in outcome.notes] for outcome in found.outcomes if outcome.notes}
+    assert noted == {3: ["A record like this is there already: 한빛."]}

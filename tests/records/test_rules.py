@@ -5,7 +5,7 @@ import pytest
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Invalid
 from hanok.engine.store import Store
-from tests.builders import a_catalog, with_tables
+from tests.builders import a_catalog, a_record, with_tables
 from tests.records.deals import DEALS, a_deal, a_firm, changed, refused
 
 
@@ -48,3 +48,29 @@ def test_a_rule_about_a_value_that_is_wrong_itself_says_nothing_more(full: Store
     said = refused(full, deals, begins="2026-05-02", ends="yesterday at noon")
     assert list(said) == ["ends"]
     assert "begins" not in said["ends"]
+
+
+TRIP = """
+label: {en: Trip, ko: 출장}
+fields:
+  name: {type: text}
+  visit: {type: period}
+  leaves: {type: datetime}
+  nights: {type: integer}
+  price: {type: integer}
+  total: {type: integer, formula: nights * price}
+rules:
+  leaves: {check: {leaves: {lte: $record.visit.start}}, message: {en: Too late to leave, ko: 출발이 늦습니다}}
+  cheap: {check: {total: {lte: 100}}, message: {en: Too expensive, ko: 너무 비쌉니다}}
+"""
+
+
+def test_a_rule_looks_at_parts_and_at_what_follows_from_the_values(store: Store) -> None:
+    catalog = a_catalog({"modules/trip.yaml": TRIP})
+    with_tables(store, catalog)
+    raw = {"visit": "2026-05-02T09:00Z ~ 2026-05-02T10:00Z", "nights": 2, "price": 50}
+    assert a_record(store, catalog, "trip", **raw, leaves="2026-05-02T08:00Z").version == 1
+    with pytest.raises(Invalid) as caught:
+        a_record(store, catalog, "trip", **{**raw, "nights": 3}, leaves="2026-05-02T09:30Z")
+    said = {key: str(messages[0]) for key, messages in caught.value.errors.items()}
+    assert said == {"leaves": "Too late to leave", "total": "Too expensive"}

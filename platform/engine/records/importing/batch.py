@@ -273,5 +273,6 @@ def _outcome(item: Item, places: Mapping[str, int]) -> Outcome:
         title = item.current.title if item.current else ""
         return Outcome(row.number, "unchanged", title, item.id, cells=row.cells)
     action = "changed" if item.current else "new"
-    return Outcome(row.number, action, item.draft.title, item.id, item.draft.changes, cells=row.cells)
+    notes = tuple(item.loading.alike.values()) if item.loading else ()
+    return Outcome(row.number, action, item.draft.title, item.id, item.draft.changes, cells=row.cells, notes=notes)
 

@@ -86,7 +86,8 @@ class Fault:
 class Outcome:
     """What became of a row, or would become. `action` is new, changed, unchanged or failed.
 
-    `changes` maps fields to what they were and what they are, in dump form; `cells` is the row as it was read.
+    `changes` maps fields to what they were and what they are, in dump form; `cells` is the row as it was read. `notes`
+    are what stopped nothing but should be looked at: records like this one that are there already.
     """
 
     row: int
@@ -96,3 +97,4 @@ class Outcome:
     changes: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     cells: tuple[Any, ...] = ()
+    notes: tuple[Message, ...] = ()
