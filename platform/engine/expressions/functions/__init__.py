@@ -28,4 +28,10 @@ def _registry() -> Mapping[str, Function]:
 
 FUNCTIONS = _registry()
 
-__all__ = ["FUNCTIONS", "GROUPS", "Argument", "Function", "person_name"]
+
+def describe() -> tuple[tuple[str, tuple[Function, ...]], ...]:
+    """Every function by subject, for the reference: `usage`, `meaning` by language, `example` and its `result`."""
+    return tuple(GROUPS.items())
+
+
+__all__ = ["FUNCTIONS", "GROUPS", "Argument", "Function", "describe", "person_name"]
