@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from hanok.engine.language import Layer
-from tests.builders import CORE, a_layer
+from tests.builders import CORE, TYPES, a_layer
 from tests.sweeps.everything import every_setting
 
 Settings = dict[str, Any]
@@ -55,6 +55,8 @@ class Model:
         """The settings of a field of any type, as it may be written here."""
         found = copy.deepcopy(self.drawn.choice(KINDS))
         found.pop("reverse", None)
+        if found["type"] == "links" and self.drawn.random() < 0.5:
+            found["fields"] = {"role": {"type": self.drawn.choice(["text", "integer"])}}
         if "to" in found:
             found["to"] = [ROOT, "user"] if isinstance(found["to"], list) else ROOT
         return found
@@ -140,10 +142,12 @@ def _widen(model: Model) -> bool:
 def _flag(flag: str) -> Callable[[Model], bool]:
     def toggle(model: Model) -> bool:
         found = model.any_field()
-        if found:
-            settings = model.modules[found[0]][found[1]]
-            settings[flag] = not settings.get(flag, False)
-        return found is not None
+        settings = model.modules[found[0]][found[1]] if found else {"type": "links"}
+        kind = TYPES[settings["type"]]
+        if flag in ("unique", "index") and (kind.apart or "eq" not in kind.operators):
+            return False
+        settings[flag] = not settings.get(flag, False)
+        return True
 
     return toggle
 
@@ -173,6 +177,18 @@ def _limits(model: Model) -> bool:
     return True
 
 
+def _ties(model: Model) -> bool:
+    """The fields of ties and of lines come, go and change their types."""
+    fields = [each for fields in model.modules.values() for each in fields.values()]
+    found = [each for each in fields if each["type"] in ("links", "lines")]
+    if not found:
+        return False
+    settings = model.drawn.choice(found)
+    own = settings.setdefault("fields" if settings["type"] == "links" else "of", {})
+    own["role"] = {"type": model.drawn.choice(["text", "integer", "date"])}
+    return True
+
+
 def _places(model: Model) -> bool:
     """Another number of places is another column."""
     fields = [each for fields in model.modules.values() for each in fields.values()]
@@ -198,4 +214,5 @@ CHANGES: dict[str, Callable[[Model], bool]] = {
     "options changed": _options,
     "limits changed": _limits,
     "places changed": _places,
+    "fields of ties and lines changed": _ties,
 }

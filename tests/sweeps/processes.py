@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 
 from hanok.engine import records
 from hanok.engine.catalog import Catalog
-from hanok.engine.deploy import Live, deploy, finish, load_live, make_plan
+from hanok.engine.deploy import Live, Site, deploy, finish, load_live, make_plan, write_manifest
 from hanok.engine.errors import Conflict
 from hanok.engine.language import Layer
 from hanok.engine.store import Store, open_store
@@ -71,6 +72,15 @@ def deploy_and_die(address: str, files: Mapping[str, str], number: int) -> None:
     store = open_store(address)
     Cut(store, number, die)
     bring_up_to_date(store, [CORE, a_layer(files)])
+
+
+def deploy_folder(address: str, folder: str) -> None:
+    """What a person does who has edited the files of a site: deploys them, and notes that they are live."""
+    store = open_store(address)
+    site = Site(Path(folder), {}, store, TYPES)
+    bring_up_to_date(store, [CORE, site.own_layer()])
+    write_manifest(site)
+    store.dispose()
 
 
 @dataclass

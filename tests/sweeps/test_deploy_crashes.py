@@ -65,6 +65,23 @@ def a_change(databases: Databases, template: str, evidence: Evidence) -> Change:
             return change
 
 
+def a_way_back(databases: Databases, template: str, evidence: Evidence) -> Change:
+    """A house that was changed and written since, and shall have the model again that it had first."""
+    while True:
+        there = a_change(databases, template, evidence)
+        first = there.house.model.copy()
+        with opened(there.address) as store:
+            bring_up_to_date(store, there.wish.layers())
+            house = there.house.moved_to(store)
+            house.model = there.wish.copy()
+            house.refresh()
+            house.settle(2)
+            change = Change(databases, there.address, house, first, house.plan(first), house.raw(), house.values())
+        if comes_through(change):
+            return change
+        databases.drop(there.address)
+
+
 def comes_through(change: Change) -> bool:
     """Whether nothing refuses the change; counts its moments."""
     with change.elsewhere() as (_, there):
@@ -159,6 +176,14 @@ def change_of(
     return lambda: a_change(databases, template, evidence)
 
 
+@pytest.fixture
+def way_back_of(
+    request: pytest.FixtureRequest, databases: Databases, dialect: str, evidence: Evidence
+) -> Callable[[], Change]:
+    template = request.getfixturevalue(f"{dialect}_template")
+    return lambda: a_way_back(databases, template, evidence)
+
+
 @sizes(sample=2, full=100)
 def test_a_failure_at_any_statement(
     change_of: Callable[[], Change], evidence: Evidence, size: int, dialect: str
@@ -166,6 +191,13 @@ def test_a_failure_at_any_statement(
     sweep(change_of, cut_in_process, evidence, size, f"{dialect}: failure")
 
 
-@sizes(sample=1, full=50)
+@sizes(sample=4, full=120)
 def test_a_killed_process(change_of: Callable[[], Change], evidence: Evidence, size: int, dialect: str) -> None:
     sweep(change_of, kill_process, evidence, size, f"{dialect}: SIGKILL")
+
+
+@sizes(sample=4, full=100)
+def test_a_killed_way_back(
+    way_back_of: Callable[[], Change], evidence: Evidence, size: int, dialect: str
+) -> None:
+    sweep(way_back_of, kill_process, evidence, size, f"{dialect}: SIGKILL of a rollback")

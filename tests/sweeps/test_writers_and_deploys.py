@@ -66,7 +66,7 @@ def check_sums(store: Store, catalog: Catalog, ids: list[str], written: Counter[
             assert conn.scalar(sent) == written[id] + 1
 
 
-@sizes(sample=1, full=10)
+@sizes(sample=1, full=50)
 def test_writers_go_on_through_deploys(
     store: Store, database: str, evidence: Evidence, size: int, dialect: str
 ) -> None:

@@ -129,15 +129,18 @@ class Conversion:
         parts = {part: row[f"from_{part}"] for part in self.old.columns}
         if self.kept is None:
             return self._carried(row, parts)
-        if self.kept.is_older(row["updated_at"]):
-            return None
         was = {part: row[f"was_{part}"] for part in self.new.columns}
-        back = self._as_then(row, was)
-        if isinstance(back, Fault):
-            changed = edited if self.kept.audited else not _same(self.old, parts, self._empty(self.old))
-        else:
-            changed = not _same(self.old, parts, back)
+        if _is_empty(self.new, was):  # then a value of today is lost, unless it can be carried over
+            return None if _is_empty(self.old, parts) else self._carried(row, parts)
+        changed = not self.kept.is_older(row["updated_at"]) and self._is_changed(row, parts, was, edited)
         return self._carried(row, parts) if changed else None
+
+    def _is_changed(self, row: Any, parts: Parts, was: Parts, edited: bool) -> bool:
+        """Whether somebody edited the field since; `edited` is what the history of the record says."""
+        back = self._as_then(row, was)
+        if not isinstance(back, Fault):
+            return not _same(self.old, parts, back)
+        return edited if self.kept and self.kept.audited else not _is_empty(self.old, parts)
 
     def _as_then(self, row: Any, was: Parts) -> Parts | Fault:
         """What the old column would hold if nobody had touched it; a fault where that cannot be told."""
@@ -146,9 +149,9 @@ class Conversion:
         return _converted(row, self.new, self.old, was, self.language)
 
     def _carried(self, row: Any, parts: Parts) -> Parts | Fault:
-        value = self.old.type.read(self.old, parts)
-        if value is None or value == self.old.type.blank:
+        if _is_empty(self.old, parts):
             return self._empty(self.new)
+        value = self.old.type.read(self.old, parts)
         if not convertible(self.old, self.new):
             return Fault(row["id"], self.old.type.export(self.old, value, self.language), row["title"])
         return _converted(row, self.old, self.new, parts, self.language)
@@ -183,6 +186,11 @@ def _first(error: ma.ValidationError) -> Message:
     while isinstance(found, Mapping | list) and found:
         found = next(iter(found.values())) if isinstance(found, Mapping) else found[0]
     return found if isinstance(found, Message) else say("{reason}", reason=found)
+
+
+def _is_empty(found: Field, parts: Parts) -> bool:
+    value = found.type.read(found, parts)
+    return value is None or bool(value == found.type.blank)
 
 
 def _same(found: Field, one: Parts, other: Parts) -> bool:

@@ -114,16 +114,22 @@ class _History:
 
 def _lives(each: _Past, place: str, stem: str) -> bool:
     gone = {place, place.rpartition(".")[0]} & each.names.gone
-    return not gone and stem in [name.stem for name in each.names.columns.get(place, ())[:1]]
+    return not gone and stem.removeprefix("$") in [name.stem for name in each.names.columns.get(place, ())[:1]]
 
 
 def _stems(every: Sequence[Names]) -> dict[str, dict[str, str]]:
-    tables = {key: table for names in every for key, table in names.tables.items()}
+    """Own fields of ties stand in the tables of their links, behind a dollar sign."""
+    tables: dict[str, set[str]] = {}
+    for names in every:
+        for key, table in _tables(names):
+            tables.setdefault(key, set()).add(table)
+    modules = {table for names in every for table in names.tables.values()}
     found: dict[str, dict[str, str]] = {}
     for names in every:
         for place, known in names.columns.items():
-            table = tables.get(place.rpartition(".")[0], "")
-            found.setdefault(table, {}).update({name.stem: place for name in known})
+            for table in tables.get(place.rpartition(".")[0], ()):
+                mark = "" if table in modules else "$"
+                found.setdefault(table, {}).update({mark + name.stem: place for name in known})
     return found
 
 

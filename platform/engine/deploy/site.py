@@ -157,7 +157,9 @@ def write_manifest(site: Site) -> None:
         number = live_revision(conn)
         own = _own(layers_of(conn, number))
     kept = {"revision": number, "files": {file: _hash(text) for file, text in sorted(own.items())}}
-    (site.metadata / MANIFEST).write_bytes(orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+    beside = site.metadata / f"{MANIFEST}.new"
+    beside.write_bytes(orjson.dumps(kept, option=orjson.OPT_INDENT_2))
+    beside.replace(site.metadata / MANIFEST)
 
 
 def status(site: Site) -> Status:

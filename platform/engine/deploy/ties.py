@@ -13,6 +13,7 @@ from hanok.engine.deploy.physical import modules_of
 from hanok.engine.deploy.plan import SWITCH, Step
 from hanok.engine.deploy.sides import Sides
 from hanok.engine.errors import say
+from hanok.engine.fields import Field
 
 
 def tie_steps(sides: Sides) -> Iterator[Step]:
@@ -50,12 +51,33 @@ def _known(sides: Sides, place: str, table: sa.Table, *, retired: bool) -> Itera
         if not sides.present.has(column):
             sentence = say("New column “{column}” in “{module}”.", column=column.name, module=place)
             yield sides.step(SWITCH, "add_column", f"{place}.{column.name}", sentence, AddColumn(column))
+    retyped = dict(_retyped(sides, place))
     for column in before.columns if before is not None else ():
-        if column.name not in table.c:
-            rows = sides.rows(column)
+        rows = sides.rows(column) if column.name not in table.c else 0
+        if column.name in retyped:
+            key = f"{place}.{retyped[column.name]}"
+            sentence = say("“{field}” changes its type; values not carried over: {rows}.", field=key, rows=rows)
+            yield sides.step(SWITCH, "replace_own", key, sentence, rows=rows, loses=rows > 0)
+        elif column.name not in table.c:
             sentence = say("The field “{field}” goes; values kept: {rows}.", field=f"{place}.{column.name}", rows=rows)
             yield sides.step(SWITCH, "retire_field", f"{place}.{column.name}", sentence, rows=rows)
     yield from new_indexes(sides, table, place)
+
+
+def _retyped(sides: Sides, place: str) -> Iterator[tuple[str, str]]:
+    """The columns of own fields that get another one for another type, with the keys of the fields."""
+    now, was = (_own(catalog, place) for catalog in (sides.new, sides.old))
+    for key in now.keys() & was.keys():
+        if now[key].columns != was[key].columns:
+            yield from ((name, key) for part, name in was[key].columns.items() if not part)
+
+
+def _own(catalog: Catalog | None, place: str) -> Mapping[str, Field]:
+    """The fields that each tie of this field has itself."""
+    home, _, key = place.rpartition(".")
+    module = modules_of(catalog).get(home) if catalog else None
+    field = module.fields.get(key) if module else None
+    return field.own if field else {}
 
 
 def _retired(sides: Sides, known: Mapping[str, str]) -> Iterator[Step]:
