@@ -12,8 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from hanok.engine.errors import Refused, say
 
 #: A spreadsheet takes such a text for a formula; behind an apostrophe it does not. The import takes one away again.
@@ -79,6 +77,8 @@ def _text(cell: Any) -> str:
 
 
 def _write_xlsx(path: Path, headings: Sequence[str], rows: Rows, title: str) -> None:
+    import xlsxwriter  # noqa: PLC0415  # only who writes a workbook waits for it
+
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     sheet = book.add_worksheet(NOT_IN_SHEET_NAMES.sub(" ", title).strip("' ")[:31] or None)
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
