@@ -19,6 +19,7 @@ from hanok.cli import hanok
 from hanok.engine import errors
 from hanok.engine.catalog.schemas import COMMON
 from hanok.engine.conditions.words import WORDS
+from hanok.engine.expressions.functions import describe
 from hanok.engine.fields import Field, FieldType
 from hanok.engine.fields.operators import OPERATORS, TAKES
 from hanok.settings import SETTINGS
@@ -26,6 +27,17 @@ from hanok.settings import SETTINGS
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 MADE = "<!-- Written by tools/reference.py from the code; do not edit. -->"
 LONGEST = 40
+EXPRESSIONS_INTRO = """\
+# Expressions
+
+One formula without braces, in `formula`, `suggest` and, between `{{ }}`, in templates like `title`.
+Operators: `+ - * / // %`, `~` (joins texts), `== != < <= > >=`, `in`, `and or not`, `x if y else z`.
+
+A dot looks into a link (`account.industry`), an option (`stage.probability`) or a part (`amount.base`, `today.year`).
+Numbers are exact. What misses a value has none; so has what is divided by zero. `today`, `now` and `me` need
+`live: true` in a formula. Each function is a filter, too: `round(net, 2)` is `net | round(2)`.
+How values follow each other: [worked-out values](../explanation/worked-out-values.md).
+"""
 OPERATORS_INTRO = """\
 # Operators
 
@@ -65,7 +77,10 @@ APP = {"currency": "KRW", "country": "KR"}
 
 def pages() -> dict[str, str]:
     """The pages by file name."""
-    makers = {"fields": fields, "operators": operators, "settings": settings, "commands": commands, "errors": tree}
+    makers = {
+        "fields": fields, "operators": operators, "expressions": expressions, "settings": settings,
+        "commands": commands, "errors": tree,
+    }  # fmt: skip
     return {f"{name}.md": "\n".join([MADE, "", *make()]).rstrip() + "\n" for name, make in makers.items()}
 
 
@@ -182,6 +197,18 @@ def operators() -> Iterator[str]:
     yield OTHER_WORDS
     words = ((code(word.key), word.stands, word.takes, word.means, code_whole(word.example)) for word in WORDS)
     yield from table("Word", "Where", "Takes", "Meaning", "Example", rows=words)
+
+
+# -- expressions -------------------------------------------------------------------------------------------------
+def expressions() -> Iterator[str]:
+    yield EXPRESSIONS_INTRO
+    for subject, functions in describe():
+        yield f"## {subject.capitalize()}\n"
+        rows = (
+            (code(row.usage), row.meaning["en"], row.meaning["ko"], code_whole(row.example), code(row.result))
+            for row in functions
+        )
+        yield from table("Function", "English", "Korean", "Example", "Gives", rows=rows)
 
 
 # -- settings ----------------------------------------------------------------------------------------------------

@@ -54,8 +54,8 @@ def test_it_is_worth_exactly_this(source: str, value: Any) -> None:
 
 @pytest.mark.parametrize("source", [
     "none + 1", "1 - none", "none * 2", "-none", "n / 0", "n / none", "won + none", "none / 0", "round(none)",
-    "none | upper", "day + none", "nothing.year", "account.nothing + 1", "name * 2", "name + 1", "won * won", "won + name",
-    "max(none)", "none + 1 if true", "days(none)",
+    "none | upper", "day + none", "nothing.year", "account.nothing + 1", "name * 2", "name + 1", "won * won",
+    "won + name", "max(none)", "none + 1 if true", "days(none)",
 ])  # fmt: skip
 def test_what_misses_a_value_has_none(source: str) -> None:
     assert worth(source) is None
