@@ -99,7 +99,7 @@ def check_edited(
     assert lost <= said, (lost, said)
 
 
-@sizes(sample=4, full=150)
+@sizes(sample=3, full=60)
 def test_a_rollback_gives_back_what_was_there(
     request: pytest.FixtureRequest, databases: Databases, dialect: str, evidence: Evidence, size: int
 ) -> None:

@@ -23,7 +23,7 @@ from tests.sweeps.test_deploy_crashes import Change, a_change, check_end, check_
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink")
 FAULTS = ("signal=KILL", "error=EIO", "error=ENOSPC")
 SCRIPT = "import sys; from tests.sweeps.processes import deploy_folder; deploy_folder(*sys.argv[1:])"
-MOMENTS = 120
+MOMENTS = 100
 SECONDS = 120
 
 
