@@ -20,7 +20,7 @@ def initial(catalog: Catalog, actor: Actor, module: Module, asked: Mapping[str, 
     """Values by field key. What cannot be read is left out: an address is no form."""
     found = {}
     for field in module.fields.values():
-        if field.type.generated:
+        if field.made:
             continue
         text = "" if field.readonly else asked.get(field.key, "")
         value = _given(field, text, find) if text else _default(field, actor, actor.zone or catalog.app.zone)
