@@ -77,7 +77,7 @@ def _text(cell: Any) -> str:
 
 
 def _write_xlsx(path: Path, headings: Sequence[str], rows: Rows, title: str) -> None:
-    import xlsxwriter  # noqa: PLC0415  # only who writes a workbook waits for it
+    import xlsxwriter  # only who writes a workbook waits for it
 
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     sheet = book.add_worksheet(NOT_IN_SHEET_NAMES.sub(" ", title).strip("' ")[:31] or None)
