@@ -36,6 +36,7 @@ fields:
   amount: {type: money}
 views:
   list: {columns: [name, firm.kind, firm.group.city, firm.owner, amount.base], sort: [-firm.group.city, name]}
+  form: {rows: [[name, firm], [amount, firm.group.city]]}
 """
 ALL_DEALS = """
 label: {en: Deals, ko: 거래}
@@ -139,6 +140,16 @@ def test_own_records_are_seen_along_the_way(full: Store, model: Catalog) -> None
 def test_a_path_that_leads_nowhere_cannot_be_sorted_by(full: Store, model: Catalog) -> None:
     with pytest.raises(Invalid, match="cannot be sorted by"):
         listed(full, model, sort=("firm.colour",))
+
+
+def test_a_form_shows_what_a_path_leads_to_and_nobody_writes_it(full: Store, model: Catalog) -> None:
+    fill(full, model, 1)
+    deal = next(row for row in listed(full, model).rows if row.title == "거래 0")
+    with full.write() as conn:
+        assert records.get(conn, model, an_administrator(), "deal", deal.id)["firm.group.city"] == "서울"
+        raw = {"firm.group.city": "부산"}
+        with pytest.raises(Invalid, match="There is no field"):
+            records.update(conn, model, an_administrator(), "deal", deal.id, raw, version=deal.version)
 
 
 def test_a_path_says_the_way_in_its_label(model: Catalog) -> None:

@@ -122,12 +122,13 @@ def get(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, *, deleted: bool = False,
     action: str = "view", lock: bool = False,
 ) -> Record:  # fmt: skip
-    """One record with all its fields. Raises NotFound, also when the actor may not see it.
+    """One record with all its fields, and what the paths of its form lead to.
 
+    Raises NotFound, also when the actor may not see it.
     `deleted` looks among deleted records instead; `lock` holds the row until the transaction ends.
     """
     found = catalog.module(module)
-    selection = Selection(catalog, actor, found, every_key(found))
+    selection = Selection(catalog, actor, found, (*every_key(found), *_along(found)))
     table = selection.table
     statement = selection.statement().where(
         table.c.id == identity(id), predicate(catalog, actor, found, action, table),
@@ -139,6 +140,12 @@ def get(
     if row is None:
         raise NotFound(say("There is no such record, or you may not see it."))
     return with_live(conn, catalog, actor, found, [selection.record(row)])[0]
+
+
+def _along(module: Module) -> tuple[str, ...]:
+    """The dotted paths of a module's form and detail."""
+    asked = (*module.views.form.fields(), *module.views.detail.fields())
+    return tuple(dict.fromkeys(key for key in asked if key in module.paths)) if module.paths else ()
 
 
 def identity(id: UUID | str) -> UUID:
