@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hanok.engine.errors import Message, MetadataError, Place, Problem
+from hanok.engine.language.keeping import Kept, Laid, Ref, Work
 from hanok.engine.language.kinds import Kind
 from hanok.engine.language.layers import Layer
 from hanok.engine.language.nodes import Lost, Node, Path, spell
@@ -73,6 +74,9 @@ class Documents:
     broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: What documents were called before, and are called now, by kind.
     former: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: What a later survey need not do again, and what this one did.
+    kept: Kept = field(default_factory=Kept, compare=False, repr=False)
+    work: Work = field(default_factory=Work, compare=False)
 
     def of(self, kind: str) -> Mapping[str, Document]:
         """The documents of a kind by key, in the order of layers and file names."""
@@ -99,34 +103,48 @@ def read(layers: Sequence[Layer], kinds: Mapping[str, Kind]) -> Documents:
     return documents
 
 
-def survey(layers: Sequence[Layer], kinds: Mapping[str, Kind]) -> Documents:
-    """Like `read`, but never raises: the problems stand in `Documents.problems`, what is sound can be worked with."""
-    stacks = stack_up(layers, kinds)
+def survey(layers: Sequence[Layer], kinds: Mapping[str, Kind], *, kept: Kept | None = None) -> Documents:
+    """Like `read`, but never raises: the problems stand in `Documents.problems`, what is sound can be worked with.
+
+    `kept` is that of an earlier survey with the same kinds: documents of which nothing changed are the same objects.
+    """
+    stacks = stack_up(layers, kinds, kept)
+    before = stacks.kept if stacks.kept.serves(stacks, kinds) else Kept()
     problems = list(stacks.problems)
     by_kind: dict[str, dict[str, Document]] = {key: {} for key in kinds}
     broken: dict[str, set[str]] = {key: set() for key in kinds}
+    laid: dict[Ref, Laid] = {}
     for stack in stacks.all:
-        document = _document(stack, stacks, problems)
-        if document is None:
+        found = before.laid(stack, stacks) or _laid(stack, stacks, problems)
+        if found is None:
             broken[stack.kind.key].add(stack.key)
-        else:
-            by_kind[stack.kind.key][stack.key] = document
+            continue
+        problems += found.problems
+        by_kind[stack.kind.key][stack.key] = found.document
+        if stack.whole or not stack.kind.labelled:  # else what is said of it depends on the keys of all others
+            laid[stack.kind.key, stack.key] = found
     return Documents(
         MappingProxyType({kind: MappingProxyType(found) for kind, found in by_kind.items()}),
         tuple({(str(found.place), str(found.message)): found for found in problems}.values()),
         MappingProxyType({kind: frozenset(found) for kind, found in broken.items()}),
         MappingProxyType(stacks.former),
-    )
+        Kept(kinds, stacks.language, stacks.bundles, stacks.files, laid), stacks.work,
+    )  # fmt: skip
 
 
-def _document(stack: Stack, stacks: Stacks, problems: list[Problem]) -> Document | None:
+def _laid(stack: Stack, stacks: Stacks, problems: list[Problem]) -> Laid | None:
+    """The document made anew; None where nothing of it is sound, and then what is wrong goes to `problems`."""
+    stacks.work.merged += 1
     merged = stack.merge(stacks)
-    problems += merged.problems
     if merged.root is None:
+        problems += merged.problems
         return None
-    return Document(
+    document = Document(
         stack.kind.key, stack.key, MappingProxyType(merged.root.plain()), merged.root, merged.lost,
         MappingProxyType(merged.anchors), tuple(sheet.layer for sheet in stack.sheets), MappingProxyType(merged.former),
     )
+    named = stack.named(stacks)
+    brought = tuple(sheet for wanted in named if wanted in stacks.found for sheet in stacks.found[wanted].sheets)
+    return Laid(tuple(stack.sheets), named, brought, document, merged.problems)
 
 

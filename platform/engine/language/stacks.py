@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hanok.engine.errors import Message, Problem, say
 from hanok.engine.language.checking import check, sound
+from hanok.engine.language.keeping import Kept, Parsed, Ref, Work
 from hanok.engine.language.kinds import Kind
 from hanok.engine.language.layers import Layer
 from hanok.engine.language.merging import Laying
@@ -70,11 +71,20 @@ class Stack:
                 below = Laying(self.kind, language, below is None, renaming).lay(below, sheet.reading.root)
         return below
 
+    def named(self, stacks: Stacks) -> tuple[Ref, ...]:
+        """The documents that lie below this one because it names them, whether they are there or not."""
+        asked = {key for key, _ in self.kind.brings}
+        root: Node | None = None
+        for sheet in self.sheets:
+            said = _only(sheet.reading.root, asked) if asked else None
+            if said:
+                root = Laying(self.kind, stacks.language, root is None).lay(root, said)
+        at = {key: _names(root.child(key)) for key in asked} if root else {}
+        return tuple((kind, name) for key, kind in self.kind.brings for name in at.get(key, ()))
+
     def brought(self, stacks: Stacks) -> list[Stack]:
-        """The documents that lie below this one because it names them."""
-        root = self.bare(stacks.language) if self.kind.brings else None
-        named = [(kind, name) for key, kind in self.kind.brings for name in _names(root.child(key) if root else None)]
-        return [stacks.found[wanted] for wanted in named if wanted in stacks.found]
+        """Those of them that are there."""
+        return [stacks.found[wanted] for wanted in self.named(stacks) if wanted in stacks.found]
 
     def _lay(self, roots: Sequence[Node], lost: set[Path], stacks: Stacks) -> Merged:
         problems: dict[tuple[str, str], Problem] = {}
@@ -83,7 +93,7 @@ class Stack:
         for stack in self.brought(stacks):
             below = stack.bare(stacks.language, below, renaming)
             lost |= {path for sheet in stack.sheets for path in sheet.reading.lost}
-        bundle = stacks.is_brought(self.kind.key)
+        bundle = self.kind.key in stacks.bundles
         renaming.problems.clear()  # said of the documents that bring them
         placing = Placing(self.kind, bundle=bundle)
         placed = roots[0]
@@ -126,23 +136,26 @@ class Stacks:
     problems: list[Problem] = field(default_factory=list)
     #: By kind, what its documents were called before, and are called now.
     former: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: The language of plain labels: the first of `languages` in app.yaml.
+    language: str = ENGLISH
+    #: The kinds whose documents are brought by those of others.
+    bundles: frozenset[str] = frozenset()
+    kept: Kept = field(default_factory=Kept)
+    #: The files that were read, by layer and by the name that is shown.
+    files: dict[Ref, Parsed] = field(default_factory=dict)
+    work: Work = field(default_factory=Work)
 
     @property
     def all(self) -> tuple[Stack, ...]:
         return tuple(self.found.values())
 
-    @property
-    def language(self) -> str:
-        """The language of plain labels: the first of `languages` in app.yaml."""
-        for stack in self.all:
+    def settle(self) -> None:
+        """Finds out what all stacks together say."""
+        self.bundles = frozenset(brought for stack in self.found.values() for _, brought in stack.kind.brings)
+        for stack in self.found.values():
             if stack.kind.folder == "" and stack.key == "app":
                 said = [_first_language(sheet.reading.root) for sheet in reversed(stack.sheets)]
-                return next((language for language in said if language), ENGLISH)
-        return ENGLISH
-
-    def is_brought(self, kind: str) -> bool:
-        """Whether documents of this kind are brought by those of another."""
-        return any(brought == kind for stack in self.all for _, brought in stack.kind.brings)
+                self.language = next((language for language in said if language), ENGLISH)
 
     def add(self, layer: Layer, file: str, kinds: Mapping[str, Kind]) -> None:
         """Reads one file onto its stack."""
@@ -152,15 +165,24 @@ class Stacks:
             self.problems.append(problem("file", Mark(source), (), fault))
         if kind is None or key is None:
             return
-        reading = read_text(layer.files[file], source) if file in layer.files else Reading(None)
+        reading = self._read(layer.files[file], source) if file in layer.files else Reading(None)
         self.problems += reading.problems
         stack = self.found.setdefault((kind.key, key), Stack(kind, key))
         stack.sheets.append(Sheet(layer.name, reading))
 
+    def _read(self, text: str, source: Source) -> Reading:
+        place = (source.layer, source.file)
+        reading = self.kept.reading(place, text)
+        if reading is None:
+            self.work.parsed += 1
+            reading = read_text(text, source)
+        self.files[place] = Parsed(text, reading)
+        return reading
 
-def stack_up(layers: Sequence[Layer], kinds: Mapping[str, Kind]) -> Stacks:
-    """Reads every file of every layer."""
-    stacks = Stacks()
+
+def stack_up(layers: Sequence[Layer], kinds: Mapping[str, Kind], kept: Kept | None = None) -> Stacks:
+    """Reads every file of every layer, but for those that are kept."""
+    stacks = Stacks(kept=kept or Kept())
     for layer in layers:
         stacks.problems += layer.unread
         prefix = len(layer.shown("x")) - 1
@@ -168,6 +190,7 @@ def stack_up(layers: Sequence[Layer], kinds: Mapping[str, Kind]) -> Stacks:
         for file in sorted({*layer.files, *unread}):
             stacks.add(layer, file, kinds)
     rename(stacks, [layer.name for layer in layers])
+    stacks.settle()
     return stacks
 
 
@@ -189,6 +212,13 @@ def _what(file: str, kinds: Mapping[str, Kind]) -> tuple[Kind | None, str | None
 
 def _no_file(file: str, roots: list[str]) -> Message:
     return unknown(file, [f"{root}.yaml" for root in roots], noun=FILE)
+
+
+def _only(root: Node | None, keys: Collection[str]) -> Node | None:
+    """The document with these keys alone."""
+    if root is None or not isinstance(root.value, dict):
+        return None
+    return root.having({key: child for key, child in root.value.items() if key in keys})
 
 
 def _names(node: Node | None) -> tuple[str, ...]:
