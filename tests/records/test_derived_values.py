@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from hanok.engine import records
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Invalid
+from hanok.engine.errors import Conflict, Invalid
 from hanok.engine.records.derived import refill
 from hanok.engine.store import Store
 from hanok.engine.store.tables import audit
@@ -239,6 +239,37 @@ def test_two_who_add_lines_at_once_make_one_right_total(filled: Store, catalog: 
     assert not failures
     assert amounts(stored(filled, catalog, bill), "net", "total") == [320, 352]
     assert amounts(stored(filled, catalog, firm), "worth") == [352]
+
+
+def test_saves_of_a_record_and_of_its_lines_never_wait_in_a_circle(filled: Store, catalog: Catalog) -> None:
+    firm = a_record(filled, catalog, "firm", name="한빛")
+    bill = a_record(filled, catalog, "bill", firm=firm.id, lines=LINES)
+    with filled.read() as conn:
+        line = records.related(conn, catalog, an_administrator(), bill)["lines"][0]
+    together, failures = threading.Barrier(3), list[BaseException]()
+
+    def save(record: records.Record, key: str, start: int) -> None:
+        together.wait()
+        for number in range(8):
+            try:
+                saved(filled, catalog, record, **{key: str(start + number)})
+            except Conflict:
+                continue
+            except BaseException as error:
+                failures.append(error)
+                raise
+
+    jobs = [(line, "quantity", 2), (bill, "share", 20), (firm, "name", 100)]
+    threads = [threading.Thread(target=save, args=job) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    found = stored(filled, catalog, bill)
+    assert found["total"].amount == found["net"].amount + found["tax"].amount
+    assert stored(filled, catalog, firm)["worth"] == found["total"]
+    assert found["whose"].startswith(stored(filled, catalog, firm).title)
 
 
 def test_refilling_makes_old_rows_true_in_any_order(filled: Store, catalog: Catalog) -> None:

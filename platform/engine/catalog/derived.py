@@ -19,6 +19,7 @@ from hanok.engine.fields import Field
 #: The key of a record's title, which is worked out like a formula.
 TITLE = "title"
 Place = tuple[str, str]
+Links = Mapping[str, tuple[tuple[str, str], ...]]
 #: Which names are looked at, and behind each the ones after its dot.
 Needs = Mapping[str, Any]
 
@@ -95,14 +96,17 @@ class Derived:
 
     `stored` have columns, `live` ones are worked out when they are read, `suggested` ones until somebody types over.
     `asking` are, by the field that they look at, the derivations that do not follow from their own record alone.
-    `upward` are, by module, the links whose other ends roll its records up: `(link, module there)`.
+    `upward` are, by module, the links whose other ends roll its records up: `(link, module there)`; `looked` those to
+    records that its formulas look at. `rank` says of modules in which order their records are held: these first.
     """
 
     stored: Mapping[str, tuple[Derivation, ...]] = also(default_factory=lambda: MappingProxyType({}))
     live: Mapping[str, tuple[Derivation, ...]] = also(default_factory=lambda: MappingProxyType({}))
     suggested: Mapping[str, tuple[Derivation, ...]] = also(default_factory=lambda: MappingProxyType({}))
     asking: Mapping[Place, tuple[tuple[Derivation, Read], ...]] = also(default_factory=lambda: MappingProxyType({}))
-    upward: Mapping[str, tuple[tuple[str, str], ...]] = also(default_factory=lambda: MappingProxyType({}))
+    upward: Links = also(default_factory=lambda: MappingProxyType({}))
+    looked: Links = also(default_factory=lambda: MappingProxyType({}))
+    rank: Mapping[str, int] = also(default_factory=lambda: MappingProxyType({}))
 
     def own(self, module: str) -> Iterator[Derivation]:
         """What follows from a record alone, but for its title, in order."""

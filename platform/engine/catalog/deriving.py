@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
-from hanok.engine.catalog.derived import TITLE, Derivation, Derived, Place, Read, is_derived
+from hanok.engine.catalog.derived import TITLE, Derivation, Derived, Links, Place, Read, is_derived
 from hanok.engine.catalog.expressed import RecordScope, needs_of, reads_of
 from hanok.engine.catalog.model import Module
 from hanok.engine.catalog.report import Report, Source
 from hanok.engine.catalog.rolling import rollup_of
-from hanok.engine.catalog.sequence import sequence
+from hanok.engine.catalog.sequence import ranks, sequence
 from hanok.engine.errors import Message, say
 from hanok.engine.expressions import Expression, ExpressionError, Path, Template, accepts
 from hanok.engine.fields import Field
@@ -166,10 +166,11 @@ class _Build:
         order = sequence({**self.stored}, self._cycle)
         order = {place: found for place, found in order.items() if place in self.stored}
         sequence({**self.stored, **self.suggested}, self._cycle)
+        upward, looked = (self._links(order.values(), many=many) for many in (True, False))
         return Derived(
             stored=_by_module(order.values()), live=_by_module(self.live.values()),
             suggested=_by_module(self._suggestions()), asking=_asking(order.values()),
-            upward=self._upward(order.values()),
+            upward=upward, looked=looked, rank=ranks(upward, looked),
         )  # fmt: skip
 
     def _suggestions(self) -> Iterator[Derivation]:
@@ -189,15 +190,15 @@ class _Build:
         what = next(what for what in ("formula", "rollup", "suggest") if what in field.settings)
         self.wrong(field, what, told)
 
-    def _upward(self, found: Iterable[Derivation]) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """The links by which records are rolled up."""
+    def _links(self, found: Iterable[Derivation], *, many: bool) -> Links:
+        """The links by which records are rolled up (`many`), or by which formulas look at others."""
         links: dict[str, dict[tuple[str, str], None]] = {}
-        for derivation in found:
-            for read in derivation.reads:
-                for hop in read.hops:
-                    end = self.modules[hop.module].ends[hop.key] if hop.many else None
-                    if end is not None and end.through is None:
-                        links.setdefault(end.module, {})[end.field, hop.module] = None
+        for hop in (hop for derivation in found for read in derivation.reads for hop in read.hops):
+            end = self.modules[hop.module].ends[hop.key] if hop.many else None
+            if end is not None and end.through is None and many:
+                links.setdefault(end.module, {})[end.field, hop.module] = None
+            if end is None and not many:
+                links.setdefault(hop.module, {})[hop.key, hop.to] = None
         return MappingProxyType({module: tuple(pairs) for module, pairs in links.items()})
 
 

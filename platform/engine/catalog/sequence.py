@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
-from hanok.engine.catalog.derived import Derivation, Place
+from hanok.engine.catalog.derived import Derivation, Links, Place
 
 #: Told the places of a circle, the first one again at its end.
 Circle = Callable[[list[Place]], None]
@@ -22,6 +23,20 @@ def sequence(found: Mapping[Place, Derivation], circle: Circle) -> dict[Place, D
         if start not in state:
             _visit(start, found, order, state, circle)
     return order
+
+
+def ranks(*links: Links) -> Mapping[str, int]:
+    """In which order the records of modules are held: those that links lead to before those that have the links."""
+    above: dict[str, set[str]] = {}
+    for each in links:
+        for module, pairs in each.items():
+            above.setdefault(module, set()).update(target for _, target in pairs)
+    found: dict[str, int] = {}
+    while above:
+        free = sorted(module for module, targets in above.items() if not targets & (set(above) - {module}))
+        for module in free or sorted(above)[:1]:  # of modules that look at each other, one is the first
+            found[module] = 1 + max((found.get(target, 0) for target in above.pop(module)), default=0)
+    return MappingProxyType(found)
 
 
 def _visit(

@@ -94,23 +94,31 @@ def hold_above(
 ) -> None:
     """Holds the records that these ones are rolled up into, and those above them, before anything is written.
 
-    In the order of module and id, so that two saves never wait for each other in a circle. `values` are what links
-    will hold besides what they hold now. Only PostgreSQL needs it.
+    In one order for all saves, those above first, so that two never wait for each other in a circle. Records that
+    formulas look at are kept from changing. `values` are what links will hold besides what they hold now. Only
+    PostgreSQL needs it.
     """
-    if conn.dialect.name != "postgresql" or not catalog.derived.upward.get(module.key):
+    derived = catalog.derived
+    if conn.dialect.name != "postgresql" or module.key not in derived.rank:
         return
     above: dict[str, set[UUID]] = {}
     waiting = [(module.key, set(ids), values)]
     while waiting:
         key, found, given = waiting.pop()
-        for link, target in catalog.derived.upward.get(key, ()):
+        for link, target in derived.upward.get(key, ()):
             more = _linked(conn, catalog.every[key], link, found) | _given(given, link, target)
             more -= above.get(target, set())
             if more:
                 above.setdefault(target, set()).update(more)
                 waiting.append((target, more, ()))
-    for target in sorted(above):
-        hold(conn, catalog.every[target], above[target])
+    looked: dict[str, set[UUID]] = {}
+    for key, found, given in ((module.key, set(ids), values), *((key, ids, ()) for key, ids in above.items())):
+        for link, target in derived.looked.get(key, ()):
+            more = _linked(conn, catalog.every[key], link, found) | _given(given, link, target)
+            looked.setdefault(target, set()).update(more - above.get(target, set()))
+    for target in sorted({*above, *looked}, key=lambda key: (derived.rank.get(key, 0), key)):
+        hold(conn, catalog.every[target], above.get(target, ()))
+        hold(conn, catalog.every[target], looked.get(target, ()), read=True)
 
 
 def _linked(conn: sa.Connection, module: Module, link: str, ids: set[UUID]) -> set[UUID]:

@@ -163,12 +163,13 @@ class Settling:
             index.put_stored(self.conn, self.catalog, module, ids)
 
 
-def hold(conn: sa.Connection, module: Module, ids: Iterable[UUID]) -> None:
-    """Holds the rows of these records on PostgreSQL, in the order of their ids."""
+def hold(conn: sa.Connection, module: Module, ids: Iterable[UUID], *, read: bool = False) -> None:
+    """Holds the rows of these records on PostgreSQL, in the order of their ids; `read` lets others hold them, too."""
     if conn.dialect.name == "postgresql":
         table = module.table
         for batch in batches(ids):
-            conn.execute(sa.select(table.c.id).where(table.c.id.in_(batch)).order_by(table.c.id).with_for_update())
+            wanted = sa.select(table.c.id).where(table.c.id.in_(batch)).order_by(table.c.id)
+            conn.execute(wanted.with_for_update(read=read))
 
 
 def _group(derivation: Derivation) -> Group:
