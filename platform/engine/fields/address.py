@@ -110,7 +110,10 @@ class AddressType(FieldType):
     key = "address"
     label: ClassVar[Labels] = {"en": "Address", "ko": "주소"}
     icon = "map-2"
-    options: ClassVar[Mapping[str, Any]] = {"country": {"type": "string", "pattern": "^[A-Z]{2}$"}}
+    options: ClassVar[Mapping[str, Any]] = {
+        "country": {"type": "string", "pattern": "^[A-Z]{2}$",
+                    "description": "The country of a new address, like KR; unless said, the one of app.yaml."},
+    }  # fmt: skip
     operators = TEXTUAL
     converts_from = frozenset({"text"})
 

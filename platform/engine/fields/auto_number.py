@@ -31,8 +31,9 @@ class AutoNumber(Text):
             "maxLength": 60,
             "pattern": r"^(?:[^{}]|\{\{ *today\.(?:year|month|day) *\}\})*$",
         },
-        "digits": {"type": "integer", "minimum": 1, "maximum": 12, "default": 1},
-        "start": {"type": "integer", "minimum": 0, "default": 1},
+        "digits": {"type": "integer", "minimum": 1, "maximum": 12, "default": 1,
+                   "description": "How many digits are written at least: zeros fill up."},
+        "start": {"type": "integer", "minimum": 0, "default": 1, "description": "The first number."},
         "reset": {"description": "Count from `start` again each year; the prefix then names it.", "enum": ["year"]},
     }
     converts_from = frozenset({"text", "integer"})

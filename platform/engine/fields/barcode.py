@@ -91,7 +91,9 @@ class Barcode(FieldType):
     label: ClassVar[Labels] = {"en": "Barcode", "ko": "바코드"}
     icon = "barcode"
     group = "machine"
-    options: ClassVar[Mapping[str, Any]] = {"kind": {"enum": list(KINDS), "default": USUALLY}}
+    options: ClassVar[Mapping[str, Any]] = {
+        "kind": {"enum": list(KINDS), "default": USUALLY, "description": "The kind of code: what it may hold."},
+    }  # fmt: skip
     operators = ("eq", "ne", "contains", "starts_with", "in", "not_in", "empty")
     compares = "exact"
 

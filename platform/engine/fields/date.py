@@ -63,7 +63,9 @@ class Date(FieldType):
     label: ClassVar[Labels] = {"en": "Date", "ko": "날짜"}
     icon = "calendar"
     group = "time"
-    options: ClassVar[Mapping[str, Any]] = {"min": DAY, "max": DAY}
+    options: ClassVar[Mapping[str, Any]] = {
+        "min": {**DAY, "description": "The earliest day."}, "max": {**DAY, "description": "The latest day."},
+    }  # fmt: skip
     operators = TIMELY
     compares = "day"
 

@@ -13,7 +13,10 @@ from hanok.engine.fields.columns import Exact
 from hanok.engine.fields.number import DIGITS, NumberValue, of_sheet, plain, to_sheet
 from hanok.engine.fields.operators import NUMERIC
 
-BOUNDS: Mapping[str, Any] = {"min": {"type": "number"}, "max": {"type": "number"}}
+BOUNDS: Mapping[str, Any] = {
+    "min": {"type": "number", "description": "The smallest number that it takes."},
+    "max": {"type": "number", "description": "The largest number that it takes."},
+}
 
 
 class Decimal(FieldType):
@@ -27,7 +30,8 @@ class Decimal(FieldType):
     icon = "decimal"
     group = "number"
     options: ClassVar[Mapping[str, Any]] = {
-        "places": {"type": "integer", "minimum": 0, "maximum": 9, "default": 2},
+        "places": {"type": "integer", "minimum": 0, "maximum": 9, "default": 2,
+                   "description": "Digits behind the point."},
         **BOUNDS,
     }
     operators = NUMERIC

@@ -133,7 +133,10 @@ class Duration(FieldType):
     label: ClassVar[Labels] = {"en": "Duration", "ko": "기간(길이)"}
     icon = "hourglass"
     group = "time"
-    options: ClassVar[Mapping[str, Any]] = {"min": LENGTH, "max": LENGTH}
+    options: ClassVar[Mapping[str, Any]] = {
+        "min": {**LENGTH, "description": "The shortest, such as 15m."},
+        "max": {**LENGTH, "description": "The longest, such as 1d 4h."},
+    }
     operators = ("gte", "lte", *(key for key in NUMERIC if key not in ("gte", "lte")))
 
     def parts(self, field: Field) -> tuple[Part, ...]:

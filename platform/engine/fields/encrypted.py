@@ -73,8 +73,9 @@ class Encrypted(FieldType):
     icon = "lock"
     group = "machine"
     options: ClassVar[Mapping[str, Any]] = {
-        "length": {"type": "integer", "minimum": 1, "maximum": 4000, "default": 255},
-        "placeholder": {"$ref": "#/$defs/labels"},
+        "length": {"type": "integer", "minimum": 1, "maximum": 4000, "default": 255,
+                   "description": "How many characters it holds at most."},
+        "placeholder": {"$ref": "#/$defs/labels", "description": "What an empty box shows in grey."},
     }
     operators = ("eq", "ne", "in", "not_in", "empty")
     converts_from = frozenset({"text", "email", "phone", "url", "integer", "decimal"})

@@ -28,7 +28,10 @@ class Integer(Decimal):
     key = "integer"
     label: ClassVar[Labels] = {"en": "Whole number", "ko": "정수"}
     icon = "number"
-    options: ClassVar[Mapping[str, Any]] = {"min": {"type": "integer"}, "max": {"type": "integer"}}
+    options: ClassVar[Mapping[str, Any]] = {
+        "min": {"type": "integer", "description": "The smallest number that it takes."},
+        "max": {"type": "integer", "description": "The largest number that it takes."},
+    }
     converts_from = frozenset({"rating"})
     usual_places = 0
 

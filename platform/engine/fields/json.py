@@ -158,8 +158,10 @@ class JsonType(FieldType):
     icon = "braces"
     group = "machine"
     options: ClassVar[Mapping[str, Any]] = {
-        "length": {"type": "integer", "minimum": 2, "maximum": LONGEST, "default": USUALLY},
-        "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 8},
+        "length": {"type": "integer", "minimum": 2, "maximum": LONGEST, "default": USUALLY,
+                   "description": "How many characters it holds at most."},
+        "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 8,
+                 "description": "How many lines its box shows."},
     }
     operators = ("empty", "eq", "ne")
     sortable = False

@@ -23,6 +23,7 @@ MODULES: Mapping[str, Any] = {
     "uniqueItems": True,
     "x-replace": True,
 }
+TO = "The module whose records it leads to, or a list of several."
 REVERSE: Mapping[str, Any] = {
     "description": "What the other module calls this link: a key, or key and label.",
     "anyOf": [
@@ -94,7 +95,7 @@ class Link(FieldType):
     icon = "link"
     group = "link"
     options: ClassVar[Mapping[str, Any]] = {
-        "to": {"anyOf": [MODULE, MODULES]},
+        "to": {"anyOf": [MODULE, MODULES], "description": TO},
         "on_delete": ON_DELETE,
         "reverse": REVERSE,
         "tree": {"type": "boolean", "description": "The records form a tree by it: no cycles; asked with `under`."},

@@ -11,7 +11,7 @@ import marshmallow as ma
 
 from hanok.engine.errors import say
 from hanok.engine.fields.base import NOTHING, Cell, Field, FieldType, Labels, Linked, Part, Widget
-from hanok.engine.fields.link import MODULE, MODULES, ON_DELETE, REVERSE
+from hanok.engine.fields.link import MODULE, MODULES, ON_DELETE, REVERSE, TO
 from hanok.engine.fields.uuid import UuidValue
 from hanok.engine.fields.value import Value, refuse
 
@@ -91,7 +91,7 @@ class Links(FieldType):
     icon = "link"
     group = "link"
     options: ClassVar[Mapping[str, Any]] = {
-        "to": {"anyOf": [MODULE, MODULES]},
+        "to": {"anyOf": [MODULE, MODULES], "description": TO},
         "on_delete": ON_DELETE,
         "reverse": REVERSE,
         "primary": {**MODULE, "description": "The key of a link to the most important one of them."},

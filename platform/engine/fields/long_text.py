@@ -16,9 +16,11 @@ class LongText(Text):
     label: ClassVar[Labels] = {"en": "Long text", "ko": "긴 텍스트"}
     icon = "align-left"
     options: ClassVar[Mapping[str, Any]] = {
-        "length": {"type": "integer", "minimum": 1, "maximum": 100_000, "default": 20_000},
-        "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 4},
-        "placeholder": {"$ref": "#/$defs/labels"},
+        "length": {"type": "integer", "minimum": 1, "maximum": 100_000, "default": 20_000,
+                   "description": "How many characters it holds at most."},
+        "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 4,
+                 "description": "How many lines its box shows."},
+        "placeholder": {"$ref": "#/$defs/labels", "description": "What an empty box shows in grey."},
     }
     converts_from = Text.converts_from | {"text", "barcode", "json"}
     sortable = False

@@ -81,7 +81,10 @@ class Phone(FieldType):
     key = "phone"
     label: ClassVar[Labels] = {"en": "Phone", "ko": "전화번호"}
     icon = "phone"
-    options: ClassVar[Mapping[str, Any]] = {"country": {"type": "string", "pattern": "^[A-Z]{2}$"}}
+    options: ClassVar[Mapping[str, Any]] = {
+        "country": {"type": "string", "pattern": "^[A-Z]{2}$",
+                    "description": "The country of numbers without +, like KR; unless said, the one of app.yaml."},
+    }  # fmt: skip
     operators = ("contains", "eq", "ne", "ends_with", "in", "not_in", "empty")
 
     def country(self, field: Field) -> str:

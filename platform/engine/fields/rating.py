@@ -20,7 +20,8 @@ class Rating(Integer):
     label: ClassVar[Labels] = {"en": "Rating", "ko": "평점"}
     icon = "star"
     options: ClassVar[Mapping[str, Any]] = {
-        "max": {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL_MOST},
+        "max": {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL_MOST,
+                "description": "How many stars there are."},
     }
     operators = ("gte", "lte", *(key for key in Integer.operators if key not in ("gte", "lte")))
     converts_from = frozenset()

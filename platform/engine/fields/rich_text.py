@@ -121,8 +121,10 @@ class RichText(Text):
     label: ClassVar[Labels] = {"en": "Formatted text", "ko": "서식 있는 텍스트"}
     icon = "text-caption"
     options: ClassVar[Mapping[str, Any]] = {
-        "length": {"type": "integer", "minimum": 1, "maximum": 200_000, "default": 50_000},
-        "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 6},
+        "length": {"type": "integer", "minimum": 1, "maximum": 200_000, "default": 50_000,
+                   "description": "How many characters it holds at most."},
+        "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 6,
+                 "description": "How many lines its box shows."},
     }
     operators = tuple(key for key in TEXTUAL if key in ("contains", "not_contains", "matches", "empty"))
     #: A browser sees the tags, not the text.

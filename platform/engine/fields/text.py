@@ -91,8 +91,9 @@ class Text(FieldType):
     label: ClassVar[Labels] = {"en": "Text", "ko": "텍스트"}
     icon = "letter-case"
     options: ClassVar[Mapping[str, Any]] = {
-        "length": {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 255},
-        "placeholder": {"$ref": "#/$defs/labels"},
+        "length": {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 255,
+                   "description": "How many characters it holds at most."},
+        "placeholder": {"$ref": "#/$defs/labels", "description": "What an empty box shows in grey."},
     }
     operators = TEXTUAL
     compares = "text"

@@ -86,7 +86,9 @@ class Time(FieldType):
     label: ClassVar[Labels] = {"en": "Time", "ko": "시각"}
     icon = "clock"
     group = "time"
-    options: ClassVar[Mapping[str, Any]] = {"min": CLOCK, "max": CLOCK}
+    options: ClassVar[Mapping[str, Any]] = {
+        "min": {**CLOCK, "description": "The earliest time."}, "max": {**CLOCK, "description": "The latest time."},
+    }  # fmt: skip
     operators = ("between", *(key for key in NUMERIC if key != "between"))
     compares = "time"
 
