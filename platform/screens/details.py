@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from hanok.engine.catalog.model import CellSpec, Module, Panel, Subpanel
+from hanok.engine.catalog.model import CellSpec, Module, Panel, Subpanel, Tab
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
 from hanok.screens.cells import Shown
+from hanok.screens.conditional import Present
 from hanok.screens.facts import Path, facts, path
 from hanok.screens.words import Formats
 from hanok.web.cells import is_empty
@@ -78,18 +80,12 @@ class Detail:
     subpanels: tuple[SubpanelPlace, ...]
 
 
-def build(module: Module, record: Record, subpanels: tuple[Subpanel, ...], formats: Formats) -> Detail:
-    """The page of a record; `subpanels` are those that the actor may see."""
+def build(here: Present, record: Record, subpanels: tuple[Subpanel, ...], formats: Formats) -> Detail:
+    """The page of a record as it stands `here`; `subpanels` are those that the actor may see."""
+    module = here.module
     url, language = f"/{module.key}/{record.id}", formats.language
     view = module.views.detail
-    tabs = tuple(
-        TabShown(
-            tab.key,
-            in_language(tab.label, language),
-            tuple(block(module, panel, record, language) for panel in tab.panels),
-        )
-        for tab in view.tabs
-    )
+    tabs = tuple(_tab(here, tab, record, language) for tab in view.tabs if here.holds(tab.visible))
     return Detail(
         module=module,
         record=record,
@@ -98,27 +94,39 @@ def build(module: Module, record: Record, subpanels: tuple[Subpanel, ...], forma
         plural=in_language(module.plural, language),
         facts=facts(module, record, formats),
         path=path(module, record, language),
-        tabs=tabs,
-        closing=_closing(module, record, language),
+        tabs=tabs or tuple(_tab(here, replace(tab, panels=()), record, language) for tab in view.tabs[:1]),
+        closing=_closing(here, record, language),
         subpanels=tuple(
             SubpanelPlace(one.key, in_language(one.label, language), f"{url}/_sub/{one.key}") for one in subpanels
         ),
     )
 
 
-def block(module: Module, panel: Panel, record: Record, language: str) -> Block:
-    pairs = tuple(_pair(module, cell, record, language) for row in panel.rows for cell in row if _stands(module, cell))
+def _tab(here: Present, tab: Tab, record: Record, language: str) -> TabShown:
+    shown = (panel for panel in tab.panels if here.holds(panel.visible))
+    blocks = tuple(block(here, panel, record, language) for panel in shown)
+    return TabShown(tab.key, in_language(tab.label, language), blocks)
+
+
+def block(here: Present, panel: Panel, record: Record, language: str) -> Block:
+    pairs = tuple(pair for row in panel.rows for pair in _row(here, row, record, language))
     return Block(panel.key, in_language(panel.label, language), panel.columns, pairs)
+
+
+def _row(here: Present, row: Sequence[CellSpec], record: Record, language: str) -> list[Pair]:
+    """A row's pairs; a cell that is invisible leaves its place empty as long as another one is shown."""
+    pairs = [_pair(here, cell, record, language) for cell in row if _stands(here.module, cell)]
+    return pairs if any(pair.shown for pair in pairs) else []
 
 
 def _stands(module: Module, cell: CellSpec) -> bool:
     return not cell.field or (module.has(cell.field) and not module.field(cell.field).hidden)
 
 
-def _pair(module: Module, cell: CellSpec, record: Record, language: str) -> Pair:
-    if not cell.field:
+def _pair(here: Present, cell: CellSpec, record: Record, language: str) -> Pair:
+    if not cell.field or not here.shown(cell.field):
         return Pair("", None)
-    field = module.field(cell.field)
+    field = here.module.field(cell.field)
     label = in_language(cell.label, language) or field.label_in(language)
     return Pair(label, Shown(field, record.values.get(field.key)), cell.span > 1 or _long(field))
 
@@ -127,9 +135,11 @@ def _long(field: Field) -> bool:
     return field.type.cell(field).width in WIDE
 
 
-def _closing(module: Module, record: Record, language: str) -> Block:
+def _closing(here: Present, record: Record, language: str) -> Block:
     """What stands at the form's side, then who made the record and who changed it last."""
-    side = [pair for panel in module.views.detail.side for pair in block(module, panel, record, language).pairs]
+    module = here.module
+    panels = [panel for panel in module.views.detail.side if here.holds(panel.visible)]
+    side = [pair for panel in panels for pair in block(here, panel, record, language).pairs]
     placed = {pair.shown.field.key for pair in side if pair.shown}
     keys = [key for key in ("created_at", "created_by", "updated_at", "updated_by") if key not in placed]
     pairs = [

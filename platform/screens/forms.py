@@ -8,8 +8,13 @@ from dataclasses import field as also
 from typing import Any
 
 from hanok.engine.catalog.model import CellSpec, FormView, Module, Panel
+from hanok.engine.conditions import Node
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
+from hanok.engine.records import Alike
+from hanok.screens import told
+from hanok.screens.conditional import Present, appears_when, for_form, panels
+from hanok.web.widgets import input_of
 
 Errors = Mapping[str, Sequence[Message]]
 #: What the links of a form may point to: keys and titles, by field.
@@ -18,7 +23,12 @@ Options = Mapping[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One field of a form; `fixed` is shown, not asked. `wide` is None where the widget decides."""
+    """One field of a form; `fixed` is shown, not asked. `wide` is None where the widget decides.
+
+    `moves` says that what is typed may show it, hide it, ask for it or fix it; `hidden`, `required` and `locked` are
+    how it stands now. `beside` are the fields of its row: while one is shown, a hidden one keeps its place (`gap`).
+    `unfit` are the options that cannot be picked now.
+    """
 
     field: Field | None
     label: str = ""
@@ -29,23 +39,42 @@ class Question:
     first: bool = False
     inner: Errors = also(default_factory=dict)
     options: tuple[tuple[str, str], ...] = ()
+    moves: bool = False
+    hidden: bool = False
+    required: bool = False
+    locked: bool = False
+    beside: tuple[str, ...] = ()
+    gap: bool = False
+    unfit: tuple[str, ...] = ()
+
+    @property
+    def spans(self) -> bool:
+        """Whether it takes a row of its own."""
+        return bool(self.wide if self.wide is not None else self.field and input_of(self.field).wide)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A panel of questions under a heading, "" where its only question says the same."""
+    """A panel of questions under a heading, "" where its only question says the same.
+
+    `moves` says that what is typed may show or hide it, `hidden` that it is not shown now, `note` when it is.
+    """
 
     key: str
     label: str
     columns: int
     questions: tuple[Question, ...]
+    moves: bool = False
+    hidden: bool = False
+    note: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
     """Everything that a form prints. `record_title` is "" for a new record; `errors` under "" are the record's own.
 
-    `listing` is where the same form lists what its links may point to, for browsers without scripts.
+    `listing` is where the same form lists what its links may point to, for browsers without scripts. `rules` are what
+    the browser is told of conditions (`screens.told`), `alike` the records to ask about before this one is saved too.
     """
 
     module: Module
@@ -62,6 +91,18 @@ class FormPage:
     errors: Errors = also(default_factory=dict)
     hidden: Mapping[str, str] = also(default_factory=dict)
     listing: str = ""
+    rules: Mapping[str, Any] = also(default_factory=dict)
+    alike: tuple[Alike, ...] = ()
+
+    @property
+    def asking(self) -> str:
+        """Where the browser asks what it cannot know of conditions."""
+        return f"{self.action.rpartition('/')[0]}/_state"
+
+    @property
+    def record_id(self) -> str:
+        """The record's id, "" for a new one."""
+        return self.action.split("/")[2] if self.version else ""
 
     @property
     def brings_files(self) -> bool:
@@ -77,7 +118,7 @@ def asked_fields(module: Module, view: FormView) -> tuple[Field, ...]:
 
 
 def build(
-    module: Module,
+    here: Present,
     values: Mapping[str, Any],
     *,
     language: str,
@@ -91,15 +132,18 @@ def build(
     hidden: Mapping[str, str] | None = None,
     options: Options | None = None,
     listing: str = "",
+    alike: tuple[Alike, ...] = (),
 ) -> FormPage:
-    """The form of a new record (version 0) or of an existing one."""
-    found = errors or {}
+    """The form of a new record (version 0) or of an existing one, as it stands `here`; `values` are those before."""
+    found, module = errors or {}, here.module
     view = module.views.form
-    groups = [
-        _group(module, panel, values, found, language, new=not version) for tab in view.tabs for panel in tab.panels
-    ]
-    side = [_group(module, panel, values, found, language, new=not version) for panel in view.side]
-    placed = {question.field.key for group in (*groups, *side) for question in group.questions if question.field}
+    here = for_form(here, frozenset(one.key for one in asked_fields(module, view)))
+    drawing = _Drawing(here, values, found, language, new=not version)
+    every = {place: drawing.group(place, node, panel) for place, node, panel in panels(view)}
+    side = {f"side-{panel.key}" for panel in view.side}
+    groups = [group for place, group in every.items() if place not in side]
+    beside = [group for place, group in every.items() if place in side]
+    placed = {question.field.key for group in every.values() for question in group.questions if question.field}
     return FormPage(
         module=module,
         label=in_language(module.label, language),
@@ -111,54 +155,92 @@ def build(
         token=token,
         onward=onward,
         groups=_with_options(_with_first([group for group in groups if group.questions], found), options or {}),
-        side=_with_options([group for group in side if group.questions], options or {}),
+        side=_with_options([group for group in beside if group.questions], options or {}),
         errors=_summary(module, found, placed),
         hidden=hidden or {},
         listing=listing,
+        rules=told.rules(here, view, values),
+        alike=alike,
     )
 
 
-def _group(
-    module: Module, panel: Panel, values: Mapping[str, Any], errors: Errors, language: str, *, new: bool
-) -> Group:
-    cells = [cell for row in panel.rows for cell in row]
-    questions = tuple(
-        _question(module, cell, values, errors, language) for cell in cells if _asked(module, cell, new=new)
-    )
-    label = in_language(panel.label, language)
-    if not any(question.field for question in questions):
-        questions = ()
-    return Group(panel.key, "" if [one.label for one in questions] == [label] else label, panel.columns, questions)
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """Draws the panels of one form."""
 
+    here: Present
+    values: Mapping[str, Any]
+    errors: Errors
+    language: str
+    new: bool
 
-def _asked(module: Module, cell: CellSpec, *, new: bool) -> bool:
-    """What nobody writes is shown on an existing record and left out of a new one."""
-    if not cell.field:
-        return True
-    if not module.has(cell.field):
-        return False
-    field = module.field(cell.field)
-    return not field.hidden and not (new and field.readonly)
+    def group(self, place: str, node: Node | None, panel: Panel) -> Group:
+        """A panel; without questions where nothing that is typed can make it appear."""
+        questions = tuple(question for row in panel.rows for question in self._row(row))
+        asked = [question for question in questions if question.field]
+        moves, shown = bool(self.here.names(node)), self.here.holds(node)
+        label = in_language(panel.label, self.language)
+        return Group(
+            place,
+            "" if [one.label for one in questions] == [label] else label,
+            panel.columns,
+            questions if asked and (moves or shown) else (),
+            moves or any(one.moves for one in asked),
+            hidden=not any(one.errors for one in asked) and (not shown or all(one.hidden for one in asked)),
+            note=appears_when(node) if moves else None,
+        )
 
+    def _row(self, row: Sequence[CellSpec]) -> list[Question]:
+        questions = [self._question(cell) for cell in row if self._asked(cell)]
+        return [self._placed(one, questions) if one.moves else one for one in questions]
 
-def _question(module: Module, cell: CellSpec, values: Mapping[str, Any], errors: Errors, language: str) -> Question:
-    if not cell.field:
-        return Question(None)
-    field = module.field(cell.field)
-    return Question(
-        field,
-        in_language(cell.label, language) or field.label_in(language),
-        values.get(field.key),
-        tuple(errors.get(field.key, ())),
-        True if cell.span > 1 else None,
-        field.readonly,
-        inner={key: tuple(said) for key, said in errors.items() if key.startswith(f"{field.key}.")},
-    )
+    def _placed(self, one: Question, row: Sequence[Question]) -> Question:
+        """A question that may vanish, with what stands beside it."""
+        others = [other for other in row if other.field and other is not one and not (other.spans or one.spans)]
+        keys = tuple(other.field.key for other in others if other.field)
+        return replace(one, beside=keys, gap=one.hidden and any(not other.hidden for other in others))
+
+    def _asked(self, cell: CellSpec) -> bool:
+        """What nobody writes is shown on an existing record and left out of a new one."""
+        if not cell.field:
+            return True
+        if not self.here.module.has(cell.field):
+            return False
+        field = self.here.module.field(cell.field)
+        return not field.hidden and not (self.new and field.readonly) and not self.here.gone(cell.field)
+
+    def _question(self, cell: CellSpec) -> Question:
+        if not cell.field:
+            return Question(None)
+        here, field = self.here, self.here.module.field(cell.field)
+        errors = tuple(self.errors.get(field.key, ()))
+        return Question(
+            field,
+            in_language(cell.label, self.language) or field.label_in(self.language),
+            self.values.get(field.key),
+            errors,
+            True if cell.span > 1 else None,
+            here.fixed(field),
+            inner={key: tuple(said) for key, said in self.errors.items() if key.startswith(f"{field.key}.")},
+            moves=here.moves(field.key),
+            hidden=not errors and not here.shown(field.key),
+            required=here.needed(field),
+            locked=not errors and here.locked(field.key),
+            unfit=self._unfit(field),
+        )
+
+    def _unfit(self, field: Field) -> tuple[str, ...]:
+        pick = self.here.module.picks.get(field.key)
+        if pick is None or "" not in pick.nodes:
+            return ()
+        fitting = self.here.fits(field, pick)
+        return tuple(choice.key for choice in field.choices if choice.key not in fitting)
 
 
 def _with_first(groups: Sequence[Group], errors: Errors) -> tuple[Group, ...]:
     """Marks where the cursor goes: the first wrong field, else the first one."""
-    asked = [question for group in groups for question in group.questions if question.field and not question.fixed]
+    shown = [question for group in groups if not group.hidden for question in group.questions if not question.hidden]
+    asked = [question for question in shown if question.field and not question.fixed]
     first = next((one for one in asked if one.errors or one.inner), asked[0] if asked and not errors else None)
     return tuple(
         replace(group, questions=tuple(replace(one, first=one is first) for one in group.questions)) for group in groups

@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
 from hanok.engine import records
 from hanok.engine.access import SYSTEM, Actor, level
 from hanok.engine.catalog.model import Catalog, Module
-from hanok.engine.errors import Denied, say
+from hanok.engine.conditions import Every, Node
+from hanok.engine.conditions.tree import Against
+from hanok.engine.errors import Denied, Message, say
 from hanok.engine.records import Query, Record
 from hanok.screens.words import Formats, in_words
 
 SIZE = 10
 NOTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a field lets be picked for the record at hand, with these values (raw or loaded)."""
+
+    module: Module
+    field: str
+    values: Mapping[str, Any]
+
+    def put(self, catalog: Catalog, actor: Actor, asked: Query) -> Query:
+        """The query about a target of the field, limited."""
+        return records.limited(catalog, actor, asked, self.module.key, self.field, self.values)
+
+    def of(self, target: str) -> tuple[str, str] | None:
+        """The one link of the record and of the target that must be equal, where the limit is as simple as that."""
+        pick = self.module.picks.get(self.field)
+        return _equal(pick.nodes.get(target)) if pick else None
+
+
+def _equal(node: Node | None) -> tuple[str, str] | None:
+    match node:
+        case Every((only,)):
+            return _equal(only)
+        case Against(field, "eq", other, "") if not other.own and len(other.path) == 1:
+            return other.last.key, field.key
+    return None
+
+
+def hint(target: Module, title: str) -> Message:
+    """“Only contacts of 한빛전자 are shown”; `title` is "" where no sentence can say what fits."""
+    if not title:
+        return say("Only what fits this record is shown")
+    return say("Only {modules} of {record} are shown", modules=target.plural, record=title)
 
 
 def query(module: Module, words: str, *, known: bool) -> Query:
@@ -44,16 +81,17 @@ def knows(catalog: Catalog, actor: Actor, module: Module) -> bool:
 
 
 def choices(
-    conn: Connection, catalog: Catalog, actor: Actor, module: Module, *, words: str = "", size: int = SIZE
-) -> tuple[Record, ...]:
+    conn: Connection, catalog: Catalog, actor: Actor, module: Module, *, words: str = "", size: int = SIZE,
+    limit: Limit | None = None,
+) -> tuple[Record, ...]:  # fmt: skip
     """Records to link to; none where the actor may see none."""
     try:
         known = knows(catalog, actor, module)
     except Denied:
         return ()
-    return records.page(
-        conn, catalog, actor if known else SYSTEM, replace(query(module, words, known=known), size=size)
-    ).rows
+    asked = replace(query(module, words, known=known), size=size)
+    asked = limit.put(catalog, actor, asked) if limit else asked
+    return records.page(conn, catalog, actor if known else SYSTEM, asked).rows
 
 
 def items(module: Module, found: Sequence[Record], formats: Formats, *, known: bool) -> list[dict[str, str]]:

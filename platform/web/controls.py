@@ -44,7 +44,7 @@ class Control:
     """One input as its template sees it. `text` is what stands in the box, `picked` what is chosen of several.
 
     An input of several boxes names them `<name>.<part>` and sends an empty `<name>` beside them; `boxes` holds their
-    texts by part.
+    texts by part. `unfit` are the choices that a limit does not offer now, and may once something else is typed.
     """
 
     field: Field
@@ -64,6 +64,7 @@ class Control:
     placeholder: str = ""
     choices: tuple[Choice, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
+    unfit: frozenset[str] = frozenset()
     boxes: Mapping[str, tuple[str, ...]] = also(default_factory=dict)
     rows: tuple[LineRow, ...] = ()
     blank: LineRow | None = None

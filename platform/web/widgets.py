@@ -80,13 +80,15 @@ class Widgets:
         wide: bool | None = None,
         required: bool | None = None,
         options: Sequence[tuple[str, str]] = (),
+        unfit: Sequence[str] = (),
         asking: bool = False,
         inner: Errors | None = None,
     ) -> Markup:
         """The whole field: label, input, help or errors. `form` brings back what was typed, else `value` is shown.
 
         `asking` draws what asks for the operand of a condition. `options` make a link a plain list of these (keys and
-        titles), for browsers without scripts. `inner` are the errors of the rows inside, by name ("lines.0.price").
+        titles), for browsers without scripts; `unfit` are the choices that are not offered now. `inner` are the errors
+        of the rows inside, by name ("lines.0.price").
         """
         asked = field.type.asks(field) if asking else field.type.input(field)
         chosen = self.inputs.get(asked.name) or self.inputs["text"]
@@ -105,6 +107,7 @@ class Widgets:
             placeholder=in_language(field.settings.get("placeholder", {}), formats.language),
             choices=field.choices,
             options=tuple(options),
+            unfit=frozenset(unfit),
         )
         control = _filled(control, chosen, value, form, formats)
         if chosen.rows is not None:

@@ -7,17 +7,20 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.errors import Conflict, Denied, Invalid, say
+from hanok.engine.errors import Conflict, Denied, Duplicates, Invalid, Message, say
 from hanok.engine.fields import Field
-from hanok.engine.records import Record
-from hanok.screens import clash, forms, once, picking
+from hanok.engine.records import Alike, Record
+from hanok.engine.records.candidates import at_hand
+from hanok.engine.records.obeying import NEEDED
+from hanok.screens import clash, forms, once, picking, told
+from hanok.screens.conditional import Present, needed_when, present
 from hanok.screens.defaults import initial
 from hanok.screens.reading import linked, module_of, record_of, whole_record, write
 from hanok.screens.words import shortened
@@ -38,6 +41,8 @@ def add(to: Blueprint) -> None:
     to.post("/<module>/new", endpoint="forms_create")(create)
     to.get("/<module>/<uuid:id>/edit", endpoint="forms_edit")(edit)
     to.post("/<module>/<uuid:id>/edit", endpoint="forms_update")(update)
+    to.post("/<module>/_state", endpoint="forms_new_state")(new_state)
+    to.post("/<module>/<uuid:id>/_state", endpoint="forms_state")(state)
 
 
 # -- a new record ------------------------------------------------------------------------------------------------
@@ -53,7 +58,7 @@ def create(module: str) -> AnyResponse:
     try:
         made = write(lambda conn, catalog: _create(conn, catalog, module, raw, token))
     except Invalid as wrong:
-        page = _new_form(found, {}, onward=_onward(request.form), token=token, errors=wrong.errors)
+        page = _new_form(found, {}, onward=_onward(request.form), token=token, wrong=wrong)
         return make_response(page, 422)
     notify(say("“{title}” was saved.", title=shortened(made.title)))
     return redirect(_onward(request.form) or f"/{module}/{made.id}", 303)
@@ -64,28 +69,42 @@ def _create(conn: Connection, catalog: Catalog, module: str, raw: Mapping[str, A
     before = once.made_before(conn, catalog, g.actor, session, token)
     if before:
         return records.get(conn, catalog, g.actor, module, before)
-    made = records.create(conn, catalog, g.actor, module, raw)
+    made = records.create(conn, catalog, g.actor, module, raw, despite_duplicates=_despite())
     once.remember(conn, catalog, session, token, made.id)
     return made
 
 
-def _new_form(module: Module, values: Mapping[str, Any], *, onward: str, token: str, errors: Any = None) -> str:
+def new_state(module: str) -> Response:
+    """What the conditions of a new record's form say of what is typed."""
+    found = module_of(module, "create")
+    return jsonify(told.state(_present(found, _blank_values(found), typed=True, new=True), found.views.form))
+
+
+def _blank_values(module: Module) -> dict[str, Any]:
+    return initial(g.catalog, g.actor, module, {}, linked)
+
+
+def _new_form(
+    module: Module, values: Mapping[str, Any], *, onward: str, token: str, wrong: Invalid | None = None
+) -> str:
     asked = forms.asked_fields(module, module.views.form)
     hidden = _hidden(module, values, {field.key for field in asked})
+    here = _present(module, values or _blank_values(module), typed=wrong is not None, new=True)
     view = forms.build(
-        module,
+        here,
         values,
         language=g.language,
         action=f"/{module.key}/new",
         cancel=onward or f"/{module.key}",
         token=token,
         onward=onward,
-        errors=errors,
+        errors=_errors(module, wrong),
         hidden={**hidden, **_kept_listing()},
-        options=_options(asked),
+        options=_options(here, asked),
         listing=_listing(),
+        alike=_alike(module, wrong),
     )
-    return render_template("screens/form.html", view=view, typed=request.form if errors else None)
+    return render_template("screens/form.html", view=view, typed=request.form if wrong else None)
 
 
 def _hidden(module: Module, values: Mapping[str, Any], asked: set[str]) -> dict[str, str]:
@@ -119,7 +138,7 @@ def update(module: str, id: UUID) -> AnyResponse:
             raw = {key: value for key, value in raw.items() if key not in dropped}
             typed = MultiDict((key, text) for key, text in typed.items(multi=True) if key.split("$")[0] not in dropped)
         except Invalid as wrong:
-            page = _edit_form(found, _editable(module, id), errors=wrong.errors, version=version, typed=typed)
+            page = _edit_form(found, _editable(module, id), wrong=wrong, version=version, typed=typed)
             return make_response(page, 422)
         else:
             notify(say("“{title}” was saved.", title=shortened(saved.title)))
@@ -128,7 +147,17 @@ def update(module: str, id: UUID) -> AnyResponse:
 
 
 def _save(module: str, id: UUID, raw: Mapping[str, Any], version: int) -> Record:
-    return write(lambda conn, catalog: records.update(conn, catalog, g.actor, module, id, raw, version=version))
+    return write(
+        lambda conn, catalog: records.update(
+            conn, catalog, g.actor, module, id, raw, version=version, despite_duplicates=_despite()
+        )
+    )
+
+
+def state(module: str, id: UUID) -> Response:
+    """What the conditions of a record's form say of what is typed."""
+    found = module_of(module, "view")
+    return jsonify(told.state(_present(found, _editable(module, id).values, typed=True), found.views.form))
 
 
 def _editable(module: str, id: UUID) -> Record:
@@ -138,22 +167,60 @@ def _editable(module: str, id: UUID) -> Record:
     return record
 
 
-def _edit_form(module: Module, record: Record, *, errors: Any = None, version: int = 0, typed: Any = None) -> str:
+def _edit_form(
+    module: Module, record: Record, *, wrong: Invalid | None = None, version: int = 0, typed: Any = None
+) -> str:
     there = f"/{module.key}/{record.id}"
+    here = _present(module, record.values, typed=wrong is not None)
     view = forms.build(
-        module,
+        here,
         record.values,
         language=g.language,
         action=f"{there}/edit",
         cancel=there,
         record_title=record.title,
         version=version or record.version,
-        errors=errors,
+        errors=_errors(module, wrong),
         hidden=_kept_listing(),
-        options=_options(forms.asked_fields(module, module.views.form)),
+        options=_options(here, forms.asked_fields(module, module.views.form)),
         listing=_listing(),
+        alike=_alike(module, wrong, record.id),
     )
     return render_template("screens/form.html", view=view, typed=typed)
+
+
+# -- as it stands ------------------------------------------------------------------------------------------------
+def _present(module: Module, stored: Mapping[str, Any], *, typed: bool, new: bool = False) -> Present:
+    """The record with what was typed, where something was."""
+    zone = g.actor.zone or g.catalog.app.zone
+    sent = at_hand(module, _raw(module), zone) if typed else {}
+    return present(connection(), g.catalog, g.actor, module, {**stored, **sent}, new=new)
+
+
+def _despite() -> bool:
+    """Whether whoever saves has seen the records that are like this one."""
+    return bool(request.form.get("despite"))
+
+
+def _alike(module: Module, wrong: Invalid | None, but: UUID | None = None) -> tuple[Alike, ...]:
+    """The records to ask about."""
+    if not isinstance(wrong, Duplicates):
+        return ()
+    stored = {} if but is None else record_of(module.key, but).values
+    values = {**stored, **_raw(module)}
+    return records.duplicates(connection(), g.catalog, g.actor, module.key, values, but=but)
+
+
+def _errors(module: Module, wrong: Invalid | None) -> forms.Errors:
+    """What is wrong; that something is needed says why, where a sentence can."""
+    if wrong is None:
+        return {}
+    return {key: tuple(_reasoned(module, key, one) for one in said) for key, said in wrong.errors.items()}
+
+
+def _reasoned(module: Module, key: str, message: Message) -> Message:
+    said = module.dynamic.get(key)
+    return (message if said is None or message.text != NEEDED.text else needed_when(said.required) or message)
 
 
 # -- without scripts ---------------------------------------------------------------------------------------------
@@ -168,17 +235,19 @@ def _kept_listing() -> dict[str, str]:
     return {LISTS: "1"} if LISTS in request.values else {}
 
 
-def _options(asked: Sequence[Field]) -> forms.Options:
+def _options(here: Present, asked: Sequence[Field]) -> forms.Options:
     """What the links may point to, as far as a list can show it; nothing where nobody asked for lists."""
     if LISTS not in request.values:
         return {}
-    return {field.key: tuple(_targets(field)) for field in asked if field.targets}
+    return {field.key: tuple(_targets(here, field)) for field in asked if field.targets}
 
 
-def _targets(field: Field) -> Iterator[tuple[str, str]]:
+def _targets(here: Present, field: Field) -> Iterator[tuple[str, str]]:
     several = len(field.targets) > 1
     for target in field.targets:
-        for found in picking.choices(connection(), g.catalog, g.actor, g.catalog.module(target), size=LISTED):
+        limit = picking.Limit(here.module, field.key, here.values)
+        module = g.catalog.module(target)
+        for found in picking.choices(connection(), g.catalog, g.actor, module, size=LISTED, limit=limit):
             yield f"{target}:{found.id}" if several else str(found.id), found.title
 
 

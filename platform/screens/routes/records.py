@@ -13,6 +13,7 @@ from hanok.engine.catalog import Module
 from hanok.engine.errors import Conflict, Invalid, Message, Refused, say
 from hanok.engine.records import Record
 from hanok.screens import details, timeline
+from hanok.screens.conditional import Present, present
 from hanok.screens.reading import module_of, record_of, whole_record, write
 from hanok.screens.words import shortened
 from hanok.web.notices import notify
@@ -32,15 +33,19 @@ def show(module: str, id: UUID) -> str:
     found = module_of(module, "view")
     record = whole_record(module, id)
     panels = tuple(one for one in found.subpanels.values() if may(g.catalog, g.actor, one.module, "list"))
-    view = details.build(found, record, panels, g.formats)
+    view = details.build(_present(found, record), record, panels, g.formats)
     return render_template("screens/record.html", view=view, history=_timeline(found, record, timeline.FIRST))
+
+
+def _present(module: Module, record: Record) -> Present:
+    return present(connection(), g.catalog, g.actor, module, record.values)
 
 
 def history(module: str, id: UUID) -> str:
     """Everything that happened, as a fragment of the record's page or as a page of its own."""
     found = module_of(module, "view")
     record = record_of(module, id)
-    view = details.build(found, record, (), g.formats)
+    view = details.build(_present(found, record), record, (), g.formats)
     template = "screens/timeline.html" if "HX-Request" in request.headers else "screens/history.html"
     return render_template(template, view=view, history=_timeline(found, record, timeline.EVERYTHING))
 

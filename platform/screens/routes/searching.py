@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from flask import Blueprint, Response, g, jsonify, render_template, request
 
 from hanok.engine import records
 from hanok.engine.access import SYSTEM
+from hanok.engine.catalog import Module
+from hanok.engine.catalog.ends import PARENT
+from hanok.engine.conditions import Every
 from hanok.screens import picking, searching
 from hanok.screens.address import WORDS_LENGTH
+from hanok.screens.reading import title_of_link
+from hanok.screens.told import sent
+from hanok.web.i18n import translate
 from hanok.web.visit import connection
 
 
@@ -33,12 +42,50 @@ def _found(size: int) -> searching.Found:
 
 
 def pick(module: str) -> Response:
-    """Records to link to."""
+    """Records to link to: `for` says which field asks, `at.…` what stands in the boxes that its limit looks at."""
     found = g.catalog.module(module)
     known = picking.knows(g.catalog, g.actor, found)
-    query = picking.query(found, _words(), known=known)
+    query, limit = picking.query(found, _words(), known=known), _limit()
+    query = limit.put(g.catalog, g.actor, query) if limit else query
     page = records.page(connection(), g.catalog, g.actor if known else SYSTEM, query)
-    return jsonify(items=picking.items(found, page.rows, g.formats, known=known), more=page.next is not None)
+    items = picking.items(found, page.rows, g.formats, known=known)
+    hint = _hint(found, limit) if limit and query.limit not in (None, Every(())) else ""
+    return jsonify(items=items, more=page.next is not None, hint=hint)
+
+
+def _limit() -> picking.Limit | None:
+    """The limit of the field that asks; None where it has none, or does not ask for a record at hand."""
+    key, _, field = request.args.get("for", "").rpartition(".")
+    module = g.catalog.every.get(key)
+    pick = module.picks.get(field) if module and "limited" in request.args else None
+    if module is None or pick is None:
+        return None
+    stored = _stored(module, pick.depends)
+    typed = {name: text for name in pick.depends if (text := request.args.get(f"at.{name}")) is not None}
+    return picking.Limit(module, field, {**stored, **typed})
+
+
+def _stored(module: Module, keys: Sequence[str]) -> Mapping[str, Any]:
+    """What is stored of the record at hand; of a line, the record that it stands in."""
+    id = request.args.get("record", "")
+    if not id:
+        return {}
+    if module.parent is not None:
+        return {PARENT: id}
+    values = records.get(connection(), g.catalog, g.actor, module.key, id).values
+    found = {key: module.field(key) for key in keys if module.has(key) and values.get(key) is not None}
+    return {key: sent(field.type.dump(field, values[key])) for key, field in found.items()}
+
+
+def _hint(target: Module, limit: picking.Limit) -> str:
+    """What is said above the records, in the reader's language."""
+    same = limit.of(target.key)
+    text = str(limit.values.get(same[0], "")) if same else ""
+    if same and not text:
+        return ""
+    field = limit.module.field(same[0]) if same else None
+    title = title_of_link(field, text) if field is not None and field.targets else ""
+    return translate(picking.hint(target, title), g.language)
 
 
 def _words() -> str:

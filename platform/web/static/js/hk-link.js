@@ -2,6 +2,8 @@
    data-targets='[["account", "Accounts"], …]'   the modules that may be picked from, with their labels. Each answers
        /account/_pick?words=…&for=module.field with {"items": [{"id", "title", "note", "figure"}]}; no words: the recently
        changed ones. Of several modules the value is "account:id", of one it is the id.
+   data-limits   in a form[data-here] (the id of its record, "" for a new one): the fields that say what may be picked. What
+       stands in their boxes goes along, and the answer may say in "hint" what it was limited to.
    data-icon   the sprite
    data-text-…                   the words, in the reader's language
    Arrows walk, Enter takes, Esc goes back; Hangul may still be composed while the list already answers. */
@@ -85,23 +87,34 @@ customElements.define("hk-link", class extends HTMLElement {
   }
 
   async found(module, words, signal) {
-    const query = new URLSearchParams({ words, for: this.dataset.for });
+    const query = new URLSearchParams({ words, for: this.dataset.for, ...this.limits() });
     const answer = await fetch(`/${module}/_pick?${query}`, { signal, headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
-    const { items } = await answer.json();
-    return this.targets.length > 1 ? items.map((item) => ({ ...item, id: `${module}:${item.id}` })) : items;
+    const { items, hint } = await answer.json();
+    return { hint, items: this.targets.length > 1 ? items.map((item) => ({ ...item, id: `${module}:${item.id}` })) : items };
+  }
+
+  limits() {
+    const form = this.closest("form[data-here]");
+    if (!form || this.dataset.limits === undefined) return {};
+    const data = new FormData(form), line = this.select.name.split(".").slice(0, -1).join("."), before = line && `${line}.`;
+    const names = this.dataset.limits.split(" ").filter((name) => name && data.has(before + name));
+    const typed = names.map((name) => [`at.${name}`, data.getAll(before + name).at(-1)]);
+    return { limited: "1", record: form.dataset.here, ...Object.fromEntries(typed) };
   }
 
   draw(found, words) {
     this.list.replaceChildren();
     const several = this.targets.length > 1;
-    found.forEach((items, group) => {
+    found.forEach(({ items, hint }, group) => {
+      if (hint) this.head(hint);
       if (items.length === 0) return;
-      this.head(several ? this.targets[group][1] : words ? this.dataset.textFound : this.dataset.textRecent);
+      if (several) this.head(this.targets[group][1]);
+      else if (!hint) this.head(words ? this.dataset.textFound : this.dataset.textRecent);
       for (const item of items) this.list.append(this.option(item, words, this.options.length));
     });
     const count = this.options.length;
-    if (count === 0) this.say(words ? this.dataset.textNone.replace("{words}", words) : this.dataset.textEmpty);
+    if (count === 0) this.head(words ? this.dataset.textNone.replace("{words}", words) : this.dataset.textEmpty);
     this.open();
     this.point(words && count ? 0 : -1);
     this.status.textContent = count ? `${this.list.firstChild.textContent}: ${count}` : this.list.textContent;
