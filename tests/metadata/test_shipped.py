@@ -125,7 +125,7 @@ def test_lists_show_the_columns_that_are_written(catalog: Catalog) -> None:
 
 def test_every_link_to_a_module_is_seen_from_there(catalog: Catalog) -> None:
     for module in catalog.modules.values():
-        assert set(module.subpanels) == set(module.reverses), module.key
+        assert set(module.subpanels) == set(module.ends), module.key
 
 
 def test_a_module_opens_with_at_most_one_filter_on(catalog: Catalog) -> None:
