@@ -7,18 +7,7 @@ Nowhere else does code ask for the type of a field; it asks the type.
 from hanok.engine.fields.address import AddressType
 from hanok.engine.fields.auto_number import AutoNumber
 from hanok.engine.fields.barcode import Barcode
-from hanok.engine.fields.base import (
-    Cell,
-    Choice,
-    Counter,
-    Field,
-    FieldType,
-    Labels,
-    Linked,
-    Part,
-    Widget,
-    in_language,
-)
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.boolean import Boolean
 from hanok.engine.fields.choice import OneOf
 from hanok.engine.fields.choices import Choices
@@ -30,6 +19,7 @@ from hanok.engine.fields.duration import Duration
 from hanok.engine.fields.email import Email
 from hanok.engine.fields.emails import Emails
 from hanok.engine.fields.encrypted import Encrypted
+from hanok.engine.fields.field import Cell, Choice, Counter, Field, Labels, Linked, Part, Widget, in_language
 from hanok.engine.fields.file import File
 from hanok.engine.fields.files import Files
 from hanok.engine.fields.float import Float

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from hanok.engine.fields.base import Cell, Counter, Field, Labels
+from hanok.engine.fields.field import Cell, Counter, Field, Labels
 from hanok.engine.fields.text import Text
 
 TODAY = re.compile(r"\{\{ *today\.(year|month|day) *\}\}")

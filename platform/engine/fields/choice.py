@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Choice, Field, FieldType, Labels, Part, Widget, in_language
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import plain_text
+from hanok.engine.fields.field import Cell, Choice, Field, Labels, Part, Widget, in_language
 from hanok.engine.fields.text import fold
 from hanok.engine.fields.value import Value, refuse
 

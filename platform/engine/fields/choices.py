@@ -10,9 +10,9 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Choice, Field, Labels, Part, Widget
 from hanok.engine.fields.choice import ChoiceValue, OneOf, labels_of, name_of
 from hanok.engine.fields.columns import plain_text
+from hanok.engine.fields.field import Cell, Choice, Field, Labels, Part, Widget
 from hanok.engine.fields.operators import ESCAPE, OPERATORS, Operator, like
 from hanok.engine.fields.value import Value, refuse
 

@@ -11,8 +11,9 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.dates import day_of, days_of
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.operators import OF_TIME, OPERATORS, TIMELY, Operator
 from hanok.engine.fields.value import Value, refuse
 

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import marshmallow as ma
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import Moment
 from hanok.engine.fields.date import FIRST_YEAR, ISO, parse_day
 from hanok.engine.fields.dates import moments_of, whole
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.operators import OF_TIME, OPERATORS, TIMELY, Operator
 from hanok.engine.fields.value import Value, refuse
 

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import marshmallow as ma
 
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import Exact
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.number import DIGITS, NumberValue, of_sheet, plain, to_sheet
 from hanok.engine.fields.operators import NUMERIC
 

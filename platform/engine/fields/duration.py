@@ -12,7 +12,8 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.number import LONGEST, plain
 from hanok.engine.fields.operators import NUMERIC
 from hanok.engine.fields.value import Value, refuse

@@ -9,7 +9,7 @@ import marshmallow as ma
 from email_validator import EmailNotValidError, validate_email
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, Labels, Widget
+from hanok.engine.fields.field import Cell, Field, Labels, Widget
 from hanok.engine.fields.text import Text, clean
 from hanok.engine.fields.value import Value, refuse
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import marshmallow as ma
 
-from hanok.engine.fields.base import Cell, Field, Labels, Widget
 from hanok.engine.fields.email import Email, EmailValue
+from hanok.engine.fields.field import Cell, Field, Labels, Widget
 from hanok.engine.fields.listed import FLAGS, PRIMARY, ListedType
 from hanok.engine.fields.parts import part_of
 from hanok.engine.fields.text import LONGEST_OPERAND, TextValue

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import marshmallow as ma
 
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import plain_text
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.keys import NO_KEY, Keys
 from hanok.engine.fields.operators import OPERATORS, Operator
 from hanok.engine.fields.text import LONGEST_OPERAND, TextValue, fold, of_sheet

@@ -13,8 +13,9 @@ from uuid import UUID
 import marshmallow as ma
 
 from hanok.engine.errors import Message, say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import plain_text
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.file_kinds import GROUPS, chooser, is_accepted
 from hanok.engine.fields.file_names import clean_name
 from hanok.engine.fields.text import LONGEST_OPERAND, TextValue, fold
@@ -131,7 +132,8 @@ class FileValue(Value):
         if not ID.fullmatch(str(id)):
             raise refuse(self.no_file)
         whole = size if isinstance(size, int) and size >= 0 else 0
-        return Attached(UUID(str(id)), clean_name(name) if isinstance(name, str) and name else "", whole, str(type or "")[:100])
+        cleaned = clean_name(name) if isinstance(name, str) and name else ""
+        return Attached(UUID(str(id)), cleaned, whole, str(type or "")[:100])
 
 
 class File(FieldType):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import marshmallow as ma
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, Labels, Widget
+from hanok.engine.fields.field import Cell, Field, Labels, Widget
 from hanok.engine.fields.file import Attached, File, FileValue
 from hanok.engine.fields.text import fold
 from hanok.engine.fields.value import refuse

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import Exact, plain_text
 from hanok.engine.fields.decimal import Decimal
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.number import NumberValue, exact, plain
 from hanok.engine.fields.operators import OPERATORS, Operator
 from hanok.engine.fields.parts import part_of

@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import marshmallow as ma
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import plain_text
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.value import Value, refuse
 
 LONGEST_NAME = 60

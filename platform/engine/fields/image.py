@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from hanok.engine.errors import Message, say
-from hanok.engine.fields.base import Cell, Field, Labels
+from hanok.engine.fields.field import Cell, Field, Labels
 from hanok.engine.fields.file import SIZES, File
 from hanok.engine.fields.file_kinds import PICTURES
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
-from hanok.engine.fields.base import Field, Labels, Part
 from hanok.engine.fields.decimal import Decimal
+from hanok.engine.fields.field import Field, Labels, Part
 from hanok.engine.fields.number import DIGITS_OF_DOUBLE, NumberValue
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 import marshmallow as ma
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.link import MODULE
 from hanok.engine.fields.uuid import UuidValue
 from hanok.engine.fields.value import Value, refuse

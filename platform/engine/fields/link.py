@@ -9,8 +9,9 @@ from uuid import UUID
 import marshmallow as ma
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Linked, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import RecordId, plain_text
+from hanok.engine.fields.field import Cell, Field, Labels, Linked, Part, Widget
 from hanok.engine.fields.text import TextValue
 from hanok.engine.fields.uuid import UuidValue
 from hanok.engine.fields.value import Value, refuse

@@ -10,7 +10,8 @@ from uuid import UUID
 import marshmallow as ma
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import NOTHING, Cell, Field, FieldType, Labels, Linked, Part, Widget
+from hanok.engine.fields.base import FieldType
+from hanok.engine.fields.field import NOTHING, Cell, Field, Labels, Linked, Part, Widget
 from hanok.engine.fields.link import MODULE, MODULES, ON_DELETE, REVERSE, TO
 from hanok.engine.fields.uuid import UuidValue
 from hanok.engine.fields.value import Value, refuse

@@ -12,8 +12,9 @@ import marshmallow as ma
 
 from hanok.engine.errors import say
 from hanok.engine.fields.alternatives import lines, operator
-from hanok.engine.fields.base import Field, FieldType, Labels, Part, in_language
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import plain_text
+from hanok.engine.fields.field import Field, Labels, Part, in_language
 from hanok.engine.fields.operators import TEXTUAL, Operator
 from hanok.engine.fields.text import fold
 from hanok.engine.fields.value import Value, refuse

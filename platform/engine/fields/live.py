@@ -6,7 +6,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from hanok.engine.fields.base import Field, FieldType
+from hanok.engine.fields.base import FieldType
+from hanok.engine.fields.field import Field
 
 
 def live(found: FieldType) -> FieldType:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import marshmallow as ma
 
-from hanok.engine.fields.base import Cell, Field, Labels, Widget
+from hanok.engine.fields.field import Cell, Field, Labels, Widget
 from hanok.engine.fields.text import LONGEST_OPERAND, Text, TextValue
 
 

@@ -11,9 +11,10 @@ import marshmallow as ma
 from babel.numbers import get_currency_precision, get_currency_symbol
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import Exact, plain_text
 from hanok.engine.fields.decimal import BOUNDS
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.number import DIGITS, NumberValue, of_sheet, plain, to_sheet
 from hanok.engine.fields.operators import NUMERIC
 from hanok.engine.fields.parts import part_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hanok.engine.fields.base import NOTHING, Field, FieldType, Labels
+from hanok.engine.fields.base import FieldType
+from hanok.engine.fields.field import NOTHING, Field, Labels
 
 
 def part_of(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from hanok.engine.fields.base import Cell, Field, Labels
 from hanok.engine.fields.decimal import Decimal
+from hanok.engine.fields.field import Cell, Field, Labels
 
 
 class Percent(Decimal):

@@ -12,12 +12,13 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.boolean import Boolean, BooleanValue
 from hanok.engine.fields.columns import Moment
 from hanok.engine.fields.date import ISO, DateValue
 from hanok.engine.fields.datetime import DateTime, DateTimeValue
 from hanok.engine.fields.duration import Duration, Seconds
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.operators import Operator
 from hanok.engine.fields.parts import part_of
 from hanok.engine.fields.value import Value, refuse

@@ -11,8 +11,9 @@ import marshmallow as ma
 
 from hanok.engine.errors import say
 from hanok.engine.fields.alternatives import lines, operator
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import plain_text
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.operators import TEXTUAL, Operator
 from hanok.engine.fields.parts import part_of
 from hanok.engine.fields.structured import joined, split

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import marshmallow as ma
 
-from hanok.engine.fields.base import Cell, Field, Labels, Widget
+from hanok.engine.fields.field import Cell, Field, Labels, Widget
 from hanok.engine.fields.listed import KINDS, PRIMARY, ListedType
 from hanok.engine.fields.parts import part_of
 from hanok.engine.fields.phone import Phone, PhoneValue, national

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hanok.engine.fields.base import Field, Labels, Widget
 from hanok.engine.fields.choice import OneOf
+from hanok.engine.fields.field import Field, Labels, Widget
 
 
 class Radio(OneOf):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
-from hanok.engine.fields.base import Cell, Field, Labels, Part, Widget
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.integer import Integer, IntegerValue
 
 USUAL_MOST, MOST = 5, 10

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 import marshmallow as ma
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, FieldType, Labels, Part, Widget
+from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.columns import plain_text
 from hanok.engine.fields.datetime import WRITTEN
+from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.repeating import Rule, RuleError, occurrences, parse_rule
 from hanok.engine.fields.repeating_words import sentence
 from hanok.engine.fields.text import clean

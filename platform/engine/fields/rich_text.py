@@ -12,7 +12,7 @@ import marshmallow as ma
 import nh3
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, Labels, Widget
+from hanok.engine.fields.field import Cell, Field, Labels, Widget
 from hanok.engine.fields.operators import TEXTUAL
 from hanok.engine.fields.text import LONGEST_OPERAND, Text, TextValue, clean, fold
 from hanok.engine.fields.value import Value, refuse

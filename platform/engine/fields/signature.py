@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, Labels
+from hanok.engine.fields.field import Cell, Field, Labels
 from hanok.engine.fields.image import Image
 
 LARGEST = 1024**2

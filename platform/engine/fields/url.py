@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import marshmallow as ma
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import Cell, Field, Labels, Widget
+from hanok.engine.fields.field import Cell, Field, Labels, Widget
 from hanok.engine.fields.text import Text, clean
 from hanok.engine.fields.value import Value, refuse
 

@@ -65,7 +65,8 @@ def _picture(value: Any, look: Look, name: str) -> str:
 
 def _sign(value: Attached, look: Look) -> str:
     if value.type in PICTURES:
-        return f'<img class="file-thumb" src="{file_address(value, small=True)}" alt="" loading="lazy" decoding="async">'
+        there = file_address(value, small=True)
+        return f'<img class="file-thumb" src="{there}" alt="" loading="lazy" decoding="async">'
     return look.icon(icon_of(value.type))
 
 
