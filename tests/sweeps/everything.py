@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -22,6 +22,8 @@ EVERYTHING = "everything"
 ADMIN = an_administrator()
 #: Modules that are there anyway.
 CORE = {"user", "team", "security_group"}
+OF_LINES = {"parent", "position", "group"}
+KNOWN = {*CORE, EVERYTHING}
 PLACE = "label: {en: %s}\nfields:\n  name: {type: text, required: true}\n  size: {type: integer}\n"
 #: What the samples of a type lack: values that are nearly equal, and those that databases treat differently.
 MORE: Mapping[str, Sequence[Any]] = {
@@ -42,15 +44,40 @@ MORE: Mapping[str, Sequence[Any]] = {
 }  # fmt: skip
 
 
+#: Settings that the types' own samples cannot have: they name what else is in these files.
+MORE_SETTINGS: Mapping[str, Sequence[Mapping[str, Any]]] = {
+    "links": (
+        {"to": EVERYTHING, "reverse": "tied", "fields": {
+            "role": {"type": "choice", "options": "stage"}, "share": {"type": "percent"}, "since": {"type": "date"},
+            "note": {"type": "text"},
+        }},
+    ),
+    "lines": (
+        {"groups": True, "of": {
+            "name": {"type": "text", "required": True}, "quantity": {"type": "decimal", "places": 2},
+            "price": {"type": "money"}, "due": {"type": "date"}, "stage": {"type": "choice", "options": "stage"},
+            "ready": {"type": "boolean"}, "account": {"type": "link", "to": "account"}, "at": {"type": "datetime"},
+            "sum": {"type": "money", "formula": "quantity * price"},
+        }},
+    ),
+}  # fmt: skip
+
+
 def everything_files(types: Mapping[str, FieldType] = TYPES) -> dict[str, str]:
     """The documents: the module, and small ones for its links to point at."""
     of_a_set = [(f"{key}_set", {"type": key, "options": "stage"}) for key in ("choice", "choices")]
     fields = [*every_setting(types), *of_a_set]
     lines = [f"  {key}: {json.dumps(settings, ensure_ascii=False)}\n" for key, settings in fields]
-    targets = sorted({to for _, found in every_setting(types) for to in _targets(types[found["type"]], found)} - CORE)
+    targets = sorted({to for _, found in every_setting(types) for to in _targets(types[found["type"]], found)} - KNOWN)
     files = {f"modules/{key}.yaml": PLACE % key.capitalize() for key in targets}
     text = f"label: {{en: Everything, ko: 모두}}\ntitle: '{{{{ text_1 }}}}'\nfields:\n{''.join(lines)}"
     return files | {f"modules/{EVERYTHING}.yaml": text, "options/stage.yaml": STAGE}
+
+
+def _led_to(found: Field) -> tuple[str, ...]:
+    """The modules of the records that a link or an n-n link may lead to, but for this one."""
+    members = () if found.type.embedded(found.settings) is not None else found.members
+    return tuple(key for key in (*found.targets, *members) if key != EVERYTHING)
 
 
 def _targets(found: FieldType, settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -60,9 +87,10 @@ def _targets(found: FieldType, settings: Mapping[str, Any]) -> tuple[str, ...]:
 def every_setting(types: Mapping[str, FieldType] = TYPES) -> Iterator[tuple[str, dict[str, Any]]]:
     """Keys and settings of the fields; searched, indexed and not audited by turns."""
     for found in types.values():
-        for number, settings in enumerate(found.settings_samples(), 1):
+        for number, settings in enumerate((*found.settings_samples(), *MORE_SETTINGS.get(found.key, ())), 1):
             indexed = found.sortable and "eq" in found.operators
-            common = {"search": True} if number % 2 else {"audit": False, "index": indexed}
+            common: dict[str, Any] = {"search": True} if number % 2 else {"audit": False, "index": indexed}
+            common = {} if found.apart else common
             yield f"{found.key}_{number}", {"type": found.key, **common, **settings}
 
 
@@ -101,7 +129,7 @@ class Filler:
         plain = [found for found in writable(self.module) if not (found.targets or found.type.apart)]
         self.pools = {found.key: raw_values(found) for found in plain}
         self.known["user"] = [str(a_user(self.store, self.catalog, f"u{number}").id) for number in range(3)]
-        for place in sorted({to for found in self.module.fields.values() for to in found.targets} - {"user"}):
+        for place in sorted({to for found in self.module.fields.values() for to in _led_to(found)} - {"user"}):
             with self.store.write() as conn:
                 raws = [{"name": f"{place} {number}", **self._own(place, number)} for number in range(6)]
                 made = [records.create(conn, self.catalog, ADMIN, place, raw) for raw in raws]
@@ -116,17 +144,47 @@ class Filler:
         wanted = [found for found in writable(self.module) if self.drawn.random() >= empty and not found.type.apart]
         return {found.key: self.value(found) for found in wanted}
 
+    def apart(self, *, empty: float = 0.25) -> dict[str, Any]:
+        """Raw ties and lines of one record, of which so many fields are left out."""
+        wanted = [found for found in writable(self.module) if self.drawn.random() >= empty and found.type.apart]
+        return {found.key: self.several(found) for found in wanted}
+
+    def several(self, found: Field) -> list[dict[str, Any]]:
+        """Up to four ties or lines, some of their own fields left out."""
+        count = self.drawn.randint(0, 4)
+        if found.type.embedded(found.settings) is None:
+            every = [{"module": to, "id": id} for to in found.members for id in self.known.get(to, ())]
+            some = self.drawn.sample(every, min(count, len(every)))
+            return [{**tie, **self._inner(found.own.values())} for tie in some]
+        child = [each for each in writable(self.catalog.every[found.members[0]]) if each.key not in OF_LINES]
+        groups = ["", "가", "B"] if found.settings.get("groups") else [""]
+        placed = [{"group": group} if (group := self.drawn.choice(groups)) else {} for _ in range(count)]
+        return [{**place, **self._inner(child)} for place in placed]
+
+    def _inner(self, fields: Iterable[Field]) -> dict[str, Any]:
+        given = [each for each in fields if each.required or self.drawn.random() < 0.7]
+        return {each.key: self.value(each) for each in given if not each.made}
+
     def value(self, found: Field) -> Any:
         if found.type.holds_files:
             return pending(self.store, self.drawn, several=isinstance(found.type.samples(found)[0], list))
         if not found.targets:
-            return self.drawn.choice(self.pools[found.key])
+            return self.drawn.choice(self.pool(found))
         target = self.drawn.choice(found.targets)
         id = self.drawn.choice(self.known[target])
         return {"module": target, "id": id} if len(found.targets) > 1 else id
 
-    def records(self, count: int, *, empty: float = 0.25) -> list[Record]:
-        """So many records, as they were created."""
-        raws = [self.raw(empty=empty) for _ in range(count)]
+    def pool(self, found: Field) -> list[Any]:
+        if found.module == EVERYTHING:
+            return self.pools[found.key]
+        key = f"{found.module}.{found.key}"
+        if key not in self.pools:
+            self.pools[key] = raw_values(found)
+        return self.pools[key]
+
+    def records(self, count: int, *, empty: float = 0.25, apart: bool = False) -> list[Record]:
+        """So many records, as they were created; `apart` gives them ties and lines, too."""
+        more = self.apart if apart else lambda empty: {}
+        raws = [self.raw(empty=empty) | more(empty=empty) for _ in range(count)]
         with self.store.write() as conn:
             return [records.create(conn, self.catalog, ADMIN, EVERYTHING, raw) for raw in raws]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -15,9 +15,9 @@ import pytest
 import sqlalchemy as sa
 
 from hanok.engine import records
-from hanok.engine.catalog import Catalog, ModuleScope
+from hanok.engine.catalog import Catalog, End, ModuleScope
 from hanok.engine.conditions import ConditionError, Context, Node, holds, parse, to_browser, to_sql
-from hanok.engine.fields import Field
+from hanok.engine.fields import Field, Tie
 from hanok.engine.store import Store
 from tests.builders import with_tables
 from tests.contract import javascript
@@ -43,6 +43,7 @@ class Rows:
     catalog: Catalog
     values: Mapping[str, Mapping[UUID, Mapping[str, Any]]]
     context: Context
+    ties: Mapping[tuple[str, str], list[tuple[UUID, Tie]]]
 
     def chosen_by_sql(self, node: Node) -> set[UUID]:
         table = self.catalog.modules[EVERYTHING].table.alias("r")
@@ -55,11 +56,19 @@ class Rows:
         return {id for id, values in rows.items() if holds(node, values, self.context, **say)}
 
     def members(self, end: Any, values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """The records of a link that points here."""
-        for row in self.values[end.end.module].values():
-            link = row.get(end.end.field)
-            if end.end.kind == "link" and link is not None and link.id == values["id"]:
-                yield row
+        """The records of a link that points here, the lines of this one, and those that are tied to it."""
+        found = end.end
+        if found.kind != "links":
+            for row in self.values[found.module].values():
+                link = row.get(found.field)
+                if link is not None and link.id == values["id"]:
+                    yield row
+            return
+        for left, tie in self.ties[found.home, found.field]:
+            near, far = (left, tie.id) if found.forwards else (tie.id, left)
+            to = end.home.module.key if not found.forwards else found.module
+            if near == values["id"] and tie.module in ("", to):
+                yield {**self.values[found.module][far], **tie.own}
 
     def chosen_by_pages(self, nodes: list[Node]) -> Iterator[tuple[set[UUID], set[UUID]]]:
         """Of each condition the rows that a page says yes to, and those that it cannot know."""
@@ -96,15 +105,29 @@ def catalog() -> Catalog:
 @pytest.fixture
 def rows(store: Store, catalog: Catalog, evidence: Evidence) -> Rows:
     filler = Filler(with_tables(store, catalog), catalog, evidence.random)
-    filler.records(ROWS - 2)
+    filler.known[EVERYTHING] = [str(record.id) for record in filler.records(10)]
+    filler.records(ROWS - 12, apart=True)
     filler.records(1, empty=1)
-    filler.records(1, empty=0)
+    filler.records(1, empty=0, apart=True)
     values = {}
     with store.read() as conn:
-        for module in catalog.modules:
+        for module in catalog.every:
             found = records.page(conn, catalog, ADMIN, records.Query(module=module, size=1000)).rows
             values[module] = {record.id: record.values for record in found}
-    return Rows(store, catalog, values, Context(UUID(filler.known["user"][0]), NOW, "Asia/Seoul"))
+            if module == EVERYTHING:
+                ties = tied(conn, catalog, found)
+    return Rows(store, catalog, values, Context(UUID(filler.known["user"][0]), NOW, "Asia/Seoul"), ties)
+
+
+def tied(
+    conn: sa.Connection, catalog: Catalog, found: Iterable[records.Record]
+) -> Mapping[tuple[str, str], list[tuple[UUID, Tie]]]:
+    """Who is tied to whom, by module and field, as the records themselves say it."""
+    ties: dict[tuple[str, str], list[tuple[UUID, Tie]]] = defaultdict(list)
+    for record in found:
+        for key, values in records.related(conn, catalog, ADMIN, record).items():
+            ties[record.module, key] += [(record.id, tie) for tie in values if isinstance(tie, Tie)]
+    return ties
 
 
 class Author:
@@ -126,13 +149,10 @@ class Author:
 
     def test(self, key: str, depth: int = 2) -> dict[str, Any]:
         """One field and its test; a link may be walked through, by a map or by a dot."""
-        module = self.rows.catalog.modules[key]
-        ends = [end.key for end in module.ends.values() if end.module == EVERYTHING]
+        module = self.rows.catalog.every[key]
+        ends = list(module.ends.values())
         if ends and depth and self.drawn.random() < 0.4:
-            word = self.drawn.choice(("some", "none", "count"))
-            number = {self.drawn.choice(("gte", "eq", "lt")): self.drawn.randint(0, 12)}
-            inner = number if word == "count" else self.test(EVERYTHING, depth - 1)
-            return {self.drawn.choice(ends): {word: inner}}
+            return self.end(self.drawn.choice(ends), depth)
         known = [module.field(each) for each in (*module.fields, *module.fields, *module.system)]
         field = self.drawn.choice([each for each in known if each.type.operators])
         if len(field.targets) == 1 and depth and self.drawn.random() < 0.6:
@@ -145,6 +165,22 @@ class Author:
         if any(choice.attributes for choice in field.choices) and self.drawn.random() < 0.5:
             return {field.key: {"closed": self.drawn.choice([True, False])}}
         return {self.named(field): self.operator(field)}
+
+    def end(self, end: End, depth: int) -> dict[str, Any]:
+        """One question about the records at an end: about themselves, about their ties, or how many they are."""
+        own = list(end.own.values())
+        if own and self.drawn.random() < 0.4:
+            field = self.drawn.choice(own)
+            inner = {self.named(field): self.operator(field)}
+        else:
+            inner = self.test(end.module, depth - 1)
+        word = self.drawn.choice(("some", "some", "none", "count", "count", "empty"))
+        if word == "empty":
+            return {end.key: {word: self.drawn.choice([True, False])}}
+        if word != "count":
+            return {end.key: {word: inner}}
+        number = {self.drawn.choice(("gte", "eq", "lt", "ne")): self.drawn.choice((0, 1, 2, 3, 12))}
+        return {end.key: {word: number | ({"where": inner} if self.drawn.random() < 0.5 else {})}}
 
     def named(self, field: Field) -> str:
         """The field, seldom one of its parts."""
@@ -180,7 +216,7 @@ class Author:
         """What is stored, as JSON, and what may be written."""
         place = (field.module, field.key)
         if place not in self.pools:
-            stored = [values.get(field.key) for values in self.rows.values[field.module].values()]
+            stored = [values.get(field.key) for values in self.rows.values.get(field.module, {}).values()]
             dumped = [field.type.dump(field, value) for value in stored if value is not None]
             single = [each for value in dumped for each in (value if isinstance(value, list) else [value])]
             self.pools[place] = [*single, *raw_values(field), *[choice.key for choice in field.choices]] or [""]
@@ -200,7 +236,7 @@ def test_sql_python_and_javascript_choose_the_same_rows(
     rows: Rows, evidence: Evidence, size: int, dialect: str
 ) -> None:
     author = Author(evidence.random, rows)
-    scope = ModuleScope(rows.catalog.modules[EVERYTHING], rows.catalog.modules)
+    scope = ModuleScope(rows.catalog.modules[EVERYTHING], rows.catalog.every)
     used: Counter[str] = Counter()
     asked: list[tuple[Any, Node, set[UUID]]] = []
     for _ in range(size):
@@ -231,7 +267,7 @@ def test_every_operator_of_every_field_is_among_them(rows: Rows, evidence: Evide
     """One operator at a time, so that none is left to chance."""
     author = Author(evidence.random, rows)
     module = rows.catalog.modules[EVERYTHING]
-    scope = ModuleScope(module, rows.catalog.modules)
+    scope = ModuleScope(module, rows.catalog.every)
     each = [(field, operator) for field in module.fields.values() for operator in field.type.operators]
     for field, operator in each:
         read, tries = 0, 0

@@ -108,7 +108,7 @@ class _Ends:
 
 @dataclass(frozen=True, slots=True)
 class _Both:
-    """Columns of two tables as if they were of one: a tie's own, then the record's."""
+    """Columns of two tables as if they were of one: the record's, and a tie's own, which begin with "$"."""
 
     c: Mapping[str, ColumnElement[Any]]
 
@@ -136,14 +136,15 @@ def rows(end: End, modules: Mapping[str, Module], here: Any, *, home: str = "") 
     alive = there.c.deleted_at.is_(None)
     if end.through is None:
         field = modules[end.module].field(end.field)
-        tied = there.c[field.columns[""]] == here.c.id
+        tied = there.c[field.columns[""]] == here.c["id"]
         if "module" in field.columns:
             tied = sa.and_(tied, there.c[field.columns["module"]] == home)
         return Rows(there, sa.and_(tied, alive), there, there)
     tie = end.through.alias()
     near, far = ("left", "right") if end.forwards else ("right", "left")
-    tied = sa.and_(tie.c[near] == here.c.id, alive)
+    tied = sa.and_(tie.c[near] == here.c["id"], alive)
     if end.several:
         tied = sa.and_(tied, tie.c.right_module == (end.module if end.forwards else home))
     source = tie.join(there, there.c.id == tie.c[far])
-    return Rows(source, tied, _Both({**dict(there.c), **dict(tie.c)} | {"id": there.c.id}), there, tie)
+    own = {name: column for name, column in dict(tie.c).items() if name.startswith("$")}
+    return Rows(source, tied, _Both({**dict(there.c), **own}), there, tie)
