@@ -254,3 +254,26 @@ def test_a_tree_has_no_circles(store: Store) -> None:
     with store.write() as conn:
         moved = records.update(conn, places, ADMIN, "place", low.id, {"held_by": str(top.id)}, version=1)
     assert moved["held_by"].id == top.id
+
+
+def test_who_is_tied_as_an_owner_sees_a_record_and_the_one_owner_changes_it(store: Store) -> None:
+    meeting = """
+label: {en: Meeting}
+owners: [owner, invitees]
+traits: [owned]
+fields:
+  name:     {type: text}
+  invitees: {type: links, to: user}
+"""
+    role = "label: {en: R}\ndefault: {list: owner, view: owner, create: all, edit: owner, delete: owner}\n"
+    meetings = a_catalog({"modules/meeting.yaml": meeting, "roles/staff.yaml": role + "modules: {user: {view: all}}\n"})
+    with_tables(store, meetings)
+    host, guest, other = (a_user(store, meetings, name, "staff") for name in ("host", "guest", "other"))
+    with store.write() as conn:
+        raw = {"name": "M", "owner": str(host.id), "invitees": [str(guest.id)]}
+        made = records.create(conn, meetings, host, "meeting", raw)
+    with store.read() as conn:
+        assert records.get(conn, meetings, host, "meeting", made.id).may_edit
+        assert not records.get(conn, meetings, guest, "meeting", made.id).may_edit
+        assert records.page(conn, meetings, guest, records.Query(module="meeting")).rows
+        assert not records.page(conn, meetings, other, records.Query(module="meeting")).rows

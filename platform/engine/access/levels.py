@@ -11,6 +11,8 @@ from hanok.engine.fields import Linked
 
 #: From the least to the most.
 ORDER = ("none", "owner", "all")
+#: What only looks: of lines the right to see their record, and what the tied owners of a record may do.
+SEEING = ("list", "view", "export")
 
 
 def level(catalog: Catalog, actor: Actor, module: str, action: str) -> str:
@@ -22,7 +24,7 @@ def level(catalog: Catalog, actor: Actor, module: str, action: str) -> str:
         return "all"
     parent = catalog.every[module].parent if "." in module and module in catalog.every else None
     if parent is not None:
-        return level(catalog, actor, parent.module, action if action in ("list", "view", "export") else "edit")
+        return level(catalog, actor, parent.module, action if action in SEEING else "edit")
     said = [catalog.roles[key].level(module, action) for key in actor.roles if key in catalog.roles]
     if not said or "deny" in said:
         return "none"

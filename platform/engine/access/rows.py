@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access.actor import Actor
-from hanok.engine.access.levels import level, owners
+from hanok.engine.access.levels import SEEING, level, owners
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.ends import PARENT
 from hanok.engine.conditions import Scope
@@ -16,7 +16,10 @@ from hanok.engine.conditions.sql import RowRule
 
 
 def predicate(catalog: Catalog, actor: Actor, module: Module, action: str, table: Any) -> ColumnElement[bool]:
-    """Which rows of `table` (the module's, or an alias of it) the actor may do this to."""
+    """Which rows of `table` (the module's, or an alias of it) the actor may do this to.
+
+    Those who are tied to a record as its owners (the invitees of a meeting) see it; only the one owner changes it.
+    """
     found = level(catalog, actor, module.key, action)
     if found == "all":
         return sa.true()
@@ -24,7 +27,8 @@ def predicate(catalog: Catalog, actor: Actor, module: Module, action: str, table
         return sa.false()
     if module.parent is not None:
         return _of_parent(catalog, actor, module, action, table)
-    return sa.or_(sa.false(), *(_owns(actor, module, key, table) for key in owners(module)))
+    one = [key for key in owners(module) if "" in module.field(key).columns or action in SEEING]
+    return sa.or_(sa.false(), *(_owns(actor, module, key, table) for key in one))
 
 
 def _owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[bool]:
@@ -45,7 +49,7 @@ def _of_parent(catalog: Catalog, actor: Actor, module: Module, action: str, tabl
     assert module.parent is not None, "only lines stand in a record"
     parent = catalog.every[module.parent.module]
     there = parent.table.alias()
-    asked = action if action in ("list", "view", "export") else "edit"
+    asked = action if action in SEEING else "edit"
     rule = predicate(catalog, actor, parent, asked, there)
     return sa.exists(
         sa.select(sa.literal(1)).where(there.c.id == table.c[module.field(PARENT).columns[""]], rule)
