@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hanok.engine.catalog.shapes import FLAG, TEXT, Schema, keyed, listed, mapping, ref, when
+from hanok.engine.catalog.shapes import FLAG, ICON, LABEL, TEXT, Schema, described, keyed, listed, mapping, ref, when
 from hanok.engine.errors import say
 
 #: Where a button stands: on the record's page, in its row of a list, over a selection of many.
@@ -62,12 +62,12 @@ STEP: Schema = mapping({"key": TEXT, **STEPS}, minProperties=1, maxProperties=2)
 STEPS_SCHEMA: Schema = listed(STEP, description="What is done, in this order.")
 
 BUTTON: dict[str, Any] = {
-    "label": ref("labels"), "icon": TEXT, "hidden": FLAG,
+    "label": LABEL, "icon": ICON, "hidden": described(FLAG, "Whether it is left out."),
     "at": {"description": "Where it stands.", **listed({"enum": list(PLACES)}, minItems=1, uniqueItems=True)},
     "when": when("For which records it is offered.", always=False),
     "ask": {"type": "object", "description": "What is asked first: fields, as `$ask.key` in the steps.",
             "additionalProperties": ref("field")},
-    "do": ref("steps"),
+    "do": described(ref("steps"), "What it does, step by step."),
     "confirm": {**ref("labels"), "description": "A question to answer with yes first."},
 }  # fmt: skip
 ACTIONS: Schema = keyed(mapping(BUTTON, required=["do"]), description="Buttons of the module's records.")

@@ -9,13 +9,32 @@ from collections.abc import Mapping
 
 from hanok.engine.catalog.action_schemas import ACTIONS as BUTTONS
 from hanok.engine.catalog.action_schemas import STEPS_SCHEMA
-from hanok.engine.catalog.shapes import DEFINITIONS, FLAG, NAMES, SORT, TEXT, Schema, keyed, listed, mapping, ref, when
+from hanok.engine.catalog.shapes import (
+    DEFINITIONS,
+    FLAG,
+    ICON,
+    LABEL,
+    NAMES,
+    SORT,
+    TEXT,
+    Schema,
+    described,
+    keyed,
+    listed,
+    mapping,
+    ref,
+    when,
+)
 from hanok.engine.catalog.view_schemas import SUBPANEL, VIEWS
 from hanok.engine.fields import FieldType
 from hanok.engine.fields.choice import OPTION
 from hanok.engine.language import KEY_SCHEMA, Kind
 
-ACTIONS = ["list", "view", "create", "edit", "delete", "import", "export", "massupdate", "assign"]
+#: What a role gives rights to, and how a sentence calls it.
+ACTIONS = {
+    "list": "see in lists", "view": "open", "create": "make", "edit": "change", "delete": "delete",
+    "import": "import", "export": "export", "massupdate": "change many at once of", "assign": "give to somebody else",
+}  # fmt: skip
 LEVELS = ["all", "owner", "none", "deny"]
 #: What a rollup makes of many values.
 ROLLUPS = ("sum", "count", "min", "max", "avg")
@@ -27,10 +46,10 @@ OF_OPTIONS = (
 KINDS_OF_MODULE = "What it is like: basic, person, company, sale, issue, file, activity or line."
 
 COMMON: Schema = {
-    "label": ref("labels"),
-    "help": ref("labels"),
+    "label": LABEL,
+    "help": described(ref("labels"), "A sentence for those who fill it in."),
     "required": when("Whether it must be filled in: always, or where this holds for the record."),
-    "unique": {"type": "boolean"},
+    "unique": described(FLAG, "No two records have the same value; deleted ones do not count."),
     "default": {
         "x-replace": True,
         "description": "The value of a new record; $me, today and +30d where the type knows them.",
@@ -93,39 +112,47 @@ def common_keys(found: FieldType) -> Schema:
 
 
 SAVED_FILTER: Schema = mapping(
-    {"label": ref("labels"), "where": ref("condition"), "sort": SORT, "default": {"type": "boolean"}}
-)
+    {"label": LABEL, "where": described(ref("condition"), "Which records it shows."), "sort": SORT,
+     "default": described(FLAG, "The list opens with it.")}
+)  # fmt: skip
 RULES: Schema = keyed(
     mapping({
         "check": {**ref("condition"), "description": "What must hold for every record that is saved."},
         "when": {**ref("condition"), "description": "For which records it must; for all, unless said."},
-        "message": ref("labels"),
+        "message": described(ref("labels"), "What is said to who breaks it."),
         "field": {"type": "string", "description": "The field that is marked; the first of the check, unless said."},
     }, required=["check", "message"]),
+    description="What holds for every record, by key.",
 )  # fmt: skip
 DUPLICATES: Schema = keyed(
     mapping({
         "match": listed(TEXT, minItems=1, uniqueItems=True, description="The fields that are all alike."),
         "then": {"enum": ["warn", "refuse"], "description": "What happens; `warn` unless said."},
     }, required=["match"]),
+    description="Which records count as the same thing, by key.",
 )  # fmt: skip
 LEVELS_BY_ACTION: Schema = {
     "anyOf": [
         {"type": "string", "enum": LEVELS},
-        mapping({action: {"type": "string", "enum": LEVELS} for action in ACTIONS}),
+        mapping({
+            action: {"type": "string", "enum": LEVELS, "description": f"Whose records one may {verb}."}
+            for action, verb in ACTIONS.items()
+        }),
     ]
 }
-MENU_FILTER: Schema = mapping({"label": ref("labels"), "icon": TEXT, "modules": NAMES})
+IN_MENU: Schema = described(NAMES, "The modules that stand in it, in this order.")
+MENU_FILTER: Schema = mapping({"label": LABEL, "icon": ICON, "modules": IN_MENU})
 MENU_FILTERS: Schema = {
     "type": "object", "x-keyed": True, "propertyNames": KEY_SCHEMA, "additionalProperties": MENU_FILTER,
+    "description": "The filters of the top menu, by key.",
 }  # fmt: skip
 TEAM_MENU: Schema = mapping({
     "filters": {
         **MENU_FILTERS, "x-removes": True,
         "additionalProperties": {"anyOf": [
             mapping({
-                "label": ref("labels"), "icon": TEXT,
-                "modules": {**NAMES, "x-removes": True,
+                "label": LABEL, "icon": ICON,
+                "modules": {**IN_MENU, "x-removes": True,
                             "additionalProperties": {"anyOf": [mapping({}), {"type": "null"}]}},
             }),
             {"type": "null"},
@@ -137,23 +164,30 @@ TEAM_MENU: Schema = mapping({
 def _attributes(types: Mapping[str, FieldType]) -> Schema:
     return {
         "type": "object", "x-keyed": True, "propertyNames": KEY_SCHEMA,
+        "description": "What options say about themselves; conditions and formulas ask for it.",
         "additionalProperties": mapping({
-            "label": ref("labels"), "help": ref("labels"), "options": TEXT,
-            "type": {"type": "string", "enum": [key for key in OF_OPTIONS if key in types], "x-noun": "type"},
+            "label": LABEL, "help": COMMON["help"], "options": described(TEXT, "The option set of a choice."),
+            "type": {"type": "string", "enum": [key for key in OF_OPTIONS if key in types], "x-noun": "type",
+                     "description": "The type of what they say."},
         }, required=["type"]),
     }  # fmt: skip
 
 
 def _module() -> Schema:
     return {
-        "label": ref("labels"), "plural": ref("labels"), "area": TEXT, "icon": TEXT,
+        "label": LABEL, "plural": described(ref("labels"), "What several of them are called."),
+        "area": described(TEXT, "The area of app.yaml that it belongs to."), "icon": ICON,
         "extends": {"type": "string", "x-brings": "template", "description": KINDS_OF_MODULE},
-        "traits": {**NAMES, "x-brings": "trait"},
-        "title": {"type": "string", "x-replace": True}, "owners": listed(TEXT),
+        "traits": {**NAMES, "x-brings": "trait", "description": "Bundles of fields and filters that it brings along."},
+        "title": {"type": "string", "x-replace": True, "description": "A template: how a record is called everywhere."},
+        "owners": listed(TEXT, description="The fields whose people count as owners of a record."),
         "fields": keyed(ref("field"), description="The fields, in the order in which they are offered."),
-        "index": listed(listed(TEXT, minItems=1)), "unique": listed(listed(TEXT, minItems=1)),
+        "index": listed(listed(TEXT, minItems=1), description="Fields that get a database index together."),
+        "unique": listed(listed(TEXT, minItems=1), description="Fields that no two records have alike together."),
         "rules": RULES, "duplicates": DUPLICATES, "actions": BUTTONS,
-        "views": VIEWS, "subpanels": keyed(SUBPANEL), "saved_filters": keyed(SAVED_FILTER),
+        "views": VIEWS,
+        "subpanels": keyed(SUBPANEL, description="The lists below a record: one for each end of a link, and own ones."),
+        "saved_filters": keyed(SAVED_FILTER, description="Filters of the list that have a name."),
     }  # fmt: skip
 
 
@@ -171,10 +205,12 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
         )  # fmt: skip
 
     app = {
-        "name": ref("labels"), "languages": listed({"enum": ["en", "ko"]}, minItems=1),
-        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
-        "country": {"type": "string", "pattern": "^[A-Z]{2}$"},
-        "zone": TEXT, "areas": keyed(mapping({"label": ref("labels"), "icon": TEXT})),
+        "name": described(ref("labels"), "The name of the application."),
+        "languages": listed({"enum": ["en", "ko"]}, minItems=1, description="The languages, the usual one first."),
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$", "description": "The site's currency, like KRW."},
+        "country": {"type": "string", "pattern": "^[A-Z]{2}$", "description": "The usual country, like KR."},
+        "zone": described(TEXT, "The time zone, like Asia/Seoul."),
+        "areas": keyed(mapping({"label": LABEL, "icon": ICON}), description="What modules are sorted into."),
     }  # fmt: skip
     module = _module()
     former = {**listed(TEXT), "x-list": True, "description": "The keys that the module had before."}
@@ -184,11 +220,13 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
         "teams": {"type": "object", "description": "What the menu of a team says otherwise, by the team's key.",
                   "additionalProperties": TEAM_MENU},
     }  # fmt: skip
-    option = {"label": ref("labels"), "attributes": _attributes(types), "options": keyed(dict(OPTION))}
+    options = keyed(dict(OPTION), description="The options, in their order.")
+    option = {"label": LABEL, "attributes": _attributes(types), "options": options}
     role = {
-        "label": ref("labels"), "default": LEVELS_BY_ACTION,
-        "modules": {"type": "object", "additionalProperties": LEVELS_BY_ACTION},
-        "studio": FLAG,
+        "label": LABEL, "default": described(LEVELS_BY_ACTION, "What counts where a module is not named."),
+        "modules": {"type": "object", "additionalProperties": LEVELS_BY_ACTION,
+                    "description": "Rights by module: one level, or one for each action."},
+        "studio": described(FLAG, "Whether who has it may change the metadata."),
     }  # fmt: skip
     return {
         found.key: found

@@ -37,6 +37,11 @@ def listed(item: Schema, **rest: Any) -> Schema:
     return {"type": "array", "x-replace": True, "items": item, **rest}
 
 
+def described(schema: Schema, description: str) -> Schema:
+    """The schema with what editors and the reference say about this place."""
+    return {**schema, "description": description}
+
+
 def when(description: str, *, always: bool = True) -> Schema:
     """`true`, `false`, or the condition under which it is so."""
     found: Schema = {"x-replace": True, "description": description}
@@ -45,6 +50,8 @@ def when(description: str, *, always: bool = True) -> Schema:
 
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
+LABEL: Schema = described(ref("labels"), "What people call it: a text, or one in each language.")
+ICON: Schema = described(TEXT, "The name of an icon of Tabler.")
 #: A map of names that says nothing but that they are there, in this order.
 NAMES: Schema = {"type": "object", "x-keyed": True, "additionalProperties": mapping({})}
 SORT: Schema = listed(TEXT, description='Field keys, the first most important; "-" in front for descending.')
