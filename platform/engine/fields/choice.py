@@ -20,8 +20,10 @@ COLORS = ("blue", "green", "orange", "red", "purple", "grey", "teal")
 OPTION: Mapping[str, Any] = {
     "type": "object",
     "properties": {
-        "label": {"$ref": "#/$defs/labels"}, "color": {"enum": list(COLORS)}, "icon": {"type": "string"},
-        "retired": {"type": "boolean"},
+        "label": {"$ref": "#/$defs/labels", "description": "What people call it."},
+        "color": {"enum": list(COLORS), "description": "The colour of its badge."},
+        "icon": {"type": "string", "description": "The name of an icon of Tabler."},
+        "retired": {"type": "boolean", "description": "Kept on records, no longer offered."},
     },
     "additionalProperties": {"type": ["string", "number", "boolean"]},
 }  # fmt: skip
