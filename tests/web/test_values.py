@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
@@ -78,6 +79,8 @@ def shown(field: Field, value: Any) -> Any:
     if field.targets and value is not None:
         module = value.module if isinstance(value, Linked) else field.targets[0]
         return Linked(module, value.id if isinstance(value, Linked) else value, "한빛 <전자>")
+    if field.members and not field.type.embedded(field.settings):
+        return tuple(replace(tie, title="한빛 <전자>") for tie in value or ())
     return value
 
 
