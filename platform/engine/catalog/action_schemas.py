@@ -21,44 +21,68 @@ def _asked(item: Schema) -> Schema:
     return {"x-replace": True, "anyOf": [item, mapping({"ask": {"const": True}}, required=["ask"])]}
 
 
-PEOPLE = {"least_busy", "round_robin"}
+OF_THEM: Schema = mapping({
+    "team": described(TEXT, "The people of this team."), "role": described(TEXT, "Those who have this role."),
+    "security_group": described(TEXT, "The people of this group."),
+}, minProperties=1)  # fmt: skip
+PEOPLE = {"least_busy": "Whoever has the fewest open records.", "round_robin": "One after the other."}
 SOMEBODY: Schema = {"x-replace": True, "anyOf": [
-    TEXT, mapping({name: mapping({"team": TEXT, "security_group": TEXT, "role": TEXT}, minProperties=1)
-                   for name in sorted(PEOPLE)}, minProperties=1, maxProperties=1),
+    TEXT, mapping({name: described(OF_THEM, said) for name, said in PEOPLE.items()}, minProperties=1, maxProperties=1),
 ]}  # fmt: skip
 RECIPIENTS: Schema = {"x-replace": True, "anyOf": [TEXT, listed(TEXT, minItems=1)]}
 STEPS: dict[str, Schema] = {
     "set": {**VALUES, "description": "Gives fields of the record these values."},
     "create": mapping({
-        "module": TEXT, "values": {**VALUES, "minProperties": 0},
+        "module": described(TEXT, "The module of the new record."),
+        "values": {**VALUES, "minProperties": 0, "description": "Its values; what begins with = is worked out."},
         "copy": {"type": "string", "description": "The record whose fields of the same key are taken over: $record."},
-        "open": {"type": "boolean", "description": "Opens the new record's form before it is saved."},
+        "open": {"type": "boolean", "description": "Leads to the new record."},
     }, required=["module"], description="Makes a record of another module."),
     "link": {**VALUES, "description": "Ties records to ends of this one."},
     "unlink": {**VALUES, "description": "Takes records off ends of this one."},
-    "assign": mapping({"to": SOMEBODY}, required=["to"], description="Gives the record to somebody."),
+    "assign": mapping({"to": described(SOMEBODY, "A user, or how one of several is found.")}, required=["to"],
+                      description="Gives the record to somebody."),
     "email": mapping({
-        "template": _asked(TEXT), "to": RECIPIENTS, "cc": RECIPIENTS, "bcc": RECIPIENTS, "where": ref("condition"),
-        "subject": ref("labels"), "text": ref("labels"), "pdf": _asked(TEXT), "attach": TEXT,
+        "template": described(_asked(TEXT), "The mail template; or `ask: true`."),
+        "to": described(RECIPIENTS, "Who gets it."), "cc": described(RECIPIENTS, "Who gets a copy."),
+        "bcc": described(RECIPIENTS, "Who gets a copy unseen."),
+        "where": described(ref("condition"), "To which of the records it goes."),
+        "subject": described(ref("labels"), "The subject, where no template says it."),
+        "text": described(ref("labels"), "The text, where no template says it."),
+        "pdf": described(_asked(TEXT), "The PDF template of a document that goes along."),
+        "attach": described(TEXT, "The field whose files go along."),
         "review": {"type": "boolean", "description": "Opens the mail before it is sent."},
     }, description="Sends a mail."),
-    "notify": mapping({"to": RECIPIENTS, "text": ref("labels")}, required=["text"], description="Tells people."),
-    "pdf": mapping({"template": _asked(TEXT)}, description="Makes a document of the record."),
+    "notify": mapping({
+        "to": described(RECIPIENTS, "Who is told."), "text": described(ref("labels"), "What they are told."),
+    }, required=["text"], description="Tells people."),
+    "pdf": mapping({"template": described(_asked(TEXT), "The PDF template; or `ask: true`.")},
+                   description="Makes a document of the record."),
     "webhook": mapping({
-        "url": TEXT, "method": {"enum": ["GET", "POST", "PUT", "PATCH", "DELETE"]}, "body": ANYTHING,
-        "headers": {"type": "object", "additionalProperties": TEXT},
+        "url": described(TEXT, "The address, a template."),
+        "method": {"enum": ["GET", "POST", "PUT", "PATCH", "DELETE"], "description": "How it is called."},
+        "body": described(ANYTHING, "What is sent."),
+        "headers": {"type": "object", "additionalProperties": TEXT, "description": "Headers of the request."},
     }, required=["url"], description="Calls another system."),
-    "wait": mapping({"for": SPAN, "until": ANYTHING}, minProperties=1, maxProperties=1,
+    "wait": mapping({
+        "for": described(SPAN, "How long, like 2d."), "until": described(ANYTHING, "A condition, or a moment."),
+    }, minProperties=1, maxProperties=1,
                     description="Goes on later: after a span, or when a condition holds or a moment is there."),
-    "branch": listed(mapping({"when": ref("condition"), "do": ref("steps")}, required=["do"]), minItems=1,
+    "branch": listed(mapping({
+        "when": described(ref("condition"), "Where it holds, …"), "do": described(ref("steps"), "… this is done."),
+    }, required=["do"]), minItems=1,
                      description="Does the steps of the first condition that holds."),
-    "each": mapping({"of": TEXT, "where": ref("condition"), "do": ref("steps")}, required=["of", "do"],
+    "each": mapping({
+        "of": described(TEXT, "The end whose records are meant."),
+        "where": described(ref("condition"), "Which of them."), "do": described(ref("steps"), "What is done for each."),
+    }, required=["of", "do"],
                     description="Does its steps for each record of an end."),
     "workflow": {"type": "string", "description": "Runs a workflow with this record."},
     "delete": {"const": True, "description": "Deletes the record."},
     "stop": {"const": True, "description": "Ends here."},
 }  # fmt: skip
-STEP: Schema = mapping({"key": TEXT, **STEPS}, minProperties=1, maxProperties=2)
+STEP: Schema = mapping({"key": described(TEXT, "A name by which a later layer changes it."), **STEPS},
+                       minProperties=1, maxProperties=2)
 STEPS_SCHEMA: Schema = listed(STEP, description="What is done, in this order.")
 
 BUTTON: dict[str, Any] = {

@@ -10,6 +10,7 @@ from typing import Any
 import marshmallow as ma
 
 from hanok.engine.catalog.behaviour import Action, Step
+from hanok.engine.catalog.choosing import choice
 from hanok.engine.catalog.model import Module
 from hanok.engine.catalog.reading import Reader
 from hanok.engine.catalog.report import MODULE
@@ -29,7 +30,8 @@ Path = tuple[str | int, ...]
 def actions(reader: Reader) -> dict[str, Action]:
     """The actions of the module by key. What is wrong with one is reported."""
     written = reader.source.data.get("actions", {})
-    return {key: action(reader, key, said, ("actions", key)) for key, said in written.items()}
+    shown = {key: said for key, said in written.items() if not said.get("hidden", False)}
+    return {key: action(reader, key, said, ("actions", key)) for key, said in shown.items()}
 
 
 def action(
@@ -61,6 +63,7 @@ def check_values(reader: Reader, target: Module, values: Mapping[str, Any], path
 def _questions(reader: Reader, key: str, written: Mapping[str, Any], path: Path) -> dict[str, Field]:
     """What is asked first, as fields that stand in no table."""
     asked = {}
+    app = next((field.app for field in reader.module.fields.values()), {})
     for name, settings in written.items():
         found = reader.types[settings["type"]]
         wanted = found.targets(settings) or found.members(settings)
@@ -72,9 +75,12 @@ def _questions(reader: Reader, key: str, written: Mapping[str, Any], path: Path)
         if isinstance(named, str) and options is None:
             message = unknown(named, reader.options, noun=say("option set"))
             reader.report.wrong(reader.source.place(*path, "ask", name, "options"), message)
+        own = tuple(choice(each, data) for each, data in named.items()) if isinstance(named, Mapping) else ()
+        known = tuple(key for key in wanted if key in reader.modules)
         asked[name] = Field(
             f"{reader.module.key}.{key}", name, found, settings.get("label") or {"en": name.capitalize()}, settings,
-            choices=options.choices if options else (), targets=tuple(key for key in wanted if key in reader.modules),
+            choices=options.choices if options else own, targets=known if found.targets(settings) else (),
+            members=known if found.members(settings) else (), app=app,
         )  # fmt: skip
     return asked
 
