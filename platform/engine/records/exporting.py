@@ -1,14 +1,17 @@
 """Records into files: what is written here, the import reads back unchanged.
 
-Links have two columns: the title, for readers, and the id, which leads back. A heading is the field's label, or its key
-where the label could mean something else. Records come page by page in the order of their ids, so memory stays small.
+Links have two columns: the title, for readers, and the id, which leads back; n-n links have several of both, with ";"
+between them. Lines are exported by themselves, with the record that they stand in. A heading is the field's label, or
+its key where the label could mean something else. Records come page by page in the order of their ids, so memory
+stays small.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -16,12 +19,14 @@ from hanok.engine.access import Actor, level, may
 from hanok.engine.access.levels import ORDER
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, Invalid, Message, say
-from hanok.engine.fields import Field, Linked, in_language
+from hanok.engine.fields import Field, Linked, Tie, in_language
 from hanok.engine.records.importing.ledger import Ledger
 from hanok.engine.records.importing.links import Links
-from hanok.engine.records.importing.mapping import ID, Column, Names, Target
+from hanok.engine.records.importing.mapping import ID, Column, Names, Target, is_lines, leads_to, of_lines
+from hanok.engine.records.importing.ties import written_ids, written_titles
 from hanok.engine.records.query import Query, Record
 from hanok.engine.records.read import LARGEST_PAGE, count, page
+from hanok.engine.records.ties import ties_of_many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +52,16 @@ class Out:
     field: Field
     by_id: bool = False
 
-    def cell(self, record: Record, language: str) -> Any:
+    @property
+    def tied(self) -> bool:
+        """True for an n-n link, whose values are not among those of the record."""
+        return self.field.type.apart
+
+    def cell(self, record: Record, language: str, ties: Mapping[UUID, Sequence[Tie]]) -> Any:
         """Text, a number, a boolean, a date, or None."""
+        if self.tied:
+            some = ties.get(record.id, ())
+            return written_ids(some) if self.by_id else written_titles(some)
         value = record.values.get(self.field.key)
         if isinstance(value, Linked) and not self.by_id:
             return value.title
@@ -71,7 +84,7 @@ class Export:
 
     @property
     def title(self) -> str:
-        return in_language(self.catalog.modules[self.wish.module].plural, self.wish.language)
+        return in_language(self.catalog.module(self.wish.module).plural, self.wish.language)
 
     def count(self) -> int:
         return count(self.conn, self.catalog, self.wish.actor, self.query, cap=None)
@@ -85,11 +98,24 @@ class Export:
                 size=self.query.size, action=self.query.action, after=after,
             )  # fmt: skip
             found = page(self.conn, self.catalog, self.wish.actor, query)
+            ties = self._ties(found.rows)
             for record in found.rows:
-                yield [column.cell(record, self.wish.language) for column in self.columns]
+                yield [
+                    column.cell(record, self.wish.language, ties.get(column.field.key, {})) for column in self.columns
+                ]
             after = found.next
             if after is None:
                 return
+
+
+    def _ties(self, rows: Sequence[Record]) -> Mapping[str, Mapping[UUID, Sequence[Tie]]]:
+        """By field and record, the n-n links of a page."""
+        module, ids = self.catalog.module(self.wish.module), [record.id for record in rows]
+        fields = {column.field.key: column.field for column in self.columns if column.tied}
+        return {
+            key: ties_of_many(self.conn, self.catalog, self.wish.actor, module, ids, found)
+            for key, found in fields.items()
+        }
 
 
 def export(conn: sa.Connection, catalog: Catalog, wish: Wish) -> Export:
@@ -99,7 +125,7 @@ def export(conn: sa.Connection, catalog: Catalog, wish: Wish) -> Export:
         raise Denied(say("You may not export records of this kind."))
     names = Names(catalog, module)
     columns = _chosen(names, wish) if wish.columns else _every(names, wish.language)
-    keys = tuple(dict.fromkeys(column.field.key for column in columns))
+    keys = tuple(dict.fromkeys(column.field.key for column in columns if not column.tied)) or (ID,)
     query = Query(
         module=module.key, asked=_asked(conn, names, wish), sort=(ID,), columns=keys, size=LARGEST_PAGE,
         action=_narrower(catalog, wish.actor, module),
@@ -114,9 +140,9 @@ def _narrower(catalog: Catalog, actor: Actor, module: Module) -> str:
 
 def _every(names: Names, language: str) -> list[Out]:
     columns = [_out(names, Target(ID), language)]
-    for found in filter(lambda found: found.exported, names.module.fields.values()):
+    for found in filter(lambda found: found.exported and not is_lines(found), names.module.fields.values()):
         columns.append(_out(names, Target(found.key), language))
-        if found.targets:
+        if leads_to(found):
             columns.append(_out(names, Target(found.key, ID), language))
     return columns
 
@@ -129,6 +155,8 @@ def _chosen(names: Names, wish: Wish) -> list[Out]:
             faults[name] = [names.unknown(name)]
         elif names.keys[targets[0].field].settings.get("export") is False:
             faults[name] = [say("“{name}” is never exported.", name=name)]
+        elif is_lines(names.keys[targets[0].field]):
+            faults[name] = [of_lines(names.module, names.keys[targets[0].field])]
         else:
             columns.append(_out(names, targets[0], wish.language))
     if faults:
@@ -164,7 +192,7 @@ def _operand(conn: sa.Connection, names: Names, wish: Wish, target: Target, text
     found = names.keys[target.field]
     if not text.strip():
         return {"empty": True}
-    if not found.targets or text.startswith("$"):
+    if not leads_to(found) or text.startswith("$"):
         return found.type.from_text(found, text)
     links = Links(conn, names.catalog, wish.actor, names.module, Ledger())
     column = Column(0, name_shown(target), found, target.by)

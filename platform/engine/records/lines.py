@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -134,10 +134,16 @@ def touch_parent(
     conn: sa.Connection, catalog: Catalog, actor: Actor, child: Module, id: UUID, *, at: datetime
 ) -> None:
     """Counts a change of lines as one of the record: whoever has it open in a form is told."""
+    touch_parents(conn, catalog, actor, child, (id,), at=at)
+
+
+def touch_parents(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, child: Module, ids: Iterable[UUID], *, at: datetime
+) -> None:
     assert child.parent is not None, "only lines stand in a record"
     table = catalog.every[child.parent.module].table
     values = {"version": table.c.version + 1, "updated_at": at, "updated_by": actor.id}
-    conn.execute(sa.update(table).where(table.c.id == id).values(values))
+    conn.execute(sa.update(table).where(table.c.id.in_(list(ids))).values(values))
 
 
 def behind(conn: sa.Connection, child: Module, id: UUID) -> int:

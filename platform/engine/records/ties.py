@@ -48,12 +48,30 @@ def ties(
     return tuple(kept.tie for kept in kept_ties(conn, catalog, actor, module, id, field) if kept.tie.title is not None)
 
 
+def ties_of_many(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, ids: Iterable[UUID], field: Field
+) -> dict[UUID, tuple[Tie, ...]]:
+    """The same of many records at once, by their ids; those without any are left out."""
+    tie, found = _table(module, field).alias("tie"), dict[UUID, list[Tie]]()
+    for row in _rows(conn, catalog, actor, field, tie, tie.c.left.in_(list(ids))):
+        kept = _kept(field, row)
+        if kept.tie.title is not None:
+            found.setdefault(row["left"], []).append(kept.tie)
+    return {id: tuple(some) for id, some in found.items()}
+
+
 def kept_ties(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, id: UUID, field: Field
 ) -> list[Kept]:
     """All rows of a record, those of deleted records too (their title is None)."""
-    table = _table(module, field)
-    tie = table.alias("tie")
+    tie = _table(module, field).alias("tie")
+    return [_kept(field, row) for row in _rows(conn, catalog, actor, field, tie, tie.c.left == id)]
+
+
+def _rows(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, field: Field, tie: Any, where: sa.ColumnElement[bool]
+) -> Iterable[Any]:
+    """The rows of ties in their order, with the title of what each leads to and whether the actor sees that."""
     source: Any = tie
     titles, seen = [], []
     for number, key in enumerate(field.members):
@@ -70,10 +88,10 @@ def kept_ties(
     statement = (
         sa.select(tie, title.label("shown_title"), sa.or_(sa.false(), *seen).label("shown"))
         .select_from(source)
-        .where(tie.c.left == id)
-        .order_by(tie.c.position, tie.c.id)
+        .where(where)
+        .order_by(tie.c.left, tie.c.position, tie.c.id)
     )
-    return [_kept(field, row) for row in conn.execute(statement).mappings()]
+    return conn.execute(statement).mappings()
 
 
 def _kept(field: Field, row: Any) -> Kept:

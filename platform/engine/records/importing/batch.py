@@ -26,9 +26,11 @@ from hanok.engine.records.importing.item import Item
 from hanok.engine.records.importing.job import Fault, Job, Outcome
 from hanok.engine.records.importing.keys import find_records
 from hanok.engine.records.importing.ledger import Ledger
+from hanok.engine.records.importing.lines import Lines, hold_above_lines, touch_above
 from hanok.engine.records.importing.links import Links, names_of
-from hanok.engine.records.importing.mapping import ID, Column
+from hanok.engine.records.importing.mapping import ID, Column, leads_to
 from hanok.engine.records.importing.sheet import Row, is_blank
+from hanok.engine.records.importing.ties import Ties, prepare_ties, say_ties, write_ties
 from hanok.engine.records.many import Looked, write_many
 from hanok.engine.records.naming import title_of
 from hanok.engine.records.values import Bound, Group, Loading, compared_groups
@@ -78,12 +80,17 @@ class Batch:
         for item in items:
             if item.row.fault:
                 item.wrong("", item.row.fault)
+        if self.write:
+            hold_above_lines(self.conn, self.job, self.ledger, rows)
         find_records(self.conn, self.job, self.ledger, self._sound(items), lock=self.write)
         self._load(self._sound(items))
         self._check(self._sound(items))
         if self.write:
-            drafts = [item.draft for item in items if item.draft and not item.faults]
+            sound = self._sound(items)
+            drafts = [item.draft for item in sound if item.draft]
             write_many(self.conn, self.job.catalog, self.job.actor, self.job.module, drafts)
+            write_ties(self.conn, self.job, sound)
+            touch_above(self.conn, self.job, sound)
         places = {column.heading: column.place for column in self.job.columns}
         return [_outcome(item, places) for item in items]
 
@@ -97,6 +104,7 @@ class Batch:
         links = Links(self.conn, job.catalog, job.actor, job.module, above)
         for column in job.links:
             links.prepare(column, {item.text(column) for item in items})
+        prepare_ties(job, links, items)
         names = job.names
         for item in items:
             self._load_one(item, links)
@@ -143,10 +151,12 @@ class Batch:
                 continue  # an export has it; here it is worked out again
             if found.type.generated:
                 self._compare(item, column)
-            elif not found.targets:
+            elif not leads_to(found):
                 raw[found.key] = None if blank else found.type.from_text(found, cell)
             elif blank:
                 raw.setdefault(found.key, None)
+            elif found.type.apart:
+                say_ties(self.job, item, column, links, raw)
             else:
                 self._link(item, column, links, raw)
         return raw
@@ -198,11 +208,14 @@ class Batch:
         loadings = [item.loading for item in items if item.loading]
         looked = Looked(self.conn, job.catalog, job.actor, job.module, loadings)
         lookup = Beside(looked, self.ledger, job.module.key)
+        ties, places = Ties(self.conn, job, items), Lines(self.conn, job, items, lock=self.write)
         for item in items:
             assert item.loading is not None
             item.loading.check(lookup)
             self._take(item, item.loading)
             self._compare_titles(item)
+            ties.take(item)
+            places.take(item)
             if not item.faults:
                 self._draft(item)
             if not item.faults:
@@ -269,10 +282,12 @@ def _outcome(item: Item, places: Mapping[str, int]) -> Outcome:
     if item.faults:
         faults = sorted(item.faults, key=lambda fault: places.get(fault.heading, len(row.cells)))
         return Outcome(row.number, "failed", faults=tuple(faults), cells=row.cells)
-    if item.draft is None:
+    if item.draft is None and not item.retied:
         title = item.current.title if item.current else ""
         return Outcome(row.number, "unchanged", title, item.id, cells=row.cells)
     action = "changed" if item.current else "new"
     notes = tuple(item.loading.alike.values()) if item.loading else ()
-    return Outcome(row.number, action, item.draft.title, item.id, item.draft.changes, cells=row.cells, notes=notes)
+    title = item.draft.title if item.draft else item.current.title if item.current else ""
+    changes = {**(item.draft.changes if item.draft else {}), **item.retied}
+    return Outcome(row.number, action, title, item.id, changes, cells=row.cells, notes=notes)
 

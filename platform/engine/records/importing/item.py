@@ -13,6 +13,7 @@ from hanok.engine.records.importing.job import Fault
 from hanok.engine.records.importing.mapping import Column
 from hanok.engine.records.importing.sheet import Row
 from hanok.engine.records.query import Record
+from hanok.engine.records.related import Related
 from hanok.engine.records.values import Loading
 from hanok.engine.store import new_id
 
@@ -21,7 +22,8 @@ from hanok.engine.store import new_id
 class Item:
     """A row, the record that it is or will be, and what was found wrong with it.
 
-    `linked` holds by a column's place what its cell names; `id` is the record's, known before it is written.
+    `linked` holds by a column's place what its cell names; `id` is the record's, known before it is written. `beside`
+    are the n-n links that the row says, `retied` what differs of them: titles before and after, by field.
     """
 
     row: Row
@@ -30,6 +32,8 @@ class Item:
     linked: dict[int, Linked | str] = field(default_factory=dict)
     loading: Loading | None = None
     draft: Draft | None = None
+    beside: Related | None = None
+    retied: dict[str, list[Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def wrong(self, heading: str, message: Message) -> None:

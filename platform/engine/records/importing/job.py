@@ -37,7 +37,8 @@ class Order:
     def bind(self, catalog: Catalog, sheet: Sheet) -> Job:
         """The order on this catalog. Raises NotFound, Denied, and Invalid for headings that fit nothing."""
         module = catalog.module(self.module)
-        if not may(catalog, self.actor, module.key, "import"):
+        whose = module.parent.module if module.parent else module.key
+        if not may(catalog, self.actor, whose, "import"):
             raise Denied(say("You may not import records of this kind."))
         fitted = fit(
             catalog, module, sheet.headings, said=self.said, ignored=self.ignored, ignore_unknown=self.ignore_unknown,
@@ -63,6 +64,10 @@ class Job:
     @property
     def links(self) -> list[Column]:
         return [column for column in self.columns if column.field.targets]
+
+    @property
+    def ties(self) -> list[Column]:
+        return [column for column in self.columns if column.field.type.apart]
 
     @property
     def names(self) -> list[Field] | None:

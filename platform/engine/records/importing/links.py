@@ -17,7 +17,7 @@ from hanok.engine.fields import Field, Linked
 from hanok.engine.fields.text import fold
 from hanok.engine.language.words import clip
 from hanok.engine.records.importing.ledger import Ledger, Name
-from hanok.engine.records.importing.mapping import ID, Column
+from hanok.engine.records.importing.mapping import ID, Column, leads_to
 
 TITLE = "title"
 
@@ -40,7 +40,7 @@ class Links:
     def prepare(self, column: Column, texts: Iterable[str]) -> None:
         """Asks for what these texts of a column may name."""
         wanted = {text for text in texts if text and not self._is_id(column, text)}
-        for key in column.field.targets if wanted else ():
+        for key in leads_to(column.field) if wanted else ():
             target = self.catalog.modules[key]
             if not column.by:
                 self._ask_titles(target, wanted)
@@ -52,11 +52,11 @@ class Links:
         if self._is_id(column, text):
             return text
         found: dict[UUID, Linked] = {}
-        for key in column.field.targets:
+        for key in leads_to(column.field):
             found |= {linked.id: linked for linked in self._named(self.catalog.modules[key], column.by, text)}
         if len(found) == 1:
             return next(iter(found.values()))
-        labels = [self.catalog.modules[key].label for key in column.field.targets]
+        labels = [self.catalog.modules[key].label for key in leads_to(column.field)]
         if found:
             return say("{count} records are called “{name}”; write the id, or a value that only one of them has.",
                        count=len(found), name=clip(text))  # fmt: skip
@@ -66,10 +66,9 @@ class Links:
         if column.by:
             return column.by == ID
         try:
-            column.field.type.value(column.field).deserialize(text)
+            return bool(column.field.type.value(column.field).deserialize(text))
         except ma.ValidationError:
             return False
-        return True
 
     def _named(self, target: Module, by: str, text: str) -> list[Linked]:
         if not by and (titled := self._matching(target, (TITLE, fold(text)))):

@@ -18,7 +18,7 @@ ID = "id"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a column fills: a field, and for a link what its cells name the linked record by.
+    """What a column fills: a field, and for a link (or an n-n link) what its cells name the linked records by.
 
     `by` is "" for a title (or an id, or a value that only one record has), "id", or the key of a field over there.
     """
@@ -45,6 +45,20 @@ class Mapped:
     left_out: tuple[str, ...]
 
 
+def leads_to(field: Field) -> tuple[str, ...]:
+    """The modules that a link leads to, or an n-n link; of other fields none."""
+    return () if is_lines(field) else field.targets or field.members
+
+
+def is_lines(field: Field) -> bool:
+    """True for lines, which are exported and imported by themselves."""
+    return field.type.embedded(field.settings) is not None
+
+
+def of_lines(module: Module, field: Field) -> Message:
+    return say("Lines have a file of their own: say {module} as the module.", module=f"{module.key}.{field.key}")
+
+
 class Names:
     """Every name that the fields of a module go by."""
 
@@ -56,7 +70,7 @@ class Names:
         for found in self.keys.values():
             for label in found.label.values():
                 self._name(label, Target(found.key))
-                if found.targets:
+                if leads_to(found):
                     self._name(f"{label} (id)", Target(found.key, ID))
 
     def _name(self, name: str, target: Target) -> None:
@@ -74,12 +88,13 @@ class Names:
     def _path(self, name: str) -> list[Target]:
         """`account.name`: a link, and the field that names the linked record."""
         first, dot, rest = name.partition(".")
-        links = [target.field for target in self.named(first.strip()) if self.keys[target.field].targets] if dot else []
+        known = self.named(first.strip()) if dot else []
+        links = [target.field for target in known if leads_to(self.keys[target.field])]
         found = []
         for link in links:
             if rest.strip() == ID:
                 found.append(Target(link, ID))
-            for module in self.keys[link].targets:
+            for module in leads_to(self.keys[link]):
                 over_there = Names(self.catalog, self.catalog.modules[module]).named(rest.strip())
                 found += [Target(link, target.field) for target in over_there if not target.by]
         return list(dict.fromkeys(found))
@@ -143,6 +158,8 @@ def _fault(names: Names, wanted: str, targets: Sequence[Target], key: Sequence[s
         return say("Ids are made by the system. Choose id as the key, or leave this column out.")
     if found.system or found.type.generated:
         return say("This is kept by the system. Leave this column out.")
+    if is_lines(found):
+        return of_lines(names.module, found)
     if not found.imported:
         return say("This field is never imported. Leave this column out.")
     return None
@@ -179,6 +196,8 @@ def key_fields(catalog: Catalog, module: Module, columns: Sequence[Column], name
     for name in names:
         if not known.named(name):
             faults[name] = [known.unknown(name)]
+        elif known.keys[known.named(name)[0].field].type.apart:
+            faults[name] = [say("Links to many records are no key.")]
         elif known.named(name)[0].field not in present:
             faults[name] = [say("The key needs a column, and the file has none for “{name}”.", name=clip(name))]
     if faults:
