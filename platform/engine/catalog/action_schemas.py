@@ -18,7 +18,9 @@ SPAN: Schema = {"type": "string", "pattern": "^[0-9]+[smhdwMy]$", "x-says": SPAN
 
 def _asked(item: Schema) -> Schema:
     """Said here, or asked of whoever runs it: `{ask: true}`."""
-    return {"x-replace": True, "anyOf": [item, mapping({"ask": {"const": True}}, required=["ask"])]}
+    return {"x-replace": True, "anyOf": [
+        item, mapping({"ask": {"const": True, "description": "Whoever runs it chooses."}}, required=["ask"]),
+    ]}
 
 
 OF_THEM: Schema = mapping({

@@ -30,10 +30,10 @@ from hanok.engine.fields import FieldType
 from hanok.engine.fields.choice import OPTION
 from hanok.engine.language import KEY_SCHEMA, Kind
 
-#: What a role gives rights to, and how a sentence calls it.
+#: What a role gives rights to, and what may be done then.
 ACTIONS = {
-    "list": "see in lists", "view": "open", "create": "make", "edit": "change", "delete": "delete",
-    "import": "import", "export": "export", "massupdate": "change many at once of", "assign": "give to somebody else",
+    "list": "seen in lists", "view": "opened", "create": "made", "edit": "changed", "delete": "deleted",
+    "import": "imported", "export": "exported", "massupdate": "changed many at once", "assign": "given to others",
 }  # fmt: skip
 LEVELS = ["all", "owner", "none", "deny"]
 #: What a rollup makes of many values.
@@ -135,8 +135,8 @@ LEVELS_BY_ACTION: Schema = {
     "anyOf": [
         {"type": "string", "enum": LEVELS},
         mapping({
-            action: {"type": "string", "enum": LEVELS, "description": f"Whose records one may {verb}."}
-            for action, verb in ACTIONS.items()
+            action: {"type": "string", "enum": LEVELS, "description": f"Whose records may be {done}."}
+            for action, done in ACTIONS.items()
         }),
     ]
 }
@@ -149,6 +149,7 @@ MENU_FILTERS: Schema = {
 TEAM_MENU: Schema = mapping({
     "filters": {
         **MENU_FILTERS, "x-removes": True,
+        "description": "The filters that are otherwise for this team; null takes one away.",
         "additionalProperties": {"anyOf": [
             mapping({
                 "label": LABEL, "icon": ICON,

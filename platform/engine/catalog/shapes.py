@@ -50,7 +50,7 @@ def when(description: str, *, always: bool = True) -> Schema:
 
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
-LABEL: Schema = described(ref("labels"), "What people call it: a text, or one in each language.")
+LABEL: Schema = described(ref("labels"), "What people call it.")
 ICON: Schema = described(TEXT, "The name of an icon of Tabler.")
 #: A map of names that says nothing but that they are there, in this order.
 NAMES: Schema = {"type": "object", "x-keyed": True, "additionalProperties": mapping({})}

@@ -31,7 +31,10 @@ REVERSE: Mapping[str, Any] = {
         MODULE,
         {
             "type": "object",
-            "properties": {"key": MODULE, "label": {"$ref": "#/$defs/labels"}},
+            "properties": {
+                "key": {**MODULE, "description": "The key of the end there."},
+                "label": {"$ref": "#/$defs/labels", "description": "What people call it."},
+            },
             "required": ["key"],
             "additionalProperties": False,
         },
