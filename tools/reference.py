@@ -1,32 +1,47 @@
-"""Writes `docs/reference/*.md` from the code: field types, operators, settings, commands, errors.
+"""Writes `docs/reference/*.md` from the code: kinds, field types, operators, expressions, settings, commands, errors.
 
 Run it after a change of any of these: `.venv/bin/python tools/reference.py`. A test fails when a page is stale.
 """
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from hanok import engine
 from hanok.app import field_types
 from hanok.cli import hanok
 from hanok.engine import errors
-from hanok.engine.catalog.schemas import COMMON
+from hanok.engine.catalog.schemas import COMMON, PICKED
 from hanok.engine.conditions.words import WORDS
 from hanok.engine.expressions.functions import describe
 from hanok.engine.fields import Field, FieldType
 from hanok.engine.fields.operators import OPERATORS, TAKES
 from hanok.settings import SETTINGS
+from tools import reference_kinds
+from tools.reference_words import code, code_whole, codes, flow, option, table
 
+FIELDS_INTRO = """\
+# Field types
+
+There are {count}. A package adds one by one file: [add a field type](../howto/add-a-field-type.md).
+
+A field may change its type: a type that takes over the other's values loses none; between others each value is tried,
+and what does not fit is counted before anything happens (`hanok plan`).
+"""
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 MADE = "<!-- Written by tools/reference.py from the code; do not edit. -->"
-LONGEST = 40
 EXPRESSIONS_INTRO = """\
 # Expressions
 
@@ -72,52 +87,28 @@ A page answers with the status; a command says the message and ends with exit co
 
 Problems of metadata have a place: `file:line:column path: sentence`. What is marked *advice* stops nothing.
 """
+#: What conditions ask of fields that hold several records.
+OF_ENDS = ("some", "none", "count")
 APP = {"currency": "KRW", "country": "KR"}
 
 
 def pages() -> dict[str, str]:
     """The pages by file name."""
     makers = {
-        "fields": fields, "operators": operators, "expressions": expressions, "settings": settings,
-        "commands": commands, "errors": tree,
+        "kinds": reference_kinds.page, "fields": fields, "operators": operators, "expressions": expressions,
+        "settings": settings, "commands": commands, "errors": tree,
     }  # fmt: skip
     return {f"{name}.md": "\n".join([MADE, "", *make()]).rstrip() + "\n" for name, make in makers.items()}
-
-
-def table(*heads: str, rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    yield "| " + " | ".join(heads) + " |"
-    yield "|" + "---|" * len(heads)
-    for row in rows:
-        yield "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
-    yield ""
-
-
-def code(value: object) -> str:
-    """The value between backticks, cut where it is long."""
-    text = " ".join(str(value).split())
-    text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    fence = "``" if "`" in text else "`"
-    return f"{fence}{text}{fence}"
-
-
-def codes(values: Iterable[object]) -> str:
-    return " ".join(map(code, values))
-
-
-def flow(value: Any) -> str:
-    """YAML on one line, as people write it."""
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
-    return text.replace("\n...", "").strip()
 
 
 # -- field types -------------------------------------------------------------------------------------------------
 def fields() -> Iterator[str]:
     types = field_types()
-    guide = "[How to add one](../howto/add-a-field-type.md)"
-    yield from ["# Field types", "", f"There are {len(types)}. {guide}.", ""]
+    yield FIELDS_INTRO.format(count=len(types))
     yield codes(types) + "\n"
     yield from ["## Keys of every field", "", "`type` must be written, everything else may be left out.", ""]
-    yield from table("Key", "What may be written", "", rows=(option(key, found) for key, found in COMMON.items()))
+    rows = (option(key, found) for key, found in (COMMON | PICKED).items())
+    yield from table("Key", "What may be written", "", rows=rows)
     for key, found in types.items():
         yield from field_type(key, found)
 
@@ -125,14 +116,17 @@ def fields() -> Iterator[str]:
 def field_type(key: str, found: FieldType) -> Iterator[str]:
     yield from [f"## {key}", "", f"{found.label['en']} · {found.label['ko']}. {about(type(found))}".strip(), ""]
     if found.options:
-        rows = (option(name, said, needed=name in found.needs) for name, said in found.options.items())
-        yield from table("Key", "What may be written", "", rows=rows)
+        yield from table("Key", "What may be written", "", rows=own_keys(found))
     for settings in found.settings_samples():
         yield f"    field: {flow({'type': key, **settings})}"
     yield ""
-    yield f"- Operators: {codes(found.operators)}"
+    yield f"- Operators: {codes(found.operators or OF_ENDS)}"
+    if parts := asked_parts(found):
+        yield f"- Parts, asked for and shown by a dot: {codes(parts)}"
     if found.converts_from:
         yield f"- Takes over the values of: {codes(sorted(found.converts_from))}"
+    if becomes := [other for other, type in field_types().items() if key in type.converts_from]:
+        yield f"- Its values are taken over by: {codes(sorted(becomes))}"
     yield f"- Lists {'can' if found.sortable else 'cannot'} be sorted by it."
     if found.generated:
         yield "- The engine makes its values; no form offers it."
@@ -141,46 +135,41 @@ def field_type(key: str, found: FieldType) -> Iterator[str]:
     yield ""
 
 
+def own_keys(found: FieldType) -> Iterator[tuple[str, str, str]]:
+    """A row for each key of the type's own, at any depth."""
+    for name, said in found.options.items():
+        yield option(name, said, needed=name in found.needs)
+        yield from reference_kinds.below(said, name, {})
+
+
+def asked_parts(found: FieldType) -> list[str]:
+    """The parts of its values that conditions may ask for, by name."""
+    field = a_field(found)
+    field = replace(field, columns={part.name: f"field${part.name}" for part in found.parts(field)})
+    return [
+        part.name for part in found.parts(field)
+        if part.name and (found.part_field(field, part.name) or found.part_operand(field, part.name))
+    ]  # fmt: skip
+
+
 def about(made: type[FieldType]) -> str:
     """The first paragraph of the class, else of its file."""
     said = made.__dict__.get("__doc__") or (inspect.getmodule(made).__doc__ or "")  # type: ignore[union-attr]
     return " ".join(inspect.cleandoc(said).split("\n\n")[0].split())
 
 
-def option(key: str, schema: Mapping[str, Any], *, needed: bool = False) -> tuple[str, str, str]:
-    said = schema.get("description", "")
-    return code(key), shape(schema) + (", needed" if needed else ""), said
-
-
-def shape(schema: Mapping[str, Any]) -> str:
-    """What a schema allows, in words."""
-    if "$ref" in schema:
-        return "a text in each language"
-    if "enum" in schema:
-        return "one of " + codes(schema["enum"])
-    if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(shape(each) for each in schema["anyOf"]))
-    found = schema.get("type", "any value")
-    words = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "text",
-             "array": "a list", "object": "a map"}  # fmt: skip
-    names = found if isinstance(found, list) else [found]
-    text = " or ".join(words.get(name, name) for name in names)
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is not None and high is not None:
-        text += f", {low} to {high:,}"
-    elif low is not None:
-        text += f", {low} or more"
-    if "default" in schema:
-        text += f" ({code(schema['default'])} unless said)"
-    return text
+def a_field(found: FieldType) -> Field:
+    """A field of the type with its first settings."""
+    settings = found.settings_samples()[0]
+    return Field("thing", "field", found, found.label, settings, targets=found.targets(settings), app=APP)
 
 
 def samples(found: FieldType) -> tuple[Any, ...]:
     """A few raw values of the type with its first settings."""
-    settings = found.settings_samples()[0]
-    field = Field("thing", "field", found, found.label, settings, targets=found.targets(settings), app=APP)
-    if found.option_set(settings) is not None:
-        return tuple(found.option_set(settings) or ())[:4]
+    field = a_field(found)
+    options = found.option_set(field.settings)
+    if options is not None:
+        return tuple(options)[:4]
     return tuple(found.samples(field))[:4]
 
 
@@ -246,17 +235,29 @@ def one_command(path: str, found: click.Command) -> Iterator[str]:
     yield from table("Option", "", rows=rows)
 
 
-def code_whole(text: str) -> str:
-    return f"`{text}`"
-
-
 # -- errors ------------------------------------------------------------------------------------------------------
 def tree() -> Iterator[str]:
     yield ERRORS_INTRO
-    below = [made for made in errors.HanokError.__subclasses__() if made.__module__ == errors.__name__]
-    found = [errors.HanokError, *below]
-    rows = ((code(made.__name__), code(made.code), made.status, first_line(made)) for made in found)
+    rows = ((code(made.__name__), code(made.code), made.status, first_line(made)) for made in every_error())
     yield from table("Error", "Code", "Status", "", rows=rows)
+
+
+def every_error() -> Iterator[type[errors.HanokError]]:
+    """All errors, as their tree is drawn; those of single rooms behind them, by name."""
+    for found in pkgutil.walk_packages(engine.__path__, "hanok.engine."):
+        if ".migrations" not in found.name:
+            importlib.import_module(found.name)
+    every = [errors.HanokError, *below(errors.HanokError)]
+    common = [made for made in every if made.__module__ == errors.__name__]
+    rooms = [made for made in every if made.__module__.startswith("hanok.engine.") and made not in common]
+    yield from common
+    yield from sorted((made for made in rooms if made.__name__[0] != "_"), key=lambda made: made.__name__)
+
+
+def below(made: type[errors.HanokError]) -> Iterator[type[errors.HanokError]]:
+    for found in made.__subclasses__():
+        yield found
+        yield from below(found)
 
 
 def first_line(made: type) -> str:
