@@ -126,8 +126,9 @@ class Filler:
 
     def __post_init__(self) -> None:
         self.module = self.catalog.modules[EVERYTHING]
-        plain = [found for found in writable(self.module) if not (found.targets or found.type.apart)]
-        self.pools = {found.key: raw_values(found) for found in plain}
+        self.fields = [found for found in writable(self.module) if not found.type.apart]
+        self.plain = [found.key for found in self.fields if not (found.targets or found.type.holds_files)]
+        self.pools = {key: raw_values(self.module.fields[key]) for key in self.plain}
         self.known["user"] = [str(a_user(self.store, self.catalog, f"u{number}").id) for number in range(3)]
         for place in sorted({to for found in self.module.fields.values() for to in _led_to(found)} - {"user"}):
             with self.store.write() as conn:
@@ -143,6 +144,27 @@ class Filler:
         """Raw values of one record, of which so many are left out."""
         wanted = [found for found in writable(self.module) if self.drawn.random() >= empty and not found.type.apart]
         return {found.key: self.value(found) for found in wanted}
+
+    def another(self, found: Field, dumped: Any) -> Any:
+        """A raw value of a field whose value is not this one, where it takes one."""
+        if found.targets or found.type.holds_files:
+            some = [self.value(found) for _ in range(12 if found.targets else 1)]
+        else:
+            some = self.drawn.sample(self.pool(found), len(self.pool(found)))
+        other = (raw for raw in some if self.stored(found, raw) != dumped)
+        return next(other, some[0])
+
+    def stored(self, found: Field, raw: Any) -> Any:
+        """What is kept of a raw value, as JSON."""
+        if found.type.holds_files:
+            return raw
+        return found.type.dump(found, found.type.value(found).deserialize(raw, zone="Asia/Seoul"))
+
+    def variety(self, found: Field) -> int:
+        """How many different values a field may be given here."""
+        if found.targets or found.type.holds_files:
+            return 9
+        return len({json.dumps(self.stored(found, raw), sort_keys=True) for raw in self.pools[found.key]})
 
     def apart(self, *, empty: float = 0.25) -> dict[str, Any]:
         """Raw ties and lines of one record, of which so many fields are left out."""
