@@ -66,7 +66,8 @@ def _write(
         targets = [made[value.key] for value in draft.values.values() if isinstance(value, Ref)]
         raw = {key: str(made[value.key].id) if isinstance(value, Ref) else value for key, value in draft.values.items()}
         at = _moment(rolled, max((target.at for target in targets), default=datetime.now(UTC) - HISTORY))
-        made[draft.key] = Made(records.create(conn, catalog, actor, draft.module, raw, at=at).id, at)
+        record = records.create(conn, catalog, actor, draft.module, raw, at=at, despite_duplicates=True)
+        made[draft.key] = Made(record.id, at)
     return made
 
 

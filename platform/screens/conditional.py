@@ -137,7 +137,4 @@ def _sentence(node: Node | None, template: Message) -> Message | None:
 
 def _listed(labels: list[Mapping[str, str]]) -> Message:
     quoted = [say("‘{option}’", option=label) for label in labels]
-    found = quoted[0]
-    for each in quoted[1:]:
-        found = say("{options} or {option}", options=found, option=each)
-    return found
+    return say("{options} or {option}", options=quoted[:-1], option=quoted[-1]) if len(quoted) > 1 else quoted[0]

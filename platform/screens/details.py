@@ -92,7 +92,7 @@ def build(here: Present, record: Record, subpanels: tuple[Subpanel, ...], format
         url=url,
         label=in_language(module.label, language),
         plural=in_language(module.plural, language),
-        facts=facts(module, record, formats),
+        facts=tuple(fact for fact in facts(module, record, formats) if here.shown(fact.field.key)),
         path=path(module, record, language),
         tabs=tabs or tuple(_tab(here, replace(tab, panels=()), record, language) for tab in view.tabs[:1]),
         closing=_closing(here, record, language),

@@ -27,7 +27,7 @@ class Question:
 
     `moves` says that what is typed may show it, hide it, ask for it or fix it; `hidden`, `required` and `locked` are
     how it stands now. `beside` are the fields of its row: while one is shown, a hidden one keeps its place (`gap`).
-    `unfit` are the options that cannot be picked now.
+    `unfit` are the options that cannot be picked now; `changed` says that something else was typed than is stored.
     """
 
     field: Field | None
@@ -46,6 +46,7 @@ class Question:
     beside: tuple[str, ...] = ()
     gap: bool = False
     unfit: tuple[str, ...] = ()
+    changed: bool = False
 
     @property
     def spans(self) -> bool:
@@ -213,7 +214,7 @@ class _Drawing:
         if not cell.field:
             return Question(None)
         here, field = self.here, self.here.module.field(cell.field)
-        errors = tuple(self.errors.get(field.key, ()))
+        errors, changed = tuple(self.errors.get(field.key, ())), self._changed(field)
         return Question(
             field,
             in_language(cell.label, self.language) or field.label_in(self.language),
@@ -225,9 +226,16 @@ class _Drawing:
             moves=here.moves(field.key),
             hidden=not errors and not here.shown(field.key),
             required=here.needed(field),
-            locked=not errors and here.locked(field.key),
+            locked=not errors and not changed and here.locked(field.key),
+            changed=changed,
             unfit=self._unfit(field),
         )
+
+    def _changed(self, field: Field) -> bool:
+        typed, stored = self.here.values.get(field.key), self.values.get(field.key)
+        if typed is stored or field.type.apart or self.here.dynamic(field.key).readonly is None:
+            return False
+        return typed is None or stored is None or bool(field.type.dump(field, typed) != field.type.dump(field, stored))
 
     def _unfit(self, field: Field) -> tuple[str, ...]:
         pick = self.here.module.picks.get(field.key)

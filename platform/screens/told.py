@@ -50,7 +50,7 @@ def rules(here: Present, view: FormView, stored: Mapping[str, Any]) -> Told:
 def state(here: Present, view: FormView) -> Told:
     """What every condition says now: the answer to a page that cannot know."""
     return {
-        "fields": {key: {kind: here.holds(node) for kind, node in _of(here, key)} for key in here.asked},
+        "fields": {key: {kind: here.holds(node) for kind, node in _of(here, key)} for key in here.module.dynamic},
         "panels": {place: here.holds(node) for place, node, _ in panels(view) if node is not None},
         "options": {
             key: here.fits(here.module.fields[key], pick) for key, pick in here.module.picks.items() if "" in pick.nodes
@@ -108,9 +108,10 @@ def _reads(field: Field) -> str:
 
 def _raw(field: Field, values: Mapping[str, Any]) -> Any:
     """The value as a form sends it; `...` where the page shall not know it."""
-    if field.type.secret or field.type.apart or not field.type.compares or field.key not in values:
+    unsaid = field.system and field.key not in values
+    if unsaid or field.type.secret or field.type.apart or not field.type.compares:
         return ...
-    value = values[field.key]
+    value = values.get(field.key)
     return None if value is None else sent(field.type.dump(field, value))
 
 

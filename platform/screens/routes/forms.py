@@ -58,7 +58,8 @@ def create(module: str) -> AnyResponse:
     try:
         made = write(lambda conn, catalog: _create(conn, catalog, module, raw, token))
     except Invalid as wrong:
-        page = _new_form(found, {}, onward=_onward(request.form), token=token, wrong=wrong)
+        values = initial(g.catalog, g.actor, found, {}, linked)
+        page = _new_form(found, values, onward=_onward(request.form), token=token, wrong=wrong)
         return make_response(page, 422)
     notify(say("“{title}” was saved.", title=shortened(made.title)))
     return redirect(_onward(request.form) or f"/{module}/{made.id}", 303)
@@ -77,11 +78,8 @@ def _create(conn: Connection, catalog: Catalog, module: str, raw: Mapping[str, A
 def new_state(module: str) -> Response:
     """What the conditions of a new record's form say of what is typed."""
     found = module_of(module, "create")
-    return jsonify(told.state(_present(found, _blank_values(found), typed=True, new=True), found.views.form))
-
-
-def _blank_values(module: Module) -> dict[str, Any]:
-    return initial(g.catalog, g.actor, module, {}, linked)
+    values = initial(g.catalog, g.actor, found, {}, linked)
+    return jsonify(told.state(_present(found, values, typed=True, new=True), found.views.form))
 
 
 def _new_form(
@@ -89,7 +87,7 @@ def _new_form(
 ) -> str:
     asked = forms.asked_fields(module, module.views.form)
     hidden = _hidden(module, values, {field.key for field in asked})
-    here = _present(module, values or _blank_values(module), typed=wrong is not None, new=True)
+    here = _present(module, values, typed=wrong is not None, new=True)
     view = forms.build(
         here,
         values,
@@ -120,7 +118,7 @@ def _hidden(module: Module, values: Mapping[str, Any], asked: set[str]) -> dict[
 # -- an existing one ---------------------------------------------------------------------------------------------
 def edit(module: str, id: UUID) -> str:
     found = module_of(module, "view")
-    return _edit_form(found, _editable(module, id))
+    return edit_form(found, _editable(module, id))
 
 
 def update(module: str, id: UUID) -> AnyResponse:
@@ -138,7 +136,7 @@ def update(module: str, id: UUID) -> AnyResponse:
             raw = {key: value for key, value in raw.items() if key not in dropped}
             typed = MultiDict((key, text) for key, text in typed.items(multi=True) if key.split("$")[0] not in dropped)
         except Invalid as wrong:
-            page = _edit_form(found, _editable(module, id), wrong=wrong, version=version, typed=typed)
+            page = edit_form(found, _editable(module, id), wrong=wrong, version=version, typed=typed)
             return make_response(page, 422)
         else:
             notify(say("“{title}” was saved.", title=shortened(saved.title)))
@@ -167,9 +165,10 @@ def _editable(module: str, id: UUID) -> Record:
     return record
 
 
-def _edit_form(
+def edit_form(
     module: Module, record: Record, *, wrong: Invalid | None = None, version: int = 0, typed: Any = None
 ) -> str:
+    """The form of a stored record; with what was typed and what is `wrong` with it."""
     there = f"/{module.key}/{record.id}"
     here = _present(module, record.values, typed=wrong is not None)
     view = forms.build(

@@ -5,8 +5,8 @@
      [data-panel=key]   a panel; hidden, data-moves
      [data-told]        a live region that says what appeared
    The page arrives as the conditions say at first, the save holds to them again: nothing here decides what is stored.
-   What was typed and then hidden is left out of what is sent, so that what was stored stays; a field that has an error
-   stays in sight, and one that was changed stays open, so that both can be put right. */
+   What was typed and then hidden is left out of what is sent, so that what was stored stays; a field that arrives with an
+   error is in sight, and one that was changed (data-changed) stays open, so that both can be put right. */
 import { holds } from "./conditions.js";
 
 const WAITS = 200, ROUNDS = 6;
@@ -35,6 +35,7 @@ class Dynamic {
   constructor(form, source) {
     Object.assign(this, { form, source, words: source.dataset, facts: JSON.parse(source.textContent), asked: {}, offered: {} });
     this.shown = {};
+    this.kept = new Set();
     this.panels = [...form.querySelectorAll("[data-panel]")];
     this.places = this.panels.flatMap((panel) => [...panel.querySelectorAll("[data-field]")]
       .filter((node) => !node.parentElement.closest("[data-field]")).map((node) => ({ panel, node, key: node.dataset.field })));
@@ -91,7 +92,7 @@ class Dynamic {
     this.unknown = false;
     for (let round = 0; round < ROUNDS; round++) {
       const values = this.values(), was = JSON.stringify(this.shown);
-      this.decide(values);
+      this.decide(values, first);
       if (JSON.stringify(this.shown) === was) break;
     }
     this.lay();
@@ -111,12 +112,12 @@ class Dynamic {
 
   wants(id, rule, values) {
     const at = JSON.stringify(rule.names.map((name) => this.sent(name)));
-    const known = (this.asked[id] ??= { at, answer: rule.now });
+    const known = (this.asked[id] ??= { at: JSON.stringify(rule.names.map((name) => this.before[name])), answer: rule.now });
     if (known.at !== at) this.unknown = true;
     known.wanted = at;
   }
 
-  decide(values) {
+  decide(values, first) {
     const open = new Map(this.panels.map((panel) => {
       const name = panel.dataset.panel;
       return [panel, this.says(`panels.${name}`, this.facts.panels[name], values)];
@@ -124,7 +125,9 @@ class Dynamic {
     for (const { panel, node, key } of this.places) {
       const rules = this.facts.fields[key] ?? {}, bad = node.classList.contains("bad");
       const says = (kind) => this.says(`fields.${key}.${kind}`, rules[kind], values);
-      if (panel.dataset.moves !== undefined) this.shown[key] = bad || (says("visible") && open.get(panel));
+      const shown = says("visible") && open.get(panel);
+      if (first && bad && !shown) this.kept.add(key);
+      if (panel.dataset.moves !== undefined) this.shown[key] = shown || this.kept.has(key);
       if (rules.required) this.require(key, says("required"));
       if (rules.readonly) this.lock(key, !bad && says("readonly"));
     }
@@ -158,7 +161,7 @@ class Dynamic {
   lock(key, on) {
     const node = this.form.querySelector(`[data-moving="${key}"]`);
     if (!node) return;
-    const locked = on && this.sent(key) === this.before[key];
+    const locked = on && !("changed" in node.dataset) && this.sent(key) === this.before[key];
     node.toggleAttribute("data-locked", locked);
     for (const box of node.querySelectorAll(BOXES)) {
       if (box.matches("input, textarea")) box.readOnly = locked;
@@ -174,7 +177,11 @@ class Dynamic {
     if (box.matches("select")) {
       const all = (this.offered[key] ??= [...box.options]);
       const kept = all.filter((one) => !one.value || fits.includes(one.value) || one.selected || one.defaultSelected);
-      if (kept.length !== box.options.length || kept.some((one, at) => one !== box.options[at])) box.replaceChildren(...kept);
+      if (kept.length !== box.options.length || kept.some((one, at) => one !== box.options[at])) {
+        const { value } = box; // options that come and go would move the choice
+        box.replaceChildren(...kept);
+        box.value = value;
+      }
     }
     for (const one of box.matches("select") ? [] : box.querySelectorAll("input[value]")) {
       if (one.value) one.closest("label").hidden = !(fits.includes(one.value) || one.checked || one.defaultChecked);
@@ -217,7 +224,7 @@ class Dynamic {
       for (const [id, known] of Object.entries(this.asked)) {
         const [kind, key, part] = id.split(".");
         const said = part ? found[kind][key]?.[part] : found[kind][key];
-        if (said !== undefined) Object.assign(known, { at: wanted[id], answer: said });
+        Object.assign(known, { at: wanted[id], answer: said ?? known.answer });
       }
       this.judge();
     } catch (problem) {
