@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -277,3 +278,13 @@ fields:
         assert not records.get(conn, meetings, guest, "meeting", made.id).may_edit
         assert records.page(conn, meetings, guest, records.Query(module="meeting")).rows
         assert not records.page(conn, meetings, other, records.Query(module="meeting")).rows
+
+
+def test_the_history_is_told_in_the_order_of_time(here: Store, deals: Catalog) -> None:
+    kim = a_person(here, deals, "김")
+    long_ago = datetime(2025, 1, 2, tzinfo=UTC)
+    with here.write() as conn:
+        records.create(conn, deals, ADMIN, "deal", {"name": "D", "people": [str(kim.id)]}, at=long_ago)
+    with here.read() as conn:
+        entries = records.history(conn, deals, ADMIN, "person", kim.id)
+    assert [entry.action for entry in entries] == ["created", "linked"]

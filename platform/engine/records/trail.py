@@ -91,7 +91,7 @@ def trace(
     """The audit row and the outbox row of one change."""
     told = {key: pair for key, pair in changes.items() if not module.has(key) or module.field(key).audit}
     kept_row = {
-        "id": new_id(), "at": at, "actor_id": actor.id, "actor_name": str(actor), "module": module.key, "record": id,
+        "id": new_id(at), "at": at, "actor_id": actor.id, "actor_name": str(actor), "module": module.key, "record": id,
         "action": action, "changes": told, "revision": catalog.revision,
     }  # fmt: skip
     payload = {"version": version, "changes": dict(changes), "actor": str(actor.id) if actor.id else None}
