@@ -48,6 +48,11 @@ def answered(
     return found
 
 
+def defaults(catalog: Catalog, actor: Actor, action: Action) -> dict[str, Any]:
+    """What the questions hold when they are asked."""
+    return {key: _loaded(catalog, actor, question, {}) for key, question in action.ask.items()}
+
+
 def _loaded(catalog: Catalog, actor: Actor, question: Field, raw: Mapping[str, Any]) -> Any:
     zone = actor.zone or catalog.app.zone
     if question.key in raw:

@@ -1,0 +1,61 @@
+/* What an action asks first, as a dialog. <a href="/deal/_do/lost?id=…" data-ask> opens the fragment of that address; its
+   form is sent here, and drawn again with what was wrong. Without scripts, or when something fails, both are pages. */
+const asked = () => ({ headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
+let dialog = null;
+let opener = null;
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-ask]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+  event.preventDefault();
+  if (link.ariaBusy !== "true") open(link);
+});
+
+async function open(link) {
+  link.ariaBusy = "true";
+  opener = link;
+  try {
+    const answer = await fetch(link.href, asked());
+    if (!answer.ok) throw new Error(answer.status);
+    draw(await answer.text());
+  } catch {
+    location.assign(link.href);
+  } finally {
+    link.removeAttribute("aria-busy");
+  }
+}
+
+function draw(html) {
+  dialog?.remove();
+  document.body.append(document.createRange().createContextualFragment(html));
+  dialog = document.querySelector("body > dialog.ask");
+  dialog.addEventListener("click", (event) => event.target.closest("[data-close]") && dialog.close());
+  dialog.addEventListener("close", leave);
+  dialog.querySelector("form[data-save]").addEventListener("submit", send);
+  dialog.showModal();
+  (dialog.querySelector("[data-focus]") ?? dialog.querySelector("[autofocus]"))?.focus();
+}
+
+function leave() {
+  dialog.remove();
+  const back = opener.closest("details.menu-box")?.querySelector("summary") ?? opener;
+  if (back.isConnected && back.checkVisibility()) back.focus();
+}
+
+async function send(event) {
+  event.preventDefault();
+  const form = event.target;
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  try {
+    const answer = await fetch(form.action, { ...asked(), method: "POST", body: new FormData(form, event.submitter) });
+    const there = answer.headers.get("HX-Redirect");
+    if (there) return location.assign(there);
+    if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
+    draw(await answer.text());
+  } catch {
+    form.removeEventListener("submit", send);
+    form.removeAttribute("aria-busy");
+    form.submit();
+  }
+}
