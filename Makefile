@@ -4,6 +4,7 @@
 #   make run [PORT=8000] [DEMO=500]    make vendor      browser libraries only
 #   make test                          make lint        ruff and mypy only
 #   make test-slow                     make bench       measures lists and the compiler
+#   make schemas                       what editors check YAML by (make run does it too)
 #   make clean                         removes what was made here, never the site
 
 PORT ?= 8000
@@ -13,7 +14,7 @@ export PORT DEMO
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 
-.PHONY: run test test-slow lint vendor bench clean python
+.PHONY: run test test-slow lint vendor schemas bench clean python
 
 run: python
 	@$(PYTHON) tools/run.py
@@ -30,11 +31,14 @@ lint: python
 vendor: python
 	@$(PYTHON) tools/vendor.py
 
+schemas: python
+	@$(PYTHON) tools/schemas.py
+
 bench: python
 	@$(PYTHON) tools/bench.py
 
 clean:
-	rm -rf .venv .make build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis platform/web/static/vendor
+	rm -rf .venv .make .schemas build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis platform/web/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:

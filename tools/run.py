@@ -6,6 +6,7 @@ import os
 import shutil
 
 import environment
+import schemas
 import vendor
 from steps import ROOT, Steps, main, run, tell
 
@@ -18,6 +19,7 @@ def work() -> None:
     steps = Steps(4)
     with steps("Python libraries (.venv)"):
         environment.ensure()
+        schemas.ensure()
     with steps("Browser libraries (platform/web/static/vendor)"):
         vendor.ensure()
     with steps(f"Site with demo data ({SITE.relative_to(ROOT)}/)"):

@@ -10,19 +10,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-import orjson
 
-from hanok.app import field_types, live_of, opened
+from hanok.app import live_of, opened
 from hanok.cli.console import command, dump, progress, site_option, tell, told, words
 from hanok.cli.deploying import telling
+from hanok.cli.editing import help_editors, write_schemas
 from hanok.cli.upgrading import conflict_json, tell_conflict
 from hanok.engine import accounts
 from hanok.engine.access import ADMINISTRATOR, Actor
-from hanok.engine.catalog import kinds
 from hanok.engine.deploy import Live, Site, deploy, init_site, plan_site, write_manifest
 from hanok.engine.deploy import status as status_of
 from hanok.engine.errors import Invalid, say
-from hanok.engine.language.editors import for_editors
 from hanok.settings import SETTINGS
 
 PASSWORD_FILE = "first-password.txt"  # noqa: S105  # the name of a file
@@ -55,6 +53,7 @@ def _fill(folder: Path, demo: int, password: str, *, generated: bool) -> None:
     with progress() as show:
         number = deploy(site.store, plan_site(site), by="init", message="init", progress=telling(show))
     write_manifest(site)
+    help_editors(folder)
     live = live_of(site)
     admin = _first_user(live, password)
     tell(say("Revision {number} is live with {modules} modules.", number=number, modules=len(live.catalog.modules)))
@@ -138,8 +137,5 @@ def status(folder: Path, plain: bool) -> None:
 @command
 def schema(out: Path) -> None:
     """Write one JSON Schema a kind, for editors."""
-    out.mkdir(parents=True, exist_ok=True)
-    for key, kind in kinds(field_types()).items():
-        file = out / f"{key}.schema.json"
-        file.write_bytes(orjson.dumps(for_editors(kind), option=orjson.OPT_INDENT_2))
+    for file in write_schemas(out):
         tell(file.as_posix())
