@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from hanok.engine.catalog.model import Module
 from hanok.engine.fields import in_language
@@ -65,7 +66,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Everything that the list prints. `empty` is "" (rows to show), "module" (nothing yet) or "match" (no match)."""
+    """Everything that the list prints. `empty` is "" (rows to show), "module" (nothing yet) or "match" (no match).
+
+    `acting` are the rows that have a menu of actions.
+    """
 
     module: Module
     label: str
@@ -90,6 +94,7 @@ class ListPage:
     search_pairs: tuple[tuple[str, str], ...]
     column_pairs: tuple[tuple[str, str], ...]
     may_create: bool
+    acting: frozenset[UUID] = frozenset()
 
 
 def columns_of(module: Module, asked: Asked) -> tuple[str, ...]:
@@ -135,6 +140,7 @@ def build(
     may_create: bool,
     sees_all: bool,
     bare: bool,
+    acting: frozenset[UUID] = frozenset(),
 ) -> ListPage:
     """The page, decided. `total` is the exact number when the address asked for it; `bare`: there are no records."""
     language = formats.language
@@ -166,6 +172,7 @@ def build(
         column_pairs=_pairs(asked, "columns"),
         may_create=may_create,
         sees_all=sees_all,
+        acting=acting,
     )
 
 

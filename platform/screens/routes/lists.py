@@ -14,7 +14,7 @@ from hanok.engine.catalog import Module
 from hanok.engine.errors import Invalid, say
 from hanok.engine.fields import Field
 from hanok.engine.records import Query
-from hanok.screens import address, filters, lists
+from hanok.screens import actions, address, filters, lists
 from hanok.screens.address import Asked, Condition
 from hanok.screens.reading import module_of, title_of_link
 from hanok.web.notices import notify
@@ -54,6 +54,7 @@ def show(module: str) -> AnyResponse:
         bare=not page.rows and _is_bare(asked),
         sees_all=level(g.catalog, g.actor, module, "list") == "all",
         total=records.count(connection(), g.catalog, g.actor, query, cap=None) if asked.count else None,
+        acting=actions.with_menu(g.catalog, g.actor, found, page.rows),
     )
     answer = make_response(render_template("screens/list.html", view=view))
     return _remembering(answer, found, asked)

@@ -15,6 +15,7 @@ from hanok.engine.records import Record
 from hanok.screens import details, timeline
 from hanok.screens.conditional import Present, present
 from hanok.screens.reading import module_of, record_of, whole_record, write
+from hanok.screens.routes.actions import buttons_of
 from hanok.screens.words import shortened
 from hanok.web.notices import notify
 from hanok.web.visit import connection
@@ -34,7 +35,8 @@ def show(module: str, id: UUID) -> str:
     record = whole_record(module, id)
     panels = tuple(one for one in found.subpanels.values() if may(g.catalog, g.actor, one.module, "list"))
     view = details.build(_present(found, record), record, panels, g.formats)
-    return render_template("screens/record.html", view=view, history=_timeline(found, record, timeline.FIRST))
+    told = _timeline(found, record, timeline.FIRST)
+    return render_template("screens/record.html", view=view, acts=buttons_of(found, record), history=told)
 
 
 def _present(module: Module, record: Record) -> Present:
