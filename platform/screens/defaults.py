@@ -36,7 +36,7 @@ def _given(field: Field, text: str, find: Find) -> Any:
 
 
 def _default(field: Field, actor: Actor, zone: str) -> Any:
-    written = field.settings.get("default")
+    written = field.type.default(field)
     if written == "$me" and field.targets:
         return Linked(field.targets[0], actor.id, actor.title)
     if isinstance(written, str):

@@ -21,7 +21,7 @@ MODULE = """
 label: {en: Visit, ko: 방문}
 fields:
   name:    {type: text}
-  at:      {type: period}
+  at:      {type: period, all_day: true}
   who:     {type: person_name}
   billing: {type: address}
   mails:   {type: emails}

@@ -32,9 +32,9 @@ def drawn(app: Flask, key: str, raw: Any, language: str = "ko", **settings: Any)
         return str(drawing.draw(one, load(one, raw), formats=Formats(language, "Asia/Seoul")))
 
 
-def sent(key: str, *boxes: tuple[str, str]) -> Any:
+def sent(key: str, *boxes: tuple[str, str], **settings: Any) -> Any:
     """The value of a form with these boxes, in JSON."""
-    one = field(key)
+    one = field(key, **settings)
     form = MultiDict([("it", ""), *((f"it.{part}", text) for part, text in boxes)])
     return one.type.dump(one, load(one, widgets.read_form([one], form, FORMATS)["it"]))
 
@@ -105,7 +105,7 @@ def test_rows_of_a_list_keep_their_kind_and_the_primary() -> None:
 
 def test_a_day_of_a_whole_period_is_read_from_a_box_of_day_and_time() -> None:
     boxes = [("start", "2026-11-17T09:30"), ("end", "2026-11-18T10:00")]
-    whole = sent("period", *boxes, ("all_day", "true"))
+    whole = sent("period", *boxes, ("all_day", "true"), all_day=True)
     assert whole == {"start": "2026-11-17", "end": "2026-11-18", "all_day": True}
     assert sent("period", *boxes)["start"] == "2026-11-17T00:30:00Z"
 
@@ -131,7 +131,7 @@ def test_cells_are_short_in_lists_and_whole_on_records() -> None:
     assert "mailto:b@" not in shown("emails", both, place=cells.RECORD)
     assert "수신 거부" in shown("emails", both, place=cells.RECORD)
     assert "2026-11-17 09:30</time> – " in shown("period", "2026-11-17T09:30 ~ 2026-11-17T11:00")
-    assert shown("period", "2026-11-17").count("<time") == 1
+    assert shown("period", "2026-11-17", all_day=True).count("<time") == 1
     assert shown("person_name", "김하늘", honorific=True) == "김하늘님"
     assert shown("person_name", "김하늘", honorific=True, language="en") == "김하늘"
     assert shown("recurrence", "FREQ=WEEKLY;BYDAY=MO") == "매주 월요일"

@@ -126,7 +126,7 @@ class Binder:
 
     def _check_default(self, source: Source, bare: Field) -> None:
         """A default that no record could take is found now, not at the first save."""
-        written = bare.settings.get("default")
+        written = bare.type.default(bare)
         if (
             written is None
             or (written == ME and bare.targets)
@@ -143,7 +143,7 @@ class Binder:
 
 def default_of(field: Field, *, now: datetime, zone: str, me: Any) -> Any:
     """The loaded value of a new record where nothing is given. Raises marshmallow's ValidationError."""
-    written = field.settings.get("default")
+    written = field.type.default(field)
     if written == ME and field.targets:
         return me
     if isinstance(written, str):

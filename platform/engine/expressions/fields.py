@@ -159,7 +159,7 @@ def taken(field: Field, found: Any, here: Here, *, like: Money | None = None) ->
         return None
     kind = kind_of(field, lambda module: None)
     if kind is MONEY:
-        return _money(found, here, like)
+        return _money(field, found, here, like)
     if isinstance(found, View):
         found = _back(found, kind)
     elif kind is TEXT and not isinstance(found, str):
@@ -193,18 +193,21 @@ def _rounded(field: Field, found: Decimal) -> Decimal:
         return Decimal("NaN")
 
 
-def _money(found: Any, here: Here, like: Money | None) -> Money | None:
+def _money(field: Field, found: Any, here: Here, like: Money | None) -> Money | None:
     if isinstance(found, Decimal):
         found = Money(found, here.currency, found) if like is None else in_currency_of(found, like)
     if not isinstance(found, Money):
         return None
     try:
-        amount, base = _placed(found.amount, found.currency), _placed(found.base, here.currency)
+        amount, base = (
+            _placed(each, currency, int(field.settings.get("places", PLACES)))
+            for each, currency in ((found.amount, found.currency), (found.base, here.currency))
+        )
     except ArithmeticError:
         return None
     most = Decimal(1).scaleb(DIGITS - PLACES)
     return Money(amount, found.currency, base) if max(abs(amount), abs(base)) < most else None
 
 
-def _placed(amount: Decimal, currency: str) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-places_of(currency)), ROUND_HALF_UP, EXACT)
+def _placed(amount: Decimal, currency: str, most: int) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-places_of(currency, most)), ROUND_HALF_UP, EXACT)

@@ -86,6 +86,10 @@ class FieldType:
         """
         raise NotImplementedError
 
+    def default(self, field: Field) -> Any:
+        """What the document says that a new record has here, raw; None for nothing."""
+        return field.settings.get("default")
+
     def former(self, field: Field) -> ma.fields.Field[Any]:
         """The validator without the rules of this field (`min`, `length`, retired options …).
 

@@ -38,17 +38,19 @@ class Money:
         return f"{self.currency} {self.amount}"
 
 
-def places_of(currency: str) -> int:
-    """How many places amounts of a currency have (CLDR): 0 for KRW, 2 for USD."""
-    return min(PLACES, get_currency_precision(currency))
+def places_of(currency: str, most: int = PLACES) -> int:
+    """How many places amounts of a currency have (CLDR), but `most`: 0 for KRW, 2 for USD."""
+    return min(most, PLACES, get_currency_precision(currency))
 
 
 class MoneyValue(Value):
     """Money from an amount ("1,234,000", "₩1,234") or from `{amount: …, currency: KRW}`; `base` is not asked."""
 
-    def __init__(self, currency: str, *, low: Any = None, high: Any = None, **rest: Any) -> None:
+    def __init__(
+        self, currency: str, *, most: int = PLACES, low: Any = None, high: Any = None, **rest: Any
+    ) -> None:
         super().__init__(**rest)
-        places = places_of(currency)
+        places = places_of(currency, most)
         self.amount = NumberValue(places=places, digits=DIGITS - PLACES + places, low=low, high=high)
         self.currency = currency
 
@@ -82,13 +84,21 @@ class MoneyType(FieldType):
     label: ClassVar[Labels] = {"en": "Money", "ko": "금액"}
     icon = "coins"
     group = "number"
-    options: ClassVar[Mapping[str, Any]] = BOUNDS
+    options: ClassVar[Mapping[str, Any]] = {
+        "places": {"type": "integer", "minimum": 0, "maximum": PLACES,
+                   "description": "Digits behind the point, where they are fewer than the currency has."},
+        **BOUNDS,
+    }
     operators = ("gte", "lte", *(key for key in NUMERIC if key not in ("gte", "lte")))
     compares = "number"
     converts_from = frozenset({"integer"})
 
     def currency(self, field: Field) -> str:
         return str(field.app.get("currency") or USUAL_CURRENCY)
+
+    def most(self, field: Field) -> int:
+        """The most places that its amounts have, whatever the currency."""
+        return int(field.settings.get("places", PLACES))
 
     def parts(self, field: Field) -> tuple[Part, ...]:
         return (Part("", Exact(PLACES)), Part("currency", plain_text()), Part("base", Exact(PLACES)))
@@ -106,7 +116,8 @@ class MoneyType(FieldType):
         return Money(amount, currency, base)
 
     def value(self, field: Field) -> ma.fields.Field[Any]:
-        return MoneyValue(self.currency(field), low=field.settings.get("min"), high=field.settings.get("max"))
+        limits = field.settings
+        return MoneyValue(self.currency(field), most=self.most(field), low=limits.get("min"), high=limits.get("max"))
 
     def former(self, field: Field) -> ma.fields.Field[Any]:
         return MoneyValue(self.currency(field))
@@ -146,7 +157,7 @@ class MoneyType(FieldType):
     def input(self, field: Field) -> Widget:
         currency = self.currency(field)
         limits = {key: field.settings.get(key) for key in ("min", "max")}
-        return Widget("money", {**limits, "currency": currency, "places": places_of(currency)})
+        return Widget("money", {**limits, "currency": currency, "places": places_of(currency, self.most(field))})
 
     def cell(self, field: Field) -> Cell:
         return Cell("money", align="end", width="money", role="figure")
@@ -158,7 +169,7 @@ class MoneyType(FieldType):
         return limits or ("1,234,000", 0, "-5", most, "-" + most, {"amount": "47,800,000", "currency": currency})
 
     def settings_samples(self) -> Sequence[Mapping[str, Any]]:
-        return ({}, {"min": 0, "max": 1_000_000_000})
+        return ({}, {"min": 0, "max": 1_000_000_000}, {"places": 0})
 
 
 def _placed(amount: Decimal, currency: str) -> Decimal:

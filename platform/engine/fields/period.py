@@ -17,7 +17,7 @@ from hanok.engine.fields.boolean import Boolean, BooleanValue
 from hanok.engine.fields.columns import Moment
 from hanok.engine.fields.date import ISO, DateValue
 from hanok.engine.fields.datetime import DateTime, DateTimeValue
-from hanok.engine.fields.duration import Duration, Seconds
+from hanok.engine.fields.duration import LENGTH, Duration, Seconds, parse_length
 from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.operators import Operator
 from hanok.engine.fields.parts import part_of
@@ -93,15 +93,21 @@ def _ordered(found: Period) -> Period:
 class PeriodValue(Value):
     """A Period from `{start: …, end: …, all_day: …}`, or from text: two moments or days with ~ or / between them.
 
-    Days make it a period of whole days; one day alone is that day.
+    Days make it a period of whole days; one day alone is that day. `length` is that of one which says only its start,
+    in seconds (None: it has to say both). Whole days are refused unless `whole`.
     """
+
+    def __init__(self, *, length: int | None = None, whole: bool = True, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.length = length
+        self.whole = whole
 
     def load(self, value: Any, **known: Any) -> Period | None:
         if isinstance(value, Period):
             return value
         if isinstance(value, str):
             start, between, end = BETWEEN.sub("~", value.strip()).partition("~")
-            if not between and not _is_day(start):
+            if not between and self.length is None and not _is_day(start):
                 raise refuse(NOT_ONE)
             return self._load(start, end, all_day=None, **known)
         if isinstance(value, date) and not isinstance(value, datetime):
@@ -115,13 +121,21 @@ class PeriodValue(Value):
         if all(each is None or each == "" for each in (start, end)):
             return None
         if all_day or (all_day is None and _is_day(start)):
+            if not self.whole:
+                raise refuse(say("This is from moment to moment, not of whole days."))
             return self._days(start, end)
         if start in (None, ""):
             raise refuse(say("Say when it starts, too."))
-        if end in (None, ""):
+        if end in (None, "") and self.length is None:
             raise refuse(say("Say when it ends, too."))
-        one = DateTimeValue()
-        return _ordered(Period(one.deserialize(start, **known), one.deserialize(end, **known)))
+        first = DateTimeValue().deserialize(start, **known)
+        return _ordered(Period(first, self._end(first, end, **known)))
+
+    def _end(self, start: datetime, end: Any, **known: Any) -> datetime:
+        if end in (None, "") and self.length is not None:
+            return start + timedelta(seconds=self.length)
+        found: datetime = DateTimeValue().deserialize(end, **known)
+        return found
 
     def _days(self, start: Any, end: Any) -> Period:
         first, last = (DateValue().deserialize(_day(each)) for each in (start or end, end or start))
@@ -148,6 +162,10 @@ class PeriodType(FieldType):
     label: ClassVar[Labels] = {"en": "Period", "ko": "기간"}
     icon = "calendar-event"
     group = "time"
+    options: ClassVar[Mapping[str, Any]] = {
+        "all_day": {"type": "boolean", "description": "Takes whole days, too."},
+        "default": {"description": "How long it is where only its start is given, such as 1h; or from when to when."},
+    }
     operators = DateTime.operators
 
     def parts(self, field: Field) -> tuple[Part, ...]:
@@ -164,7 +182,18 @@ class PeriodType(FieldType):
         return None if parts[""] is None else Period(parts[""], parts["end"], bool(parts["all_day"]))
 
     def value(self, field: Field) -> ma.fields.Field[Any]:
+        return PeriodValue(length=self.length(field), whole=bool(field.settings.get("all_day", False)))
+
+    def former(self, field: Field) -> ma.fields.Field[Any]:
         return PeriodValue()
+
+    def length(self, field: Field) -> int | None:
+        """The seconds of one that says only its start; None where it has to say both."""
+        written = field.settings.get("default")
+        return parse_length(written) if isinstance(written, str) and re.fullmatch(LENGTH["pattern"], written) else None
+
+    def default(self, field: Field) -> Any:
+        return field.settings.get("default") if self.length(field) is None else None
 
     def comparable(self, field: Field, value: Any) -> Any:
         return value.start if isinstance(value, Period) else value
@@ -202,7 +231,7 @@ class PeriodType(FieldType):
         return ""
 
     def input(self, field: Field) -> Widget:
-        return Widget("period")
+        return Widget("period", {"all_day": bool(field.settings.get("all_day", False)), "length": self.length(field)})
 
     def asks(self, field: Field) -> Widget:
         return Widget("datetime")
@@ -210,7 +239,16 @@ class PeriodType(FieldType):
     def cell(self, field: Field) -> Cell:
         return Cell("period", width="text", role="when")
 
+    def settings_samples(self) -> Sequence[Mapping[str, Any]]:
+        return ({"all_day": True}, {"default": "1h"})
+
     def samples(self, field: Field) -> Sequence[Any]:
+        moments = (
+            "2026-11-17T09:30+09:00 ~ 2026-11-17T11:00+09:00",
+            "2026-11-17T00:30Z/2026-11-17T00:30Z",
+        )
+        if not field.settings.get("all_day"):
+            return (*moments, "2026-11-17T09:30") if self.length(field) else moments
         return (
             "2026-11-17T09:30+09:00 ~ 2026-11-17T11:00+09:00",
             "2026-11-17T00:30Z/2026-11-17T00:30Z",

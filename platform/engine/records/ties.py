@@ -180,7 +180,7 @@ def _row(field: Field, actor: Actor, id: UUID, tie: Tie, place: int, at: datetim
 
 def default_of_tie(field: Field) -> Any:
     """What a new tie has where nothing was said."""
-    written = field.settings.get("default")
+    written = field.type.default(field)
     now = datetime.now(UTC)
     if isinstance(written, str):
         span = field.type.relative(field, written, now=now, zone="UTC")

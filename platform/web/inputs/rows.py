@@ -77,7 +77,7 @@ def _renamed(inner: Errors, name: str, place: str | None, number: str) -> Errors
 
 def _default(found: Field) -> Any:
     """What a new line begins with, as far as the form can say it: not what depends on the day or on who asks."""
-    written = found.settings.get("default")
+    written = found.type.default(found)
     return written if isinstance(written, str | bool | int) or written is None else str(written)
 
 

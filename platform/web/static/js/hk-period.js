@@ -1,10 +1,11 @@
-/* <hk-period>: from when to when, around two boxes (….start, ….end) and a tick (….all_day).
-   Ticked, the boxes ask for days; else for days and times. An end that is left behind by its start moves along. */
+/* <hk-period length="3600">: from when to when, around two boxes (….start, ….end) and maybe a tick (….all_day).
+   Ticked, the boxes ask for days; else for days and times. An end that is left behind by its start moves along:
+   `length` seconds behind it, an hour where nothing is said. */
 customElements.define("hk-period", class extends HTMLElement {
   connectedCallback() {
     if (this.start) return;
     [this.start, this.end, this.whole] = ["start", "end", "all_day"].map((part) => this.querySelector(`[name$=".${part}"]`));
-    this.whole.addEventListener("change", () => this.turn());
+    this.whole?.addEventListener("change", () => this.turn());
     this.start.addEventListener("change", () => this.follow());
     this.times = ["09:00", "10:00"];
   }
@@ -22,13 +23,13 @@ customElements.define("hk-period", class extends HTMLElement {
 
   follow() {
     if (!this.start.value || (this.end.value && this.end.value >= this.start.value)) return;
-    if (this.whole.checked) this.end.value = this.start.value;
-    else this.end.value = later(this.start.value);
+    if (this.whole?.checked) this.end.value = this.start.value;
+    else this.end.value = later(this.start.value, Number(this.getAttribute("length")) || 3600);
   }
 });
 
-function later(wall) {
+function later(wall, seconds) {
   const moment = new Date(`${wall.slice(0, 16)}Z`);
-  moment.setUTCHours(moment.getUTCHours() + 1);
+  moment.setUTCSeconds(moment.getUTCSeconds() + seconds);
   return moment.toISOString().slice(0, 16);
 }
