@@ -23,6 +23,7 @@ from hanok.engine.catalog.model import (
     Subpanel,
     Tab,
     Views,
+    Work,
 )
 from hanok.engine.catalog.names import Names
 from hanok.engine.catalog.schemas import ACTIONS, kinds
@@ -31,5 +32,5 @@ from hanok.engine.catalog.scopes import ModuleScope
 __all__ = [
     "ACTIONS", "App", "Area", "Catalog", "CellSpec", "End", "FormView", "ListView", "MenuFilter", "Module",
     "ModuleScope", "Names", "OptionSet", "Panel", "Role", "SavedFilter", "SearchView", "Subpanel", "Tab", "Views",
-    "compile_catalog", "kinds",
+    "Work", "compile_catalog", "kinds",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hanok.engine.catalog.pieces import Pieces
 from hanok.engine.catalog.report import TEMPLATE, TRAIT, Report, Source
 from hanok.engine.language import Document, Documents, module_key_fault
 from hanok.engine.language.ordering import order
@@ -16,11 +17,20 @@ from hanok.engine.language.ordering import order
 ORDERED = ("fields", "saved_filters", "subpanels")
 
 
-def sources(documents: Documents, report: Report) -> dict[str, Source]:
+def sources(documents: Documents, pieces: Pieces) -> dict[str, Source]:
     """The modules by key. Templates and traits that are not there are reported."""
-    for found in documents.of("module").values():
-        _check(found, documents, report)
-    return {key: Source(key, _ordered(found, documents), found) for key, found in documents.of("module").items()}
+    return {key: _source(found, documents, pieces) for key, found in documents.of("module").items()}
+
+
+def _source(document: Document, documents: Documents, pieces: Pieces) -> Source:
+    templates, traits = documents.of("template"), documents.of("trait")
+    brought = (templates.get(document.data.get("extends", "")), *map(traits.get, document.data.get("traits", {})))
+
+    def made(report: Report) -> Source:
+        _check(document, documents, report)
+        return Source(document.key, _ordered(document, documents), document)
+
+    return pieces.make("source", document.key, (document, *brought), made)
 
 
 def _check(document: Document, documents: Documents, report: Report) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import marshmallow as ma
 
 from hanok.engine.catalog.model import OptionSet
+from hanok.engine.catalog.pieces import Pieces
 from hanok.engine.catalog.report import ATTRIBUTE, OPTION_SET, Report
 from hanok.engine.conditions.operands import first_message
 from hanok.engine.errors import Place, say
@@ -21,14 +23,23 @@ Options = Mapping[str, tuple[Choice, ...]]
 
 
 def option_sets(
-    documents: Mapping[str, Document], types: Mapping[str, FieldType], report: Report
+    documents: Mapping[str, Document], types: Mapping[str, FieldType], pieces: Pieces
 ) -> dict[str, OptionSet]:
     """Every option set by key. What attributes say is loaded by their types; faults are reported."""
-    bare = {key: _bare(document) for key, document in documents.items()}
-    return {key: _Set(document, types, bare, report).build() for key, document in documents.items()}
+    pieces.show(bare={
+        key: pieces.make("bare", key, (document,), partial(_bare, document)) for key, document in documents.items()
+    })
+    return {
+        key: pieces.make("options", key, (document,), partial(_built, document, types), sights=("bare",))
+        for key, document in documents.items()
+    }
 
 
-def _bare(document: Document) -> tuple[Choice, ...]:
+def _built(document: Document, types: Mapping[str, FieldType], report: Report, bare: Options) -> OptionSet:
+    return _Set(document, types, bare, report).build()
+
+
+def _bare(document: Document, report: Report) -> tuple[Choice, ...]:
     return tuple(choice(name, written) for name, written in document.data.get("options", {}).items())
 
 

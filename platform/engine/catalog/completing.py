@@ -19,19 +19,13 @@ from hanok.engine.catalog.subpanels import with_behaviour
 from hanok.engine.fields import FieldType
 
 
-def complete(
-    modules: dict[str, Module], sources: Mapping[str, Source], options: Mapping[str, OptionSet],
-    types: Mapping[str, FieldType], report: Report,
-) -> None:  # fmt: skip
-    """Puts the behaviour of each module into it. Modules of which something is faulty already are left as they are."""
-    now = datetime.now(UTC)
-    for key, module in modules.items():
-        source = sources[key]
-        if key in report.faulty or source.document.lost:
-            continue
-        reader = Reader(source, module, modules, report, types, options, now)
-        reader = replace(reader, module=replace(module, views=_views(reader)))
-        modules[key] = _completed(reader)
+def completed(
+    source: Source, module: Module, types: Mapping[str, FieldType], report: Report, modules: Mapping[str, Module],
+    options: Mapping[str, OptionSet],
+) -> Module:  # fmt: skip
+    """The module with its behaviour."""
+    reader = Reader(source, module, modules, report, types, options, datetime.now(UTC))
+    return _completed(replace(reader, module=replace(module, views=_views(reader))))
 
 
 def _completed(reader: Reader) -> Module:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from hanok.engine.catalog.derived import TITLE, Derivation, Derived, Links, Place, Read, is_derived
 from hanok.engine.catalog.expressed import RecordScope, needs_of, reads_of
 from hanok.engine.catalog.model import Module
+from hanok.engine.catalog.pieces import Pieces
 from hanok.engine.catalog.report import Report, Source
 from hanok.engine.catalog.rolling import rollup_of
 from hanok.engine.catalog.sequence import ranks, sequence
@@ -19,17 +20,32 @@ from hanok.engine.fields import Field
 Found = dict[Place, Derivation]
 
 
-def derive(modules: Mapping[str, Module], sources: Mapping[str, Source], report: Report) -> Derived:
-    """Every derivation of these modules, checked and ordered. Faults are reported; with faults nothing is derived."""
+def derive(modules: Mapping[str, Module], sources: Mapping[str, Source], pieces: Pieces) -> Derived:
+    """Every derivation of these modules, checked and ordered. Faults are reported; with faults nothing is derived.
+
+    Other modules are looked at as `pieces` shows them: "modules".
+    """
+    report = pieces.report
     if report.faulty or any(source.document.lost for source in sources.values()):
         return Derived()
     before = len(report.problems)
     build = _Build(modules, sources, report)
-    for module in modules.values():
-        build.take(module)
+    for key, module in modules.items():
+        how = partial(_derived, module, sources[key], build.said)
+        build.add(*pieces.make("derived", key, (module, sources[key]), how, sights=("modules",)))
     if len(report.problems) > before:
         return Derived()
     return build.derived()
+
+
+def _derived(
+    module: Module, source: Source, said: set[str], report: Report, modules: Mapping[str, Module]
+) -> tuple[Found, Found, Found]:
+    """What is derived in one module: stored, live, suggested."""
+    build = _Build(modules, {module.key: source}, report)
+    build.said = said
+    build.take(module)
+    return build.stored, build.live, build.suggested
 
 
 class _Build:
@@ -41,6 +57,11 @@ class _Build:
         self.live: Found = {}
         self.suggested: Found = {}
         self.said: set[str] = set()
+
+    def add(self, stored: Found, live: Found, suggested: Found) -> None:
+        self.stored |= stored
+        self.live |= live
+        self.suggested |= suggested
 
     def take(self, module: Module) -> None:
         """The derivations of one module."""

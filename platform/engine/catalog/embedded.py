@@ -6,12 +6,14 @@ A module that extends `line` is a pattern: it has no records of its own, each fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from hanok.engine.catalog.ends import GROUP, PARENT, POSITION
 from hanok.engine.catalog.model import Parent
+from hanok.engine.catalog.pieces import Pieces
 from hanok.engine.catalog.report import MODULE, Report, Source
 from hanok.engine.errors import say
 from hanok.engine.fields import Field, FieldType
@@ -26,22 +28,31 @@ def patterns(sources: Mapping[str, Source]) -> dict[str, Source]:
 
 
 def embedded(
-    sources: Mapping[str, Source], known: Mapping[str, Source], types: Mapping[str, FieldType], report: Report
-) -> dict[str, Source]:
+    sources: Mapping[str, Source], known: Mapping[str, Source], types: Mapping[str, FieldType], pieces: Pieces
+) -> dict[str, Source]:  # fmt: skip
     """The sources of the lines of all modules, by key; `known` are the patterns. What is wrong is reported."""
-    built = {}
+    pieces.show(patterns=known)
+    built: dict[str, Source] = {}
     for source in sources.values():
-        for key, settings in source.data.get("fields", {}).items():
-            found = types.get(settings.get("type", ""))
-            of = found.embedded(settings) if found else None
-            if of is None:
-                continue
-            child = _source(source, key, of, known, settings)
-            if child is None:
-                report.missing(source.place("fields", key, "of"), MODULE, of, known)
-                continue
-            _check(child, types, report)
-            built[child.key] = child
+        built |= pieces.make("lines", source.key, (source,), partial(_lines, source, types), sights=("patterns",))
+    return built
+
+
+def _lines(
+    source: Source, types: Mapping[str, FieldType], report: Report, known: Mapping[str, Source]
+) -> dict[str, Source]:
+    built = {}
+    for key, settings in source.data.get("fields", {}).items():
+        found = types.get(settings.get("type", ""))
+        of = found.embedded(settings) if found else None
+        if of is None:
+            continue
+        child = _source(source, key, of, known, settings)
+        if child is None:
+            report.missing(source.place("fields", key, "of"), MODULE, of, known)
+            continue
+        _check(child, types, report)
+        built[child.key] = child
     return built
 
 
@@ -81,15 +92,17 @@ def _check(child: Source, types: Mapping[str, FieldType], report: Report) -> Non
             report.wrong(child.place("fields", key), say("“{key}” is a name that every line has already.", key=key))
 
 
-def show_lines(sources: Mapping[str, Source], fields: Mapping[str, dict[str, Field]]) -> None:
-    """Gives each field of lines the fields that its lines have."""
-    for source in sources.values():
+def with_lines(own: Mapping[str, Field], lines: Sequence[tuple[Source, Mapping[str, Field]]]) -> dict[str, Field]:
+    """The fields of a module where each field of lines has the fields that its lines have."""
+    shown = dict(own)
+    for source, fields in lines:
         parent = source.parent
-        if parent is not None and parent.field in fields[parent.module]:
-            own = {key: fields[source.key][key] for key in _shown_in_lines(source) if key in fields[source.key]}
+        if parent is not None and parent.field in shown:
+            inside = {key: fields[key] for key in _shown_in_lines(source) if key in fields}
             if parent.groups:
-                own[GROUP] = fields[source.key][GROUP]
-            fields[parent.module][parent.field] = replace(fields[parent.module][parent.field], own=own)
+                inside[GROUP] = fields[GROUP]
+            shown[parent.field] = replace(shown[parent.field], own=inside)
+    return shown
 
 
 def _shown_in_lines(source: Source) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,99 +12,99 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.catalog.model import End, Module
 from hanok.engine.catalog.names import Naming
+from hanok.engine.catalog.pieces import Pieces
 from hanok.engine.catalog.report import Report, Source
 from hanok.engine.catalog.tables import link_table
 from hanok.engine.errors import say
 from hanok.engine.fields import Field, Labels
 
 PARENT, POSITION, GROUP = "parent", "position", "group"
-Ends = dict[str, dict[str, End]]
+Ends = Mapping[str, Mapping[str, End]]
 
 
-def ends(
-    sources: Mapping[str, Source], fields: Mapping[str, Mapping[str, Field]], naming: Naming, metadata: sa.MetaData,
-    report: Report,
-) -> Ends:  # fmt: skip
+def ends(sources: Mapping[str, Source], fields: Mapping[str, Mapping[str, Field]], pieces: Pieces) -> Ends:
     """By module and key, every end: own links and lines, and the links of other modules that point here.
 
     Links to several modules have an end for each of them, called "related_account". The links of lines are called
     "quote_<name>" at their targets, by the module that they stand in. Names that are taken are reported.
     """
-    built = _Ends(sources, fields, naming, metadata, report)
-    for source in sources.values():
-        for field in fields[source.key].values():
-            built.take(source, field)
-    return built.found
+    found: dict[str, dict[str, End]] = {key: {} for key in sources}
+    for key, source in sources.items():
+        parent = sources[source.parent.module] if source.parent else None
+        ties = _ties(key, fields[key], pieces)
+        made_of = (source, fields[key], parent, *ties.values())
+        for target, end in pieces.make("ends", key, made_of, partial(_offered, source, fields[key], parent, ties)):
+            _take(found[target], end, fields[target], source, pieces.report)
+    return {key: pieces.same("ends here", key, each) for key, each in found.items()}
 
 
-class _Ends:
-    def __init__(
-        self, sources: Mapping[str, Source], fields: Mapping[str, Mapping[str, Field]], naming: Naming,
-        metadata: sa.MetaData, report: Report,
-    ) -> None:  # fmt: skip
-        self.sources = sources
-        self.fields = fields
-        self.naming = naming
-        self.metadata = metadata
-        self.report = report
-        self.found: Ends = {key: {} for key in sources}
+def _take(here: dict[str, End], end: End, own: Mapping[str, Field], source: Source, report: Report) -> None:
+    """Gives a module an end; where its name is taken already, that is reported."""
+    taken = "" if end.forwards else end.key if end.key in own else here[end.key].home if end.key in here else ""
+    if taken:
+        message = say("The reverse name “{key}” is taken already ({other}).", key=end.key, other=taken)
+        report.wrong(source.place("fields", end.field, "reverse"), message)
+    else:
+        here[end.key] = end
 
-    def take(self, source: Source, field: Field) -> None:
-        """The ends that this field makes, here and at its targets."""
-        through = None
-        if field.members and field.type.embedded(field.settings) is not None:
-            child = field.members[0]
-            self.found[source.key][field.key] = End(
-                field.key, field.label, child, PARENT, source.key, kind="lines", forwards=True
-            )
-        elif field.members:
-            through = self._through(source, field)
-            several = len(field.members) > 1
-            for target in field.members:
-                key = f"{field.key}_{target}" if several else field.key
-                self.found[source.key][key] = End(
-                    key, field.label, target, field.key, source.key, kind="links", forwards=True, several=several,
-                    through=through, own=field.own,
-                )  # fmt: skip
-        written = field.type.reverse(field.settings)
-        if written is None:
-            return
-        for target in field.members or field.targets:
-            self._reverse(source, field, target, written, through)
 
-    def _through(self, source: Source, field: Field) -> sa.Table:
-        members = ",".join(field.members)
-        name = self.naming.link(source.key, field.key, f"{field.type.key}({members})")
-        return link_table(name, field, self.metadata)
+def _ties(module: str, fields: Mapping[str, Field], pieces: Pieces) -> dict[str, sa.Table]:
+    """The tables of the n-n links of a module, by field."""
+    return {
+        key: pieces.make("tie", f"{module}.{key}", (field,), partial(_tied, module, field, pieces.naming), same=True)
+        for key, field in fields.items()
+        if field.members and field.type.embedded(field.settings) is None
+    }
 
-    def _reverse(self, source: Source, field: Field, target: str, written: Any, through: sa.Table | None) -> None:
-        spec: Mapping[str, Any] = {"key": written} if isinstance(written, str) else written
-        key = spec["key"] if source.parent is None else f"{source.parent.module}_{spec['key']}"
-        taken = self._holder(target, key)
-        if taken:
-            message = say("The reverse name “{key}” is taken already ({other}).", key=key, other=taken)
-            self.report.wrong(source.place("fields", field.key, "reverse"), message)
-            return
-        self.found[target][key] = End(
-            key, spec.get("label") or self._label(source), source.key, field.key, source.key,
-            kind="links" if through is not None else "link", single=field.unique and through is None,
-            several=len(field.members or field.targets) > 1, through=through, own=field.own,
+
+def _tied(module: str, field: Field, naming: Naming, report: Report) -> sa.Table:
+    return link_table(naming.link(module, field.key, f"{field.type.key}({','.join(field.members)})"), field)
+
+
+def _offered(
+    source: Source, fields: Mapping[str, Field], parent: Source | None, ties: Mapping[str, sa.Table], report: Report
+) -> list[tuple[str, End]]:
+    """The ends that the fields of a module make, with the modules whose they are."""
+    return [offer for key, field in fields.items() for offer in _of(source, field, parent, ties.get(key))]
+
+
+def _of(
+    source: Source, field: Field, parent: Source | None, through: sa.Table | None
+) -> Iterator[tuple[str, End]]:
+    """The ends of one field, here and at its targets."""
+    written = field.type.reverse(field.settings)
+    if not field.members and written is None:
+        return
+    layer = source.document.layer(("fields", field.key))
+    if field.members and through is None:
+        child = field.members[0]
+        yield source.key, End(
+            field.key, field.label, child, PARENT, source.key, kind="lines", forwards=True, layer=layer
+        )
+    elif field.members:
+        several = len(field.members) > 1
+        for target in field.members:
+            key = f"{field.key}_{target}" if several else field.key
+            yield source.key, End(
+                key, field.label, target, field.key, source.key, kind="links", forwards=True, several=several,
+                through=through, own=field.own, layer=layer,
+            )  # fmt: skip
+    if written is None:
+        return
+    spec: Mapping[str, Any] = {"key": written} if isinstance(written, str) else written
+    several = len(field.members or field.targets) > 1
+    for target in field.members or field.targets:
+        yield target, End(
+            spec["key"] if source.parent is None else f"{source.parent.module}_{spec['key']}",
+            spec.get("label") or _label(parent or source), source.key, field.key, source.key,
+            kind="links" if through is not None else "link", single=field.unique and through is None, several=several,
+            through=through, own=field.own, layer=layer,
         )  # fmt: skip
 
-    def _holder(self, target: str, key: str) -> str:
-        """What has this name on the target already, else ""."""
-        if key in self.fields[target]:
-            return key
-        known = self.found[target].get(key)
-        return known.home if known else ""
 
-    def _label(self, source: Source) -> Labels:
-        if source.parent is not None:
-            parent = self.sources[source.parent.module]
-            found: Labels = parent.data.get("plural") or parent.data["label"]
-            return found
-        plural: Labels = source.data.get("plural") or source.data["label"]
-        return plural
+def _label(source: Source) -> Labels:
+    found: Labels = source.data.get("plural") or source.data["label"]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

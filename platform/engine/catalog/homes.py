@@ -8,9 +8,11 @@ from typing import Any
 
 from hanok.engine.catalog.renames import Keys, Renames
 from hanok.engine.fields import FieldType
-from hanok.engine.language import Documents
+from hanok.engine.language import Document, Documents
 
 NONE: Keys = {}
+#: What says of a field where it leads.
+LEADS = ("type", "to", "of", "options", "reverse")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,19 @@ class Homes:
         for target in _listed(settings.get("to")) if isinstance(name, str) and self._ends is not None else ():
             now = self.renames.modules.get(target, target)
             self._ends.setdefault(now, {})[name] = module  # type: ignore[union-attr,index]  # both were asked above
+
+
+def alike(before: Documents, now: Documents) -> bool:
+    """Whether names lead to the same places in both: modules with the same fields of the same types, links and sets."""
+    old, new = before.of("module"), now.of("module")
+    return list(old) == list(new) and all(
+        old[key] is each or _leads(old[key]) == _leads(each) for key, each in new.items()
+    )
+
+
+def _leads(document: Document) -> Any:
+    fields: Mapping[str, Mapping[str, Any]] = document.data.get("fields", {})
+    return {key: {name: said.get(name) for name in LEADS} for key, said in fields.items()}
 
 
 def _listed(said: Any) -> tuple[str, ...]:

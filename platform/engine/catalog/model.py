@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as also
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -21,6 +21,9 @@ from hanok.engine.conditions import Node
 from hanok.engine.errors import NotFound, Problem, say
 from hanok.engine.expressions import Template
 from hanok.engine.fields import Choice, Field, Labels
+
+if TYPE_CHECKING:
+    from hanok.engine.catalog.keeping import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,8 @@ class End:
 
     `kind` is "link" (their field `field` points here), "links" (tied by rows of `through`) or "lines" (they are
     embedded here, in an order). `home` is the module that declares `field`; `forwards` is true where that is this one.
-    `single` says that there is at most one. `own` are the fields that each tie has itself. SQL: `catalog.ends`.
+    `layer` names the layer that wrote it. `single` says that there is at most one. `own` are the fields that each tie
+    has itself. SQL: `catalog.ends`.
     """
 
     key: str
@@ -148,6 +152,7 @@ class End:
     several: bool = False
     through: sa.Table | None = None
     own: Mapping[str, Field] = also(default_factory=dict)
+    layer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,12 +307,22 @@ class App:
     areas: Mapping[str, Area]
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What compiling did: files parsed, documents laid together, and the modules of which something was made anew."""
+
+    parsed: int = 0
+    merged: int = 0
+    built: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Catalog:
     """Everything of one revision. `revision` is 0 for a catalog that is not deployed (a check, a preview).
 
     `modules` are those that people open; `every` has the embedded ones too, by keys like "quote.lines". `menu` is the
-    main menu, `teams` the menus of teams that have their own, by the teams' keys.
+    main menu, `teams` the menus of teams that have their own, by the teams' keys. `work` says what was made for it, and
+    `kept` what the next one need not make again (None where documents were faulty).
     """
 
     revision: int
@@ -323,6 +338,8 @@ class Catalog:
     teams: Mapping[str, tuple[MenuFilter, ...]] = also(default_factory=dict)
     derived: Derived = also(default_factory=Derived)
     renames: Renames = also(default_factory=Renames)
+    work: Work = also(default_factory=Work, compare=False)
+    kept: Kept | None = also(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"Catalog(revision={self.revision}, modules={list(self.modules)})"

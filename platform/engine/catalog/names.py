@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LONGEST = 63
+#: A name that was given: to what ("table", "link", "column"), of which module, field and signature; the name.
+Ask = tuple[str, str, str, str, str]
 
 
 def cut(name: str) -> str:
@@ -72,16 +74,24 @@ class Names:
 
 
 class Naming:
-    """Gives names while a catalog is compiled, starting from those of the live revision."""
+    """Gives names while a catalog is compiled, starting from those of the live revision. `asked` are those it gave."""
 
     def __init__(self, known: Names) -> None:
+        self.asked: list[Ask] = []
         self._known = known
         self._used: set[str] = set()
-        self._stems: dict[str, set[str]] = {}
+        self._stems: dict[str, set[str]] | None = None
         self._tables = dict(known.tables)
         self._columns = dict(known.columns)
         self._links = dict(known.links)
         self._taken = {*known.tables.values(), *(name.stem for names in known.links.values() for name in names)}
+
+    def again(self, ask: Ask) -> bool:
+        """Gives a name that was given before; whether it is the same."""
+        what, module, key, signature, answer = ask
+        if what == "table":
+            return self.table(module) == answer
+        return (self.link if what == "link" else self.column)(module, key, signature) == answer
 
     def table(self, module: str) -> str:
         """The table of a module; of lines ("quote.lines") too."""
@@ -90,6 +100,7 @@ class Naming:
         if known is None:
             head, _, field = module.partition(".")
             known = self._tables[module] = self._free(f"p_{head}_{field}" if field else f"m_{head}")
+        self.asked.append(("table", module, "", "", known))
         return known
 
     def link(self, module: str, key: str, signature: str) -> str:
@@ -102,6 +113,7 @@ class Naming:
             same = ColumnName(self._free(stem), signature)
         self._used.add(place)
         self._links[place] = (same, *(name for name in known if name is not same))
+        self.asked.append(("link", module, key, signature, same.stem))
         return same.stem
 
     def _free(self, wanted: str) -> str:
@@ -122,14 +134,16 @@ class Naming:
             same = ColumnName(self._free_stem(module, key, len(known)), signature)
         self._used.add(place)
         self._columns[place] = (same, *(name for name in known if name is not same))
+        self.asked.append(("column", module, key, signature, same.stem))
         return same.stem
 
     def _free_stem(self, module: str, key: str, number: int) -> str:
         """The key, with a number where it had other columns before, or where another field has its columns."""
-        taken = self._stems.get(module)
-        if taken is None:
-            own = (names for place, names in self._known.columns.items() if place.rpartition(".")[0] == module)
-            taken = self._stems[module] = {name.stem for names in own for name in names}
+        if self._stems is None:
+            self._stems = {}
+            for place, names in self._known.columns.items():
+                self._stems.setdefault(place.rpartition(".")[0], set()).update(name.stem for name in names)
+        taken = self._stems.setdefault(module, set())
         found = key if not number else f"{key}${number + 1}"
         while found in taken:
             number += 1

@@ -7,11 +7,11 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from hanok.engine.catalog.homes import Home, Homes
+from hanok.engine.catalog.homes import Home, Homes, alike
 from hanok.engine.catalog.renames import Renames
 from hanok.engine.catalog.rewording import Rewording
 from hanok.engine.errors import Problem
@@ -23,21 +23,44 @@ Read = Callable[[Rewording, Node, Path, Home | None], Node]
 Shape = Any
 
 
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """Documents as they were written, and `made` of them in the words of today, with advice where these differ."""
+
+    written: Documents
+    made: Documents
+    renames: Renames
+    advices: Mapping[tuple[str, str], tuple[Problem, ...]] = field(default_factory=dict)
+
+    @property
+    def advice(self) -> tuple[Problem, ...]:
+        return tuple(each for found in self.advices.values() for each in found)
+
+
 def reworded(
-    documents: Documents, renames: Renames, types: Mapping[str, FieldType]
-) -> tuple[Documents, tuple[Problem, ...]]:
-    """The documents in the words of today, and advice where they were written in those of before."""
+    documents: Documents, renames: Renames, types: Mapping[str, FieldType], before: Reworded | None = None
+) -> Reworded:
+    """The documents in the words of today; those that did not change as they are in `before`."""
     if not renames:
-        return documents, ()
+        return Reworded(documents, documents, renames)
     homes = Homes(documents, renames, types)
-    advice: list[Problem] = []
-    by_kind = {}
+    serves = before is not None and before.renames == renames and alike(before.written, documents)
+    by_kind: dict[str, Mapping[str, Document]] = {}
+    advices: dict[tuple[str, str], tuple[Problem, ...]] = {}
     for kind, found in documents.by_kind.items():
         shape = SHAPES.get(kind)
-        by_kind[kind] = found
-        if shape is not None:
-            by_kind[kind] = MappingProxyType({key: _read(each, shape, homes, advice) for key, each in found.items()})
-    return replace(documents, by_kind=MappingProxyType(by_kind)), tuple(advice)
+        made = dict(found)
+        for key, each in found.items() if shape is not None else ():
+            advice: list[Problem] = []
+            if serves and before is not None and before.written.of(kind).get(key) is each:
+                made[key] = before.made.of(kind)[key]
+                advice += before.advices.get((kind, key), ())
+            else:
+                made[key] = _read(each, shape, homes, advice)
+            if advice:
+                advices[kind, key] = tuple(advice)
+        by_kind[kind] = MappingProxyType(made)
+    return Reworded(documents, replace(documents, by_kind=MappingProxyType(by_kind)), renames, advices)
 
 
 def _read(document: Document, shape: Shape, homes: Homes, advice: list[Problem]) -> Document:

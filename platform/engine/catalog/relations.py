@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hanok.engine.catalog.layouts import Layouts
-from hanok.engine.catalog.model import End, Subpanel, Views
+from hanok.engine.catalog.model import End, ListView, Subpanel
 from hanok.engine.catalog.report import LINK, Report, Source
 from hanok.engine.errors import say
 from hanok.engine.fields import Labels
@@ -23,7 +23,7 @@ Ends = Mapping[str, Mapping[str, End]]
 
 
 def subpanels(
-    source: Source, ends: Ends, layouts: Mapping[str, Layouts], views: Mapping[str, Views], report: Report,
+    source: Source, ends: Ends, layouts: Mapping[str, Layouts], lists: Mapping[str, ListView], report: Report,
     newer: Callable[[End], bool],
 ) -> dict[str, Subpanel]:  # fmt: skip
     """The written subpanels in their order, then the ends that layers above them brought (`newer`).
@@ -34,7 +34,7 @@ def subpanels(
     here = ends[source.key]
     shown = {key: end for key, end in here.items() if end.kind != "lines"}
     said = {key: {} for key in shown} if written is None else dict(written)
-    builder = _Subpanels(source, ends, layouts, views, report)
+    builder = _Subpanels(source, ends, layouts, lists, report)
     named = {key for name, spec in said.items() for key in builder.shown(name, spec)}
     said |= {key: {} for key, end in shown.items() if key not in named and newer(end)}
     built = {key: builder.build(key, spec) for key, spec in said.items() if not spec.get("hidden", False)}
@@ -58,7 +58,7 @@ class _Subpanels:
     source: Source
     ends: Ends
     layouts: Mapping[str, Layouts]
-    views: Mapping[str, Views]
+    lists: Mapping[str, ListView]
     report: Report
 
     def shown(self, key: str, spec: Mapping[str, Any]) -> list[str]:
@@ -114,16 +114,16 @@ class _Subpanels:
 
     def _panel(self, key: str, spec: Mapping[str, Any], way: _Way, *, several: bool, size: int) -> Subpanel:
         end = way.end
-        there, views = self.layouts[end.module].seen_from(self.source, end.own), self.views[end.module]
+        there, listed = self.layouts[end.module].seen_from(self.source, end.own), self.lists[end.module]
         asked = {name: said for name, said in spec.get("columns", {}).items() if not several or self._has(end, name)}
         chosen = there.columns(asked, "subpanels", key, "columns")[0]
-        derived = tuple(name for name in views.list.columns if name != end.field)[:MOST_COLUMNS]
+        derived = tuple(name for name in listed.columns if name != end.field)[:MOST_COLUMNS]
         sort = tuple(name for name in spec.get("sort", []) if not several or self._has(end, name.removeprefix("-")))
         actions = tuple(spec["actions"]) if "actions" in spec else ACTIONS if len(way.keys) == 1 else ()
         return Subpanel(
             key=key, label=end.label, module=end.module, end=way.text,
             field=end.field if end.kind == "link" and len(way.keys) == 1 else "",
-            columns=chosen or derived, sort=there.sort(sort, "subpanels", key, "sort") or views.list.sort,
+            columns=chosen or derived, sort=there.sort(sort, "subpanels", key, "sort") or listed.sort,
             actions=tuple(name for name in actions if name in BUILT_IN), where=spec.get("where"),
             create=spec.get("create", {}), size=size, group=self._group(key, spec, there, several=several),
             search=there.keys(spec.get("search", {}), "subpanels", key, "search") if not several else (),

@@ -1,11 +1,12 @@
 """The physical tables of the modules: what the catalog says, as SQLAlchemy tables.
 
-No column is NOT NULL but the system's: required, unique and delete rules are the engine's, not the table's.
+No column is NOT NULL but the system's: required, unique and delete rules are the engine's, not the table's. So no table
+refers to another one, and catalogs share those of modules that did not change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,16 +15,17 @@ from hanok.engine.fields import Field
 from hanok.engine.fields.columns import Moment, RecordId, plain_text
 
 
-def module_table(name: str, fields: Mapping[str, Field], metadata: sa.MetaData) -> sa.Table:
+def module_table(name: str, fields: Mapping[str, Field]) -> sa.Table:
     """The table of a module: system columns first, then the columns of each field's parts."""
-    return sa.Table(name, metadata, *_system(), *(column for field in fields.values() for column in _columns(field)))
+    columns = (column for field in fields.values() for column in _columns(field))
+    return sa.Table(name, sa.MetaData(), *_system(), *columns)
 
 
-def link_table(name: str, field: Field, metadata: sa.MetaData) -> sa.Table:
+def link_table(name: str, field: Field) -> sa.Table:
     """The table of an n-n link: a row for each pair, in the order of `position`, with the fields of the tie itself."""
     several = [sa.Column("right_module", plain_text())] if len(field.members) > 1 else []
     return sa.Table(
-        name, metadata,
+        name, sa.MetaData(),
         sa.Column("id", RecordId(), primary_key=True),
         sa.Column("left", RecordId(), nullable=False),
         sa.Column("right", RecordId(), nullable=False),
@@ -34,6 +36,14 @@ def link_table(name: str, field: Field, metadata: sa.MetaData) -> sa.Table:
         sa.Column("tied_by", RecordId()),
         *(column for own in field.own.values() for column in _columns(own)),
     )  # fmt: skip
+
+
+def gathered(tables: Iterable[sa.Table]) -> sa.MetaData:
+    """One MetaData of these tables, each of which may stand in those of several catalogs: none refers to another."""
+    found = sa.MetaData()
+    for table in tables:
+        found._add_table(table.name, None, table)
+    return found
 
 
 def _system() -> list[sa.Column[object]]:

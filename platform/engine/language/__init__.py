@@ -7,6 +7,7 @@ file can raise anything else. The rules of merging are annotations in the schema
 
 from hanok.engine.language.documents import Document, Documents, read, survey
 from hanok.engine.language.editors import for_editors
+from hanok.engine.language.keeping import Kept
 from hanok.engine.language.kinds import Kind
 from hanok.engine.language.layers import Layer, read_folder
 from hanok.engine.language.ordering import Anchor
@@ -36,6 +37,7 @@ __all__ = [
     "Anchor",
     "Document",
     "Documents",
+    "Kept",
     "Kind",
     "Layer",
     "did_you_mean",
