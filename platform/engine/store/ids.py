@@ -18,4 +18,4 @@ def new_id(at: datetime | None = None) -> UUID:
     """
     if at is None or datetime.now(UTC) - at < NOW:
         return uuid7()
-    return uuid7(int(at.timestamp()), at.microsecond * 1000)
+    return uuid7(nanoseconds=int(at.timestamp()) * 1_000_000_000 + at.microsecond * 1000)
