@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from hanok.engine.language import Layer
-from tests.builders import CORE, TYPES, a_layer
+from tests.builders import CORE, STAGE, TYPES, a_layer
 from tests.sweeps.everything import every_setting
 
 Settings = dict[str, Any]
@@ -36,7 +36,7 @@ class Model:
         return [CORE, a_layer(self.files())]
 
     def files(self) -> dict[str, str]:
-        files = {}
+        files = {"options/stage.yaml": STAGE}
         for key, fields in self.modules.items():
             lines = "".join(f"  {name}: {json.dumps(each, ensure_ascii=False)}\n" for name, each in fields.items())
             files[f"modules/{key}.yaml"] = f"label: {{en: X{self.made}}}\ntitle: '{{{{ name }}}}'\nfields:\n{lines}"
@@ -57,8 +57,9 @@ class Model:
         found.pop("reverse", None)
         if found["type"] == "links" and self.drawn.random() < 0.5:
             found["fields"] = {"role": {"type": self.drawn.choice(["text", "integer"])}}
-        if "to" in found:
-            found["to"] = [ROOT, "user"] if isinstance(found["to"], list) else ROOT
+        for settings in (found, *found.get("of", {}).values()):
+            if "to" in settings:
+                settings["to"] = [ROOT, "user"] if isinstance(settings["to"], list) else ROOT
         return found
 
     def new_key(self, stem: str) -> str:
@@ -153,10 +154,11 @@ def _flag(flag: str) -> Callable[[Model], bool]:
 
 
 def _options(model: Model) -> bool:
-    found = [settings for fields in model.modules.values() for settings in fields.values() if "options" in settings]
+    fields = [settings for fields in model.modules.values() for settings in fields.values()]
+    found = [settings["options"] for settings in fields if isinstance(settings.get("options"), dict)]
     if not found:
         return False
-    options = model.drawn.choice(found)["options"]
+    options = model.drawn.choice(found)
     if model.drawn.random() < 0.5:
         options[model.new_key("o")] = OPTION
     else:
