@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -65,7 +66,7 @@ class Build:
         for key, source in self.sources.items():
             parts = (source, fields[key], system[key], laid[key], panels[key], found[key], tables[key], paths[key])
             built[key] = self.pieces.make("module", key, parts, partial(standing, *parts))
-        self._show(built, fields, system, found, tables, paths)
+        self._show(built, fields, system, tables, paths)
         return {key: self._completed(module) for key, module in built.items()}
 
     def check_areas(self) -> None:
@@ -155,10 +156,12 @@ class Build:
     # -- behaviour ---------------------------------------------------------------------------------------------
     def _show(self, built: Mapping[str, Module], *facets: Mapping[str, Any]) -> None:
         """What the modules look like to each other."""
+        make = self.pieces.make
         seen = {}
         for key, module in built.items():
-            made_of = tuple(facet[key] for facet in facets)
-            seen[key] = self.pieces.make("seen", key, made_of, partial(_seen, module))
+            bare = make("unnamed", key, (module.ends,), partial(_unnamed, module.ends), same=True)
+            made_of = (bare, *(facet[key] for facet in facets))
+            seen[key] = make("seen", key, made_of, partial(_seen, replace(module, ends=bare)))
         self.pieces.show(modules=seen)
 
     def _completed(self, module: Module) -> Module:
@@ -197,6 +200,11 @@ class _Layouts(dict[str, Layouts]):
 def reach(key: str, fields: FieldsOf, system: FieldsOf) -> Fields:
     """All fields of a module; none of one that is not there."""
     return {**fields.get(key, {}), **system.get(key, {})}
+
+
+def _unnamed(found: Mapping[str, End], report: Report) -> dict[str, End]:
+    """The ends without what they are called: others do not show that."""
+    return {key: replace(end, label={}) for key, end in found.items()}
 
 
 def _seen(module: Module, report: Report) -> Module:
