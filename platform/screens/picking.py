@@ -14,8 +14,9 @@ from hanok.engine.catalog.model import Catalog, Module
 from hanok.engine.conditions import Every, Node
 from hanok.engine.conditions.tree import Against
 from hanok.engine.errors import Denied, Message, say
+from hanok.engine.fields import in_language
 from hanok.engine.records import Query, Record
-from hanok.screens.words import Formats, in_words
+from hanok.screens.words import Formats, in_text, in_words
 
 SIZE = 10
 NOTES = 2
@@ -48,11 +49,12 @@ def _equal(node: Node | None) -> tuple[str, str] | None:
     return None
 
 
-def hint(target: Module, title: str) -> Message:
+def hint(target: Module, title: str, language: str) -> Message:
     """“Only contacts of 한빛전자 are shown”; `title` is "" where no sentence can say what fits."""
     if not title:
         return say("Only what fits this record is shown")
-    return say("Only {modules} of {record} are shown", modules=target.plural, record=title)
+    modules = in_text(in_language(target.plural, language), language)
+    return say("Only {modules} of {record} are shown", modules=modules, record=title)
 
 
 def query(module: Module, words: str, *, known: bool) -> Query:

@@ -85,7 +85,7 @@ def _hint(target: Module, limit: picking.Limit) -> str:
         return ""
     field = limit.module.field(same[0]) if same else None
     title = title_of_link(field, text) if field is not None and field.targets else ""
-    return translate(picking.hint(target, title), g.language)
+    return translate(picking.hint(target, title, g.language), g.language)
 
 
 def _words() -> str:

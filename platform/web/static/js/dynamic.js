@@ -59,8 +59,12 @@ class Dynamic {
   }
 
   later() {
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.judge());
+    if (this.queued) return;
+    this.queued = true;
+    queueMicrotask(() => {
+      this.queued = false;
+      this.judge();
+    });
   }
 
   /* -- values --------------------------------------------------------------------------------------------------- */
@@ -176,9 +180,9 @@ class Dynamic {
     const fits = this.fitting(key, said, values);
     if (box.matches("select")) {
       const all = (this.offered[key] ??= [...box.options]);
-      const kept = all.filter((one) => !one.value || fits.includes(one.value) || one.selected || one.defaultSelected);
+      const { value } = box; // options that come and go would move the choice
+      const kept = all.filter((one) => ["", value, ...fits].includes(one.value) || one.defaultSelected);
       if (kept.length !== box.options.length || kept.some((one, at) => one !== box.options[at])) {
-        const { value } = box; // options that come and go would move the choice
         box.replaceChildren(...kept);
         box.value = value;
       }
