@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import Blueprint, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
 from hanok.engine.access import may
 from hanok.engine.catalog import Module
-from hanok.engine.errors import Conflict, Invalid, Message, Refused, say
+from hanok.engine.errors import Conflict, Invalid, Refused, say
 from hanok.engine.records import Record
 from hanok.screens import details, timeline
 from hanok.screens.conditional import Present, present
 from hanok.screens.reading import module_of, record_of, whole_record, write
 from hanok.screens.routes.actions import buttons_of
+from hanok.screens.routes.forms import edit_form
 from hanok.screens.words import shortened
 from hanok.web.notices import notify
 from hanok.web.visit import connection
@@ -61,7 +62,7 @@ def _timeline(module: Module, record: Record, size: int) -> timeline.Timeline:
 
 
 def step(module: str, id: UUID) -> AnyResponse:
-    """Changes what the form names, and nothing else: a step along the path."""
+    """Changes what the form names, and nothing else: a step along the path. What it lacks is asked for in the form."""
     found = module_of(module, "view")
     there = f"/{module}/{id}"
     raw = read_form((one for one in found.fields.values() if not one.readonly), request.form, g.formats)
@@ -73,7 +74,7 @@ def step(module: str, id: UUID) -> AnyResponse:
             kind="failed",
         )
     except Invalid as wrong:
-        notify(_first(wrong), kind="failed")
+        return make_response(edit_form(found, whole_record(module, id), wrong=wrong, typed=request.form), 422)
     return redirect(there, 303)
 
 
@@ -100,8 +101,3 @@ def restore(module: str, id: UUID) -> AnyResponse:
 def _version() -> int | None:
     text = request.form.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _first(wrong: Invalid) -> Message:
-    """The first error of the first field, for a notice."""
-    return next(message for said in wrong.errors.values() for message in said)
