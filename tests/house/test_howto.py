@@ -13,15 +13,19 @@ import textwrap
 from decimal import Decimal
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 from flask.testing import FlaskClient
 
 from hanok.app import create_app, field_types
 from hanok.engine import accounts
 from hanok.engine.access import SYSTEM
-from hanok.engine.catalog import compile_catalog
+from hanok.engine.catalog import compile_catalog, kinds
 from hanok.engine.deploy import Live, deploy, load_live, make_plan, shipped_layers
 from hanok.engine.fields import Field, FieldType
+from hanok.engine.language import for_editors
+from hanok.engine.language.nodes import Source
+from hanok.engine.language.reading import read_text
 from hanok.engine.records import Query, create, page
 from hanok.engine.records.exporting import Wish, export
 from hanok.engine.store import Store
@@ -38,19 +42,27 @@ GREENHOUSE = {"name": "Greenhouse", "inside": "34.2"}
 APP = "name: {en: Test}\nlanguages: [en, ko]\ncurrency: KRW\nzone: Asia/Seoul\n"
 PAGES = [
     ROOT / "README.md", ROOT / "README.ko.md", *sorted((ROOT / "docs" / "howto").glob("*.md")),
-    *sorted((ROOT / "docs" / "tutorial").glob("*.md")),
+    *sorted((ROOT / "docs" / "tutorial").glob("*.md")), *sorted((ROOT / "docs" / "explanation").glob("*.md")),
 ]  # fmt: skip
 SITE_FILE = re.compile(r"site/metadata/([\w/]+\.yaml)|^ *```yaml\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+NAMED_INSIDE = re.compile(r"# site/metadata/([\w/]+\.yaml)\n")
 
 
 def site_files(page: str) -> dict[str, str]:
-    """The files that a page tells people to write: the YAML behind the name of a file; the last one wins."""
+    """The files that a page tells people to write: the YAML behind the name of a file, or that begins with it.
+
+    The last one wins.
+    """
     found, named = {}, ""
     for match in SITE_FILE.finditer(page):
         if match[1]:
             named = match[1]
-        elif named:
-            found[named], named = textwrap.dedent(match[2]), ""
+            continue
+        text = textwrap.dedent(match[2])
+        inside = NAMED_INSIDE.match(text)
+        if name := inside[1] if inside else named:
+            found[name] = text
+        named = ""
     return found
 
 
@@ -196,7 +208,19 @@ def test_the_files_of_a_page_compile(path: Path, temperature: type[FieldType]) -
     files = site_files(path.read_text(encoding="utf-8"))
     catalog = compile_catalog([*shipped_layers(), a_layer(files)], field_types([temperature]))
     written = {file.removeprefix("modules/").removesuffix(".yaml") for file in files if file.startswith("modules/")}
-    assert written <= set(catalog.modules)
+    patterns = {key for key in written if "extends: line" in files[f"modules/{key}.yaml"]}
+    assert written - patterns <= set(catalog.modules)
+    assert not [str(each) for each in catalog.advice if each.place.file.startswith("site")]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_an_editor_takes_the_files_of_a_page(path: Path, temperature: type[FieldType]) -> None:
+    folders = {kind.folder: kind for kind in kinds(field_types([temperature])).values()}
+    for file, text in site_files(path.read_text(encoding="utf-8")).items():
+        schema = for_editors(folders[file.rpartition("/")[0]])
+        data = read_text(text, Source(file, text)).root
+        assert data is not None
+        assert jsonschema_rs.Draft202012Validator(schema).is_valid(data.plain()), file
 
 
 def test_pages_have_files_to_write() -> None:
