@@ -123,9 +123,10 @@ class Filler:
     catalog: Catalog
     drawn: Random
     known: dict[str, list[str]] = field(default_factory=dict)
+    key: str = EVERYTHING
 
     def __post_init__(self) -> None:
-        self.module = self.catalog.modules[EVERYTHING]
+        self.module = self.catalog.modules[self.key]
         self.fields = [found for found in writable(self.module) if not found.type.apart]
         self.plain = [found.key for found in self.fields if not (found.targets or found.type.holds_files)]
         self.pools = {key: raw_values(self.module.fields[key]) for key in self.plain}
@@ -197,7 +198,7 @@ class Filler:
         return {"module": target, "id": id} if len(found.targets) > 1 else id
 
     def pool(self, found: Field) -> list[Any]:
-        if found.module == EVERYTHING:
+        if found.module == self.key:
             return self.pools[found.key]
         key = f"{found.module}.{found.key}"
         if key not in self.pools:
@@ -209,4 +210,4 @@ class Filler:
         more = self.apart if apart else lambda empty: {}
         raws = [self.raw(empty=empty) | more(empty=empty) for _ in range(count)]
         with self.store.write() as conn:
-            return [records.create(conn, self.catalog, ADMIN, EVERYTHING, raw) for raw in raws]
+            return [records.create(conn, self.catalog, ADMIN, self.key, raw) for raw in raws]

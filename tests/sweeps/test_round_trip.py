@@ -1,4 +1,4 @@
-"""Every type with every setting: created, read, edited, exported and imported here and elsewhere, and still the same."""
+"""Every type with every setting, created, read, edited, exported and imported here and elsewhere, is still the same."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ def change_line(here: Database, filler: Filler, line: Record) -> None:
 #: What a file alone cannot bring to a site that has nothing, and the words in which that is said.
 CANNOT = {
     "auto_number": "New records get this from the system",
-    **dict.fromkeys(("file", "files", "image", "signature"), "texts and spreadsheets name files, but do not bring them"),
+    **dict.fromkeys(("file", "files", "image", "signature"), "spreadsheets name files, but do not bring them"),
     **dict.fromkeys(("link", "user", "team"), "The linked record does not exist"),
     "links": "A linked record does not exist",
 }  # fmt: skip

@@ -7,7 +7,7 @@ Cells become raw values, keys find the records that are there, and every value g
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +28,9 @@ from hanok.engine.records.importing.keys import find_records
 from hanok.engine.records.importing.ledger import Ledger
 from hanok.engine.records.importing.lines import Lines, hold_above_lines, touch_above
 from hanok.engine.records.importing.links import Links, names_of
-from hanok.engine.records.importing.mapping import ID, Column, leads_to
+from hanok.engine.records.importing.mapping import ID, Column
 from hanok.engine.records.importing.sheet import Row, is_blank
-from hanok.engine.records.importing.ties import Ties, prepare_ties, say_ties, write_ties
+from hanok.engine.records.importing.ties import Ties, write_ties
 from hanok.engine.records.many import Looked, write_many
 from hanok.engine.records.naming import title_of
 from hanok.engine.records.values import Bound, Group, Loading, compared_groups
@@ -73,6 +73,7 @@ class Batch:
     job: Job
     ledger: Ledger
     write: bool
+    ties: Ties = field(init=False)
 
     def run(self, rows: Sequence[Row]) -> list[Outcome]:
         """What becomes of each row, in their order."""
@@ -104,7 +105,7 @@ class Batch:
         links = Links(self.conn, job.catalog, job.actor, job.module, above)
         for column in job.links:
             links.prepare(column, {item.text(column) for item in items})
-        prepare_ties(job, links, items)
+        self.ties = Ties(self.conn, job, links, items)
         names = job.names
         for item in items:
             self._load_one(item, links)
@@ -151,12 +152,12 @@ class Batch:
                 continue  # an export has it; here it is worked out again
             if found.type.generated:
                 self._compare(item, column)
-            elif not leads_to(found):
+            elif found.type.apart:
+                self.ties.say(item, column, raw)
+            elif not found.targets:
                 raw[found.key] = None if blank else found.type.from_text(found, cell)
             elif blank:
                 raw.setdefault(found.key, None)
-            elif found.type.apart:
-                say_ties(self.job, item, column, links, raw)
             else:
                 self._link(item, column, links, raw)
         return raw
@@ -208,13 +209,13 @@ class Batch:
         loadings = [item.loading for item in items if item.loading]
         looked = Looked(self.conn, job.catalog, job.actor, job.module, loadings)
         lookup = Beside(looked, self.ledger, job.module.key)
-        ties, places = Ties(self.conn, job, items), Lines(self.conn, job, items, lock=self.write)
+        places = Lines(self.conn, job, items, lock=self.write)
         for item in items:
             assert item.loading is not None
             item.loading.check(lookup)
             self._take(item, item.loading)
             self._compare_titles(item)
-            ties.take(item)
+            self.ties.take(item)
             places.take(item)
             if not item.faults:
                 self._draft(item)

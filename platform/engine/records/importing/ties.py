@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import marshmallow as ma
 import sqlalchemy as sa
 
 from hanok.engine.errors import Message, say
@@ -37,72 +38,74 @@ def names_in(item: Item, column: Column) -> list[str]:
     return [name for each in item.text(column).split(BETWEEN) if (name := each.strip())]
 
 
-def prepare_ties(job: Job, links: Links, items: Sequence[Item]) -> None:
-    """Asks for what the cells of n-n links may name."""
-    for column in job.ties:
-        asking = [item for item in items if not leads(job, item, column)]
-        links.prepare(column, {name for item in asking for name in names_in(item, column)})
-
-
 def leads(job: Job, item: Item, column: Column) -> bool:
-    """Whether another column of the row holds the ids: then this one is for readers, and only compared with them."""
-    others = [other for other in job.ties if other.field.key == column.field.key and other.by == ID]
-    return column.by != ID and any(not is_blank(item.cell(other)) for other in others)
-
-
-def say_ties(job: Job, item: Item, column: Column, links: Links, raw: dict[str, Any]) -> None:
-    """Puts what a cell names into the raw values."""
-    if leads(job, item, column):
-        return
-    found = [links.find(column, name) for name in names_in(item, column)]
-    faults = [each for each in found if isinstance(each, Message)]
-    for message in faults:
-        item.wrong(column.heading, message)
-    if faults:
-        raw.pop(column.field.key, None)
-    else:
-        raw[column.field.key] = found
+    """Whether another column of the row leads: of two that say something the one with ids, the other is compared."""
+    others = [other for other in job.ties if other.field.key == column.field.key and other is not column]
+    said = any(not is_blank(item.cell(other)) for other in others)
+    return said and (column.by != ID or is_blank(item.cell(column)))
 
 
 class Ties:
-    """The n-n links that are stored of the records of a batch, to compare with what its rows say."""
+    """The n-n links of a batch: what its cells name, and what is stored of its records."""
 
-    def __init__(self, conn: sa.Connection, job: Job, items: Sequence[Item]) -> None:
+    def __init__(self, conn: sa.Connection, job: Job, links: Links, items: Sequence[Item]) -> None:
         self.conn = conn
         self.job = job
+        self.links = links
+        for column in job.ties:
+            asking = [item for item in items if not leads(job, item, column)]
+            links.prepare(column, {name for item in asking for name in names_in(item, column)})
         ids = [item.id for item in items if item.current]
         fields = {column.field.key: column.field for column in job.ties} if ids else {}
-        self.present = {
+        self.stored = {
             key: ties_of_many(conn, job.catalog, job.actor, job.module, ids, found) for key, found in fields.items()
         }
 
+    def present(self, item: Item, key: str) -> Sequence[Tie]:
+        return self.stored.get(key, {}).get(item.id, ())
+
+    def say(self, item: Item, column: Column, raw: dict[str, Any]) -> None:
+        """Puts what a cell names into the raw values, unless it is what is stored."""
+        if leads(self.job, item, column):
+            return
+        found, key = [self.links.find(column, name) for name in names_in(item, column)], column.field.key
+        faults = [each for each in found if isinstance(each, Message)]
+        for message in faults:
+            item.wrong(column.heading, message)
+        if faults or (item.current and self._unchanged(item, column.field, found)):
+            raw.pop(key, None)
+        else:
+            raw[key] = found
+
+    def _unchanged(self, item: Item, field: Field, raw: Sequence[Any]) -> bool:
+        try:
+            wanted = field.type.value(field).deserialize(raw)
+        except ma.ValidationError:
+            return False
+        return _ids(wanted) == _ids(self.present(item, field.key))
+
     def take(self, item: Item) -> None:
-        """Takes the n-n links out of the checked values of a row, and says what differs from what is stored."""
+        """Takes the n-n links out of the checked values of a row, and says how they differ from what is stored."""
         assert item.loading is not None
-        _compare_titles(self.job, item)
+        self._compare_titles(item, item.loading.values)
         item.beside = load_related(self.conn, self.job.catalog, self.job.actor, item.loading)
-        for key, wanted in list(item.beside.ties.items()):
-            before = self.present.get(key, {}).get(item.id, ())
-            if _ids(wanted) == _ids(before):
-                del item.beside.ties[key]
-            else:
-                item.retied[key] = [written_titles(before), written_titles(wanted)]
+        for key, wanted in item.beside.ties.items():
+            item.retied[key] = [written_titles(self.present(item, key)), written_titles(wanted)]
+
+    def _compare_titles(self, item: Item, values: Mapping[str, Any]) -> None:
+        """Where a column holds ids, the one with titles beside it must mean the same records."""
+        for column in self.job.ties:
+            if is_blank(item.cell(column)) or item.faults or not leads(self.job, item, column):
+                continue
+            key = column.field.key
+            meant = written_titles(values[key] if key in values else self.present(item, key)) or ""
+            if fold(meant) != fold(item.text(column)):
+                item.wrong(column.heading, say("The id beside it belongs to “{title}”, not to “{name}”.",
+                                               title=clip(meant), name=clip(item.text(column))))  # fmt: skip
 
 
 def _ids(ties: Sequence[Tie]) -> list[tuple[str, Any]]:
     return [(tie.module, tie.id) for tie in ties]
-
-
-def _compare_titles(job: Job, item: Item) -> None:
-    """Where a column holds ids, the one with titles beside it must mean the same records."""
-    assert item.loading is not None
-    for column in job.ties:
-        if is_blank(item.cell(column)) or not leads(job, item, column) or column.field.key not in item.loading.values:
-            continue
-        meant = written_titles(item.loading.values[column.field.key]) or ""
-        if not item.faults and fold(meant) != fold(item.text(column)):
-            item.wrong(column.heading, say("The id beside it belongs to “{title}”, not to “{name}”.",
-                                           title=clip(meant), name=clip(item.text(column))))  # fmt: skip
 
 
 def write_ties(conn: sa.Connection, job: Job, items: Sequence[Item]) -> None:
