@@ -162,14 +162,12 @@ def said(action: Action, outcome: Outcome) -> list[tuple[Message, str]]:
     done, refused = outcome.done, outcome.refused
     if len(outcome.records) == 1:
         return [_one(action, outcome)]
-    told: list[tuple[Message, str]] = []
-    if done:
-        told.append((say("{action}: {count} records done.", action=action.label, count=len(done)), "done"))
-    if refused:
-        left = say("{action}: {count} records were left as they are.", action=action.label, count=len(refused))
-        told.append((left, "failed"))
-    reasons = [say("“{title}”: {reason}", title=one.title, reason=one.refused) for one in refused[: REASONS - 1]]
-    return [*told, *((reason, "failed") for reason in reasons)]
+    if not refused:
+        return [(say("{action}: {done} done.", action=action.label, done=len(done)), "done")]
+    facts = {"action": action.label, "done": len(done), "left": len(refused)}
+    counts = say("{action}: {done} done, {left} left as before.", **facts)
+    reasons = [say("“{title}”: {reason}", title=one.title, reason=one.refused) for one in refused[:REASONS]]
+    return [(counts, "failed"), *((reason, "failed") for reason in reasons)]
 
 
 def _one(action: Action, outcome: Outcome) -> tuple[Message, str]:
@@ -182,7 +180,7 @@ def _one(action: Action, outcome: Outcome) -> tuple[Message, str]:
 
 
 def done_with(action: Action, title: str) -> Message:
-    return say("“{title}”: {action} is done.", action=action.label, title=title)
+    return say("“{title}”: {action}.", action=action.label, title=title)
 
 
 def with_menu(catalog: Catalog, actor: Actor, module: Module, rows: Iterable[Record]) -> frozenset[UUID]:

@@ -180,7 +180,8 @@ def _undo_of(module: str, acted: acting.Acted) -> dict[str, Any]:
     was = json.dumps(acted.undo, ensure_ascii=False, separators=(",", ":")) if acted.undo else ""
     if not was or len(was) > actions.LONGEST_UNDO:
         return {}
-    return {"undo": f"/{module}/{acted.id}/_undo", "values": {"was": was, "version": acted.version}}
+    values = {"was": was, "version": acted.version, "next": _back(module)}
+    return {"undo": f"/{module}/{acted.id}/_undo", "values": values}
 
 
 def _again(action: Action, module: str, id: UUID) -> str:
@@ -192,7 +193,7 @@ def _again(action: Action, module: str, id: UUID) -> str:
 def undo(module: str, id: UUID) -> AnyResponse:
     """Gives a record the values that it had before an action, as far as the actor may change it."""
     module_of(module, "view")
-    there = f"/{module}/{id}"
+    there = own_path(request.form.get("next") or f"/{module}/{id}")
     try:
         raw, version = json.loads(request.form.get("was", "")), int(request.form.get("version", ""))
     except ValueError:

@@ -109,7 +109,7 @@ class Words:
     def members(self, module: Module, id: UUID, end: End, **rest: Any) -> tuple[Record, ...]:
         """The records at an end that the actor may see, at most so many."""
         if end.kind == "lines":
-            return lines(self.conn, self.catalog, module, id, end.field)
+            return lines(self.conn, self.catalog, module, id, end.field, actor=self.actor)
         under = Under(module.key, id, end.key)
         query = Query(module=end.module, under=under, action="view", sort=("created_at",), size=MOST)
         return page(self.conn, self.catalog, self.actor, replace(query, **rest)).rows

@@ -102,8 +102,8 @@ class Running:
         except Duplicates:
             raise
         except Invalid as wrong:
-            why = told(target, wrong)
-            raise Refused(say("The new {record} cannot be saved. {problem}", record=target.label, problem=why)) from wrong
+            facts = {"record": target.label, "problem": told(target, wrong)}
+            raise Refused(say("The new {record} cannot be saved. {problem}", **facts)) from wrong
         for key, value in step.data.get("values", {}).items():
             if key not in target.fields:
                 self._tie(made, key, value, link)

@@ -8,6 +8,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-ask]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
   event.preventDefault();
+  link.closest("details.menu-box")?.removeAttribute("open");
   if (link.ariaBusy !== "true") open(link);
 });
 

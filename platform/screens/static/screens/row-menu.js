@@ -20,7 +20,7 @@ function show(link, html) {
   menu?.remove();
   menu = document.createElement("div");
   menu.popover = "auto";
-  menu.className = "dropdown-menu row-menu";
+  menu.className = "row-menu";
   menu.append(document.createRange().createContextualFragment(html));
   document.body.append(menu);
   menu.addEventListener("toggle", (event) => event.newState === "closed" && gone(event.target, link));
