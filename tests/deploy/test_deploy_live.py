@@ -88,9 +88,9 @@ def test_refreshing_compiles_once_and_only_when_there_is_something_new(
     running, compiled = lived_in.live(), list[int]()
     real = load_catalog
 
-    def count(*arguments: Any) -> Catalog:
+    def count(*arguments: Any, **named: Any) -> Catalog:
         compiled.append(1)
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(live, "load_catalog", count)
     assert not running.refresh()
@@ -229,3 +229,14 @@ def test_a_clock_goes_on_whatever_happens(lived_in: House) -> None:
     assert isinstance(running, Live)
     stopped = len(ticks)
     assert len(ticks) == stopped
+
+
+def test_a_process_that_follows_a_deploy_makes_anew_what_it_changed(lived_in: House) -> None:
+    running = lived_in.live()
+    before = running.catalog
+    lived_in.change(*CITY)
+    lived_in.deploy()
+    assert running.refresh()
+    assert running.catalog.work.parsed == running.catalog.work.merged == 1
+    assert "company" in running.catalog.work.built and "team" not in running.catalog.work.built
+    assert running.catalog.module("team") is before.module("team")

@@ -97,7 +97,7 @@ class _Finishing:
             if not left:
                 return done
             if live != self.catalog.revision:
-                self.catalog = load_catalog(self.store, self.types)
+                self.catalog = load_catalog(self.store, self.types, before=self.catalog)
             self.progress(FINISH, _said(left[0]), done, done + len(left))
             change_tables(partial(self._step, left[0]))
             done += 1

@@ -22,21 +22,24 @@ def known_tables(
     Compiles as few revisions as it takes, the newest first.
     """
     present, found = Present.of(conn), sa.MetaData()
-    for catalog in (live, *_older(conn, types, live.revision)):
+    for catalog in (live, *_older(conn, types, live)):
         _take(found, catalog, present)
         if not _missing(found, present):
             break
     return found, tuple(_missing(found, present))
 
 
-def _older(conn: sa.Connection, types: Mapping[str, FieldType], below: int) -> Iterator[Catalog]:
+def _older(conn: sa.Connection, types: Mapping[str, FieldType], live: Catalog) -> Iterator[Catalog]:
     """The catalogs of former revisions, the newest first; what this program refuses by now is left out."""
-    kept = sa.select(revision.c.id).where(revision.c.state != PREPARED, revision.c.id < below)
+    kept = sa.select(revision.c.id).where(revision.c.state != PREPARED, revision.c.id < live.revision)
     for number in conn.scalars(kept.order_by(revision.c.id.desc())).all():
         try:
-            yield compile_catalog(layers_of(conn, number), types, names=names_of(conn, number), revision=number)
+            catalog = compile_catalog(
+                layers_of(conn, number), types, names=names_of(conn, number), revision=number, before=live
+            )
         except MetadataError:
             continue
+        yield catalog
 
 
 def _take(found: sa.MetaData, catalog: Catalog, present: Present) -> None:

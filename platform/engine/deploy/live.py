@@ -70,7 +70,7 @@ class Live:
         with self._compiling:
             if self._is_current():
                 return False
-            self._catalog = load_catalog(self.store, self.types)
+            self._catalog = load_catalog(self.store, self.types, before=self._catalog)
         return True
 
     def _is_current(self) -> bool:

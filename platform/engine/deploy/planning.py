@@ -36,7 +36,7 @@ def make_plan(
         before = layers_of(conn, base)
         old = _live(conn, before, types, base) if base else None
         names = known_names(conn)
-        new = compile_catalog(layers, types, names=returned(names, then) if then else names)
+        new = compile_catalog(layers, types, names=returned(names, then) if then else names, before=old)
         sides = Sides(conn, old, new, Physical.of(new, store.dialect), Present.of(conn), rehearse)
         under_way = {(step.kind, step.key) for step in open_steps(conn)}
         found = [
@@ -58,12 +58,15 @@ def _live(
     return compile_catalog(layers, types, names=names_of(conn, number), revision=number, tolerant=True)
 
 
-def load_catalog(store: Store, types: Mapping[str, FieldType]) -> Catalog:
-    """The catalog of the live revision, compiled; one without modules before the first deploy."""
+def load_catalog(store: Store, types: Mapping[str, FieldType], *, before: Catalog | None = None) -> Catalog:
+    """The catalog of the live revision, compiled; one without modules before the first deploy.
+
+    What did not change since `before`, another one, is taken from there.
+    """
     with store.read() as conn:
         number = live_revision(conn)
         layers, names = layers_of(conn, number), names_of(conn, number)
-    return compile_catalog(layers, types, names=names, revision=number)
+    return compile_catalog(layers, types, names=names, revision=number, before=before)
 
 
 def _documents(before: Sequence[Layer], after: Sequence[Layer]) -> Iterator[Step]:
