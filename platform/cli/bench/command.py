@@ -15,7 +15,7 @@ from hanok.cli.bench.house import built
 from hanok.cli.console import command, dump, progress, screen
 
 LIST, COMPILE = "list", "compile"
-SIZES, QUICK_SIZES = ((50, 30), (200, 50)), ((10, 20), (20, 20))
+SIZES, QUICK_SIZES = ((50, 30), (200, 50), (1000, 50)), ((10, 20), (20, 20))
 QUICK_ROWS = 5000
 
 
@@ -77,6 +77,16 @@ def compiled_json(one: compiling.Compiled) -> dict[str, Any]:
         "modules": one.modules, "fields": one.fields, "whole_ms": round(one.whole.median, 1),
         "share_of_reading": round(one.share_of_reading, 2),
         "ms_per_module": round(one.whole.median / one.modules, 3), "bytes_per_module": one.bytes_per_module,
+        "peak_bytes": one.memory.peak, "bytes": one.memory.stays, "bytes_kept_for_the_next": one.memory.kept,
+        "bytes_of_another_with_one_field_changed": one.memory.more,
+        "unchanged": again_json(one, one.again), "one_field_changed": again_json(one, one.changed),
+    }  # fmt: skip
+
+
+def again_json(one: compiling.Compiled, again: compiling.Again) -> dict[str, Any]:
+    return {
+        "ms": round(again.timing.median, 2), "share_of_whole": round(one.share(again), 4),
+        "parsed": again.work.parsed, "merged": again.work.merged, "modules": len(again.work.built),
     }  # fmt: skip
 
 
@@ -104,6 +114,24 @@ def _show_compiled(sizes: tuple[compiling.Compiled, ...]) -> None:
             f"{one.whole.median / 1000:>10.2f}{one.share_of_reading:>10.0%}"
             f"{one.whole.median / one.modules:>14.1f}{one.bytes_per_module / 1024:>14.0f}"
         )
+    for one in sizes:
+        _line(f"\n{one.modules} × {one.fields} from the catalog before", style="bold")
+        _line(f"  {'':<20}{'of the whole':>14}{'ms':>10}{'parsed':>9}{'merged':>9}{'modules':>9}", style="dim")
+        for name, again in (("unchanged", one.again), ("one field changed", one.changed)):
+            work = again.work
+            _line(
+                f"  {name:<20}{one.share(again):>14.2%}{again.timing.median:>10.1f}{work.parsed:>9}{work.merged:>9}"
+                f"{len(work.built):>9}"
+            )
+        memory = one.memory
+        _line(
+            f"  Memory: {_mb(memory.peak)} at most, {_mb(memory.stays)} stay, {_mb(memory.kept)} of them for the next"
+            f" one; that one adds {_mb(memory.more)}."
+        )
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1024**2:.1f} MB"
 
 
 def _line(text: str, **style: str) -> None:

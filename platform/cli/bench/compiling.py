@@ -1,4 +1,4 @@
-"""What compiling the metadata costs: time, its share for reading, and memory of the catalog."""
+"""What compiling the metadata costs: from nothing and from the catalog before; time, work and memory."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import gc
 import time
 import tracemalloc
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from hanok.app import field_types
-from hanok.cli.bench.clock import Timing, Work, in_turns
-from hanok.engine.catalog import compile_catalog, kinds
+from hanok.cli.bench.clock import Timing, in_turns
+from hanok.cli.bench.clock import Work as Timed
+from hanok.engine.catalog import Work, compile_catalog, kinds
 from hanok.engine.deploy import shipped_layers
 from hanok.engine.fields import FieldType
 from hanok.engine.language import Layer, survey
@@ -27,14 +28,38 @@ KINDS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Compiling from the catalog before: processor time, and what was made anew."""
+
+    timing: Timing
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes of a catalog, as Python counts them: at most while it is compiled, as it stays, of that what is kept for
+    the next one, and what another catalog adds in which one field changed."""
+
+    peak: int
+    stays: int
+    kept: int
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
-    """One size: processor time of all of it, of reading alone (YAML, schemas, layers), and bytes kept a module."""
+    """One size: processor time of all of it and of reading alone (YAML, schemas, layers), and of compiling again.
+
+    `again` is that of the same files, `changed` that of one field changed.
+    """
 
     modules: int
     fields: int
     whole: Timing
     read: Timing
-    bytes_per_module: int
+    again: Again
+    changed: Again
+    memory: Memory
 
     @property
     def share_of_reading(self) -> float:
@@ -44,6 +69,13 @@ class Compiled:
     def milliseconds_a_field(self) -> float:
         return self.whole.quick / (self.modules * self.fields)
 
+    def share(self, again: Again) -> float:
+        return again.timing.quick / self.whole.quick
+
+    @property
+    def bytes_per_module(self) -> int:
+        return self.memory.stays // self.modules
+
 
 def measure(sizes: Sequence[tuple[int, int]], *, seconds: float) -> tuple[Compiled, ...]:
     """Each size, the smallest first; `seconds` are for each, but every work runs at least a few times."""
@@ -52,23 +84,47 @@ def measure(sizes: Sequence[tuple[int, int]], *, seconds: float) -> tuple[Compil
 
 
 def _measure(modules: int, fields: int, types: Mapping[str, FieldType], *, seconds: float) -> Compiled:
-    layers = (shipped_layers()[0], written(modules, fields))
-    works: dict[str, Work] = {
+    core, site = shipped_layers()[0], written(modules, fields)
+    layers, edited = (core, site), (core, changed(site))
+    before = compile_catalog(layers, types)
+    works: dict[str, Timed] = {
         "read": lambda: survey(layers, kinds(types)), "whole": partial(compile_catalog, layers, types),
+        "again": partial(compile_catalog, layers, types, before=before),
+        "changed": partial(compile_catalog, edited, types, before=before),
     }  # fmt: skip
     timings = in_turns(works, seconds=seconds, warm=0, fewest=2, now=time.process_time_ns)
-    return Compiled(modules, fields, timings["whole"], timings["read"], _kept(layers, types) // modules)
+    again, one = (compile_catalog(each, types, before=before).work for each in (layers, edited))
+    del before, works
+    return Compiled(
+        modules, fields, timings["whole"], timings["read"], Again(timings["again"], again),
+        Again(timings["changed"], one), _memory(layers, edited, types),
+    )  # fmt: skip
 
 
-def _kept(layers: Sequence[Layer], types: Mapping[str, FieldType]) -> int:
-    """Bytes of a catalog that stays, as Python counts them."""
+def _memory(layers: Sequence[Layer], edited: Sequence[Layer], types: Mapping[str, FieldType]) -> Memory:
     gc.collect()
     tracemalloc.start()
     catalog = compile_catalog(layers, types)
-    gc.collect()
-    size, _ = tracemalloc.get_traced_memory()
+    peak = tracemalloc.get_traced_memory()[1]
+    stays = _traced()
+    other = compile_catalog(edited, types, before=catalog)
+    more = _traced() - stays
+    bare = replace(other, kept=None)
+    del other, catalog
+    kept = stays + more - _traced()
     tracemalloc.stop()
-    return size if catalog.modules else 0
+    return Memory(peak, stays if bare.modules else 0, max(0, kept - more), more)
+
+
+def _traced() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+def changed(site: Layer) -> Layer:
+    """The layer with another label of one field."""
+    file = "modules/thing_0.yaml"
+    return replace(site, files={**site.files, file: site.files[file].replace("en: Field 1,", "en: Another,")})
 
 
 def written(modules: int, fields: int) -> Layer:
