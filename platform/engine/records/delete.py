@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.catalog.ends import PARENT
 from hanok.engine.errors import Conflict, Denied, Refused, say
 from hanok.engine.fields import Field
 from hanok.engine.records import index
 from hanok.engine.records.derived import hold_above, settle_gone
+from hanok.engine.records.lines import check_parent, touch_parent
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
 from hanok.engine.records.ties import end_of
@@ -36,7 +38,9 @@ def delete(
     if version is not None and version != current.version:
         raise Conflict(current.version)
     hold_above(conn, catalog, catalog.module(module), [current.id])
-    _delete(conn, catalog, actor, current, datetime.now(UTC), 0)
+    at = datetime.now(UTC)
+    _of_record(conn, catalog, actor, current, at)
+    _delete(conn, catalog, actor, current, at, 0)
 
 
 def _delete(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, at: datetime, depth: int) -> None:
@@ -60,8 +64,17 @@ def restore(conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id
     if not current.may_delete:
         raise Denied(say("You may not restore this record."))
     hold_above(conn, catalog, catalog.module(module), [current.id])
+    _of_record(conn, catalog, actor, current, datetime.now(UTC))
     _restore(conn, catalog, actor, current, 0)
     return get(conn, catalog, actor, module, id)
+
+
+def _of_record(conn: sa.Connection, catalog: Catalog, actor: Actor, line: Record, at: datetime) -> None:
+    """A line goes and comes back for whoever may change the record that it stands in, which is told of it."""
+    module = catalog.every[line.module]
+    if module.parent is not None:
+        check_parent(conn, catalog, actor, module, line[PARENT].id)
+        touch_parent(conn, catalog, actor, module, line[PARENT].id, at=at)
 
 
 def _restore(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, depth: int) -> None:

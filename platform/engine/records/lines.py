@@ -46,15 +46,17 @@ def child_of(catalog: Catalog, module: Module, key: str) -> Module:
     return catalog.every[f"{module.key}.{key}"]
 
 
-def lines(conn: sa.Connection, catalog: Catalog, module: Module, id: UUID, key: str) -> tuple[Record, ...]:
-    """The lines of a record in order, for whoever may see the record."""
+def lines(
+    conn: sa.Connection, catalog: Catalog, module: Module, id: UUID, key: str, *, actor: Actor = SYSTEM
+) -> tuple[Record, ...]:
+    """The lines of a record in order; titles of their links as the actor, who may see the record, may see them."""
     child = child_of(catalog, module, key)
-    selection = Selection(catalog, SYSTEM, child, every_key(child))
+    selection = Selection(catalog, actor, child, every_key(child))
     table = selection.table
     here = (table.c[child.field(PARENT).columns[""]] == id, table.c.deleted_at.is_(None))
     order = (table.c[child.field(POSITION).columns[""]], table.c.id)
     found = [selection.record(row) for row in conn.execute(selection.statement().where(*here).order_by(*order))]
-    return with_live(conn, catalog, SYSTEM, child, found)
+    return with_live(conn, catalog, actor, child, found)
 
 
 def load_lines(

@@ -79,7 +79,7 @@ def _mind_primary(loading: Loading, field: Field, wanted: tuple[Tie, ...]) -> No
         return
     present = loading.current.values.get(key) if loading.current else None
     ids = [tie.id for tie in wanted]
-    if present is None or present.id not in ids:
+    if present is None or (present.id not in ids and present.title):  # one without a title is tied, and not seen
         first = wanted[0] if wanted else None
         loading.values[key] = None if first is None else Linked(field.members[0], first.id, first.title or "")
 
@@ -119,7 +119,7 @@ def related(
             continue
         embedded = one.type.embedded(one.settings) is not None
         if embedded:
-            found[key] = lines(conn, catalog, module, record.id, key)
+            found[key] = lines(conn, catalog, module, record.id, key, actor=actor)
         else:
             found[key] = ties(conn, catalog, actor, module, record.id, one)
     return found
@@ -164,7 +164,7 @@ def _key_here(module: Module, field: Field, target: str) -> str:
 def back_end(catalog: Catalog, module: Module, field: Field, target: str) -> End | None:
     """What the target of a link calls it, None where it has no name for it."""
     ends = catalog.every[target].ends.values()
-    return next((end for end in ends if not end.forwards and (end.home, end.field) == (module.key, field.key)), None)
+    return next((end for end in ends if end.comes_from(module.key, field.key)), None)
 
 
 def link(
@@ -194,6 +194,9 @@ def unlink(
     """Takes a tie away; False where there is none. Raises NotFound or Denied."""
     record, there, found = _both(conn, catalog, actor, module, id, end, other)
     home, left, right, field = _sides(catalog, record, there, found)
+    primary = field.settings.get("primary")
+    if primary and not left.may_edit and getattr(left[primary], "id", None) == right.id:
+        raise Denied(say("You may see this record but not change it."))
     tie, at = Tie(right.id, right.module if found.several else "", right.title), datetime.now(UTC)
     done = untie_one(conn, home, left.id, field, tie)
     if done:

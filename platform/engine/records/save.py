@@ -72,8 +72,7 @@ def update(
     beside = load_related(conn, catalog, actor, loading)
     _check(loading.errors | beside.errors)
     loading.judge(despite_duplicates=despite_duplicates)
-    if found.parent is not None:
-        check_parent(conn, catalog, actor, found, current[PARENT].id)
+    above = _above(conn, catalog, actor, loading)
     here = Linked(found.key, current.id, current.title)
     differs = beside.write(conn, catalog, actor, here, at=datetime.now(UTC))
     draft = changed_draft(catalog, actor, found, current, loading.values, beside=beside.changes)
@@ -85,8 +84,8 @@ def update(
     if _execute(conn, found, statement.values(draft.row)).rowcount != 1:
         raise Conflict(current.version)
     tie_primaries(conn, catalog, actor, found, here, loading.values, at=draft.at)
-    if found.parent is not None:
-        touch_parent(conn, catalog, actor, found, current[PARENT].id, at=draft.at)
+    for parent in above:
+        touch_parent(conn, catalog, actor, found, parent, at=draft.at)
     draft = settled(conn, catalog, actor, draft)
     _leave(conn, catalog, actor, draft)
     return draft.record(catalog, actor)
@@ -95,6 +94,16 @@ def update(
 def _check(errors: Mapping[str, list[Message]]) -> None:
     if errors:
         raise Invalid(errors)
+
+
+def _above(conn: sa.Connection, catalog: Catalog, actor: Actor, loading: Loading) -> list[UUID]:
+    """Of a line the record that it stands in, and the one that it moves to: whoever saves may change both."""
+    if loading.module.parent is None or loading.current is None:
+        return []
+    ids = sorted({loading.current[PARENT].id, loading.values.get(PARENT, loading.current[PARENT]).id})
+    for id in ids:
+        check_parent(conn, catalog, actor, loading.module, id, lock=len(ids) > 1)
+    return ids
 
 
 def _place(

@@ -17,6 +17,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.behaviour import Duplicate
 from hanok.engine.catalog.binding import default_of
 from hanok.engine.catalog.derived import is_derived
+from hanok.engine.catalog.ends import PARENT
 from hanok.engine.conditions.operands import first_message
 from hanok.engine.errors import Duplicates, Invalid, Message, say
 from hanok.engine.fields import Field, Linked
@@ -168,6 +169,9 @@ class Loading:
         if self.current and found.settings.get("readonly") is True:
             if _bare(loaded) != _bare(present):
                 self.wrong(found.key, say("This cannot be changed."))
+            return
+        if loaded is None and found.key == PARENT and self.module.parent is not None:
+            self.wrong(found.key, say("This is required."))
             return
         self.values[found.key] = loaded
 
