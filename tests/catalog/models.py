@@ -8,7 +8,12 @@ from random import Random
 from hanok.engine.language import Layer, read_folder
 from tests.builders import CORE
 
-EXAMPLES = read_folder(Path(__file__).parent / "examples", name="shipped", root="shipped")
+#: Real modules as they were written, and small ones below them that they refer to.
+VERBATIM = read_folder(Path(__file__).parent / "examples", name="site", root="site")
+STUBS = read_folder(Path(__file__).parent / "stubs", name="shipped", root="shipped")
+_EVENT = {"modules/event.yaml": "extends: basic\n" + VERBATIM.files["modules/event.yaml"]}
+#: All of them as one layer.
+EXAMPLES = Layer("shipped", {**STUBS.files, **VERBATIM.files, **_EVENT}, root="shipped")
 
 THING = """\
 label: {{en: Thing {n}, ko: 것 {n}}}

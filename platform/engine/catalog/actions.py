@@ -72,7 +72,7 @@ def _questions(reader: Reader, key: str, written: Mapping[str, Any], path: Path)
                 reader.report.missing(reader.source.place(*path, "ask", name, "to"), MODULE, target, reader.modules)
         named = found.option_set(settings)
         options = reader.options.get(named) if isinstance(named, str) else None
-        if isinstance(named, str) and options is None:
+        if isinstance(named, str) and options is None and not found.may_lack_options(settings):
             message = unknown(named, reader.options, noun=say("option set"))
             reader.report.wrong(reader.source.place(*path, "ask", name, "options"), message)
         own = tuple(choice(each, data) for each, data in named.items()) if isinstance(named, Mapping) else ()
@@ -181,7 +181,7 @@ class _Steps:
 
     def each(self, said: Mapping[str, Any], path: Path) -> Step:
         end = self.module.ends.get(said["of"])
-        if end is None:
+        if end is None or end.kind == "union":
             self._missing((*path, "of"), END, said["of"], self._ends())
             return Step("each", said)
         there = self.reader.modules[end.module]
@@ -279,9 +279,7 @@ class _Steps:
         if not isinstance(key, str) or not self._is_end(key):
             return None
         found = self._scope().end(key)
-        if found is None:  # a link to several modules has an end for each
-            found = self._scope().end(f"{key}_{self.module.fields[key].members[0]}")
-        return found.scope if found else None
+        return found.each()[0].scope if found else None
 
     def _scope(self) -> Any:
         return self.reader.there(self.module.key) if self.module is not self.reader.module else self.reader.here

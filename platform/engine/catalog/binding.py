@@ -76,8 +76,10 @@ class Binder:
             source.key, key, found, label, settings, place=source.place("fields", key), app=self.app,
             targets=tuple(target for target in wanted if target in self.modules),
             members=self._members(source, key, found, settings), own=self._own(source, key, found.own(settings)),
-            choices=self._choices(source, key, found.option_set(settings)),
+            choices=self._choices(source, key, found, settings),
         )  # fmt: skip
+        if found.may_lack_options(settings) and not bare.choices:
+            bare = replace(bare, settings={**settings, "hidden": True})
         if not source.is_lost("fields", key):
             self._check_default(source, bare)
         if found.apart:
@@ -106,13 +108,16 @@ class Binder:
             label = settings.get("label") or {"en": name.replace("_", " ").capitalize()}
             bare = Field(
                 f"{source.key}.{key}", name, found, label, settings, place=place, app=self.app,
-                choices=self._choices(source, key, found.option_set(settings)),
+                choices=self._choices(source, key, found, settings),
             )  # fmt: skip
             stem = self.naming.column(f"{source.key}.{key}", name, signature(bare))
             built[name] = _with_columns(bare, f"${stem}")
         return built
 
-    def _choices(self, source: Source, key: str, wanted: Any) -> tuple[Choice, ...]:
+    def _choices(
+        self, source: Source, key: str, found: FieldType, settings: Mapping[str, Any]
+    ) -> tuple[Choice, ...]:
+        wanted = found.option_set(settings)
         if wanted is None:
             return ()
         if isinstance(wanted, Mapping):
@@ -120,6 +125,8 @@ class Binder:
             return tuple(choice(name, data) for name, data in wanted.items())
         if wanted in self.options:
             return self.options[wanted].choices
+        if found.may_lack_options(settings):
+            return ()
         self.report.faulty.add(source.key)
         self.report.missing(source.place("fields", key, "options"), OPTION_SET, wanted, self.options)
         return ()

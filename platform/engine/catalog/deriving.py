@@ -216,8 +216,9 @@ class _Build:
         links: dict[str, dict[tuple[str, str], None]] = {}
         for hop in (hop for derivation in found for read in derivation.reads for hop in read.hops):
             end = self.modules[hop.module].ends[hop.key] if hop.many else None
-            if end is not None and end.through is None and many:
-                links.setdefault(end.module, {})[end.field, hop.module] = None
+            for each in end.each() if end is not None and many else ():
+                if each.through is None:
+                    links.setdefault(each.module, {})[each.field, hop.module] = None
             if end is None and not many:
                 links.setdefault(hop.module, {})[hop.key, hop.to] = None
         return MappingProxyType({module: tuple(pairs) for module, pairs in links.items()})

@@ -10,12 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
+from hanok.engine.catalog.gathering import naming
 from hanok.engine.catalog.model import End, Module
 from hanok.engine.catalog.names import Naming
 from hanok.engine.catalog.pieces import Pieces
 from hanok.engine.catalog.report import Report, Source
 from hanok.engine.catalog.tables import link_table
-from hanok.engine.errors import say
 from hanok.engine.fields import Field, Labels
 
 PARENT, POSITION, GROUP = "parent", "position", "group"
@@ -25,39 +25,32 @@ Ends = Mapping[str, Mapping[str, End]]
 def ends(sources: Mapping[str, Source], fields: Mapping[str, Mapping[str, Field]], pieces: Pieces) -> Ends:
     """By module and key, every end: own links and lines, and the links of other modules that point here.
 
-    Links to several modules have an end for each of them, called "related_account". The links of lines are called
-    "quote_<name>" at their targets, by the module that they stand in. Names that are taken are reported.
+    A link to several modules is a union of an end for each of them, called "related_account". Several fields of a
+    module that give one name to their targets make one end. Where several modules give it, each has its own there
+    ("meetings_call"), and that of lines is called by the module that they stand in ("quote_items"); the name alone is
+    their union. Names that are taken are reported.
     """
-    found: dict[str, dict[str, End]] = {key: {} for key in sources}
+    offered: dict[str, list[End]] = {key: [] for key in sources}
     for key, source in sources.items():
         parent = sources[source.parent.module] if source.parent else None
         ties = _ties(key, fields[key], pieces)
         made_of = (source, fields[key], parent, *ties.values())
         for target, end in pieces.make("ends", key, made_of, partial(_offered, source, fields[key], parent, ties)):
-            _take(found[target], end, fields[target], source, pieces.report)
+            offered[target].append(end)
+    found = {key: naming(each, fields[key], sources, pieces.report) for key, each in offered.items()}
     return {key: pieces.same("ends here", key, each) for key, each in found.items()}
-
-
-def _take(here: dict[str, End], end: End, own: Mapping[str, Field], source: Source, report: Report) -> None:
-    """Gives a module an end; where its name is taken already, that is reported."""
-    taken = "" if end.forwards else end.key if end.key in own else here[end.key].home if end.key in here else ""
-    if taken:
-        message = say("The reverse name “{key}” is taken already ({other}).", key=end.key, other=taken)
-        report.wrong(source.place("fields", end.field, "reverse"), message)
-    else:
-        here[end.key] = end
 
 
 def _ties(module: str, fields: Mapping[str, Field], pieces: Pieces) -> dict[str, sa.Table]:
     """The tables of the n-n links of a module, by field."""
     return {
-        key: pieces.make("tie", f"{module}.{key}", (field,), partial(_tied, module, field, pieces.naming), same=True)
+        key: pieces.make("tie", f"{module}.{key}", (field,), partial(_table, module, field, pieces.naming), same=True)
         for key, field in fields.items()
         if field.members and field.type.embedded(field.settings) is None
     }
 
 
-def _tied(module: str, field: Field, naming: Naming, report: Report) -> sa.Table:
+def _table(module: str, field: Field, naming: Naming, report: Report) -> sa.Table:
     return link_table(naming.link(module, field.key, f"{field.type.key}({','.join(field.members)})"), field)
 
 
@@ -95,8 +88,7 @@ def _of(
     several = len(field.members or field.targets) > 1
     for target in field.members or field.targets:
         yield target, End(
-            spec["key"] if source.parent is None else f"{source.parent.module}_{spec['key']}",
-            spec.get("label") or _label(parent or source), source.key, field.key, source.key,
+            spec["key"], spec.get("label") or _label(parent or source), source.key, field.key, source.key,
             kind="links" if through is not None else "link", single=field.unique and through is None, several=several,
             through=through, own=field.own, layer=layer,
         )  # fmt: skip
@@ -135,17 +127,36 @@ def rows(end: End, modules: Mapping[str, Module], here: Any, *, home: str = "") 
     """
     there = modules[end.module].table.alias()
     alive = there.c.deleted_at.is_(None)
+    if end.ways:
+        return Rows(there, sa.and_(sa.or_(*(_stands(way, modules, here, there, home) for way in end.ways)), alive),
+                    there, there)  # fmt: skip
     if end.through is None:
-        field = modules[end.module].field(end.field)
-        tied = there.c[field.columns[""]] == here.c["id"]
-        if "module" in field.columns:
-            tied = sa.and_(tied, there.c[field.columns["module"]] == home)
-        return Rows(there, sa.and_(tied, alive), there, there)
+        return Rows(there, sa.and_(_stands(end, modules, here, there, home), alive), there, there)
     tie = end.through.alias()
-    near, far = ("left", "right") if end.forwards else ("right", "left")
-    tied = sa.and_(tie.c[near] == here.c["id"], alive)
+    source = tie.join(there, there.c.id == tie.c[sides(end)[1]])
+    own = {name: column for name, column in dict(tie.c).items() if name.startswith("$")}
+    return Rows(source, sa.and_(_tied(end, tie, here, home), alive), _Both({**dict(there.c), **own}), there, tie)
+
+
+def sides(end: End) -> tuple[str, str]:
+    """The columns of a tie: that of the record which has the end, and that of the one which stands there."""
+    return ("left", "right") if end.forwards else ("right", "left")
+
+
+def _stands(end: End, modules: Mapping[str, Module], here: Any, there: Any, home: str) -> ColumnElement[bool]:
+    """Whether the row of `there` stands at an end of one field of the row of `here`."""
+    if end.through is not None:
+        tie = end.through.alias()
+        tied = sa.select(tie.c[sides(end)[1]]).where(_tied(end, tie, here, home)).correlate_except(tie)
+        found: ColumnElement[bool] = there.c.id.in_(tied)
+        return found
+    field = modules[end.module].field(end.field)
+    stands: ColumnElement[bool] = there.c[field.columns[""]] == here.c["id"]
+    return sa.and_(stands, there.c[field.columns["module"]] == home) if "module" in field.columns else stands
+
+
+def _tied(end: End, tie: Any, here: Any, home: str) -> ColumnElement[bool]:
+    tied: ColumnElement[bool] = tie.c[sides(end)[0]] == here.c["id"]
     if end.several:
         tied = sa.and_(tied, tie.c.right_module == (end.module if end.forwards else home))
-    source = tie.join(there, there.c.id == tie.c[far])
-    own = {name: column for name, column in dict(tie.c).items() if name.startswith("$")}
-    return Rows(source, tied, _Both({**dict(there.c), **own}), there, tie)
+    return tied

@@ -29,14 +29,17 @@ class RecordScope:
         if field is not None:
             return None if field.type.secret else kind_of(field, self._follow)
         end = self.module.ends.get(name)
-        if end is None:
+        if end is None or end.kind == "union":
             return None
         there = Kind("record", RecordScope(self.modules[end.module], self.modules, end.own))
         return there if end.single else list_of(there)
 
     def names(self) -> Iterable[str]:
         fields = {**self.module.fields, **self.module.system, **self.own}
-        return (*(key for key, field in fields.items() if not field.type.secret), *self.module.ends)
+        return (*(key for key, field in fields.items() if not field.type.secret), *self._lists())
+
+    def _lists(self) -> Iterator[str]:
+        return (key for key, end in self.module.ends.items() if end.kind != "union")
 
     def _follow(self, key: str) -> RecordScope | None:
         return RecordScope(self.modules[key], self.modules) if key in self.modules else None
@@ -69,7 +72,7 @@ def reads_of(path: Path, module: Module, modules: Mapping[str, Module]) -> Itera
         if end is None:  # a field of the tie
             return
         hops, here = to_end(hops, here, end), modules[end.module]
-        yield membership(hops, end)
+        yield from membership(hops, end)
         if not names:
             yield Read(hops, here.key, "title")
 
@@ -78,11 +81,13 @@ def to_end(hops: tuple[Hop, ...], here: Module, end: End) -> tuple[Hop, ...]:
     return (*hops, Hop(here.key, end.key, end.module, many=True))
 
 
-def membership(hops: tuple[Hop, ...], end: End) -> Read:
+def membership(hops: tuple[Hop, ...], end: End) -> Iterator[Read]:
     """What changes when a record comes to the end or leaves it: its link, or the ties of both sides."""
-    if end.through is None:
-        return Read(hops, end.module, end.field)
-    return Read(hops[:-1], hops[-1].module, end.key)
+    for each in end.each():
+        if each.through is None:
+            yield Read(hops, each.module, each.field)
+        else:
+            yield Read(hops[:-1], hops[-1].module, end.key)
 
 
 def needs_of(paths: Iterable[Path]) -> Needs:

@@ -57,7 +57,7 @@ class Homes:
         """The options of a field that were renamed."""
         said = home.fields.get(key, {}).get("options")
         if isinstance(said, str):
-            return self.renames.sets.get(said, NONE)
+            return self.renames.sets.get(said.removeprefix("$"), NONE)
         return self.renames.options.get(f"{home.place}.{key}", NONE)
 
     def _reverse(self, module: str) -> Mapping[str, str]:

@@ -139,6 +139,10 @@ class End:
     embedded here, in an order). `home` is the module that declares `field`; `forwards` is true where that is this one.
     `layer` names the layer that wrote it. `single` says that there is at most one. `own` are the fields that each tie
     has itself. SQL: `catalog.ends`.
+
+    Where several fields lead here under one name, `ways` are the ends that they would be alone: of one module "joined"
+    (a record that comes by two ways counts once), of several a "union", which has no module of its own: each of its
+    ways is an end beside it.
     """
 
     key: str
@@ -153,6 +157,16 @@ class End:
     through: sa.Table | None = None
     own: Mapping[str, Field] = also(default_factory=dict)
     layer: str = ""
+    ways: tuple[End, ...] = ()
+
+    def each(self) -> tuple[End, ...]:
+        """The ends of one field each that it stands for: itself, or its ways."""
+        return tuple(end for way in self.ways for end in way.each()) if self.ways else (self,)
+
+    def comes_from(self, home: str, field: str) -> bool:
+        """Whether that field, of another record, leads here. A union says no: its ways say yes."""
+        fields = self.ways if self.kind == "joined" else (self,)
+        return any(not end.forwards and (end.home, end.field) == (home, field) for end in fields)
 
 
 @dataclass(frozen=True, slots=True)

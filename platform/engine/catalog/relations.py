@@ -32,7 +32,8 @@ def subpanels(
     """
     written: Mapping[str, Any] | None = source.data.get("subpanels")
     here = ends[source.key]
-    shown = {key: end for key, end in here.items() if end.kind != "lines"}
+    united = {way.key for end in here.values() if end.kind == "union" for way in end.ways}
+    shown = {key: end for key, end in here.items() if end.kind != "lines" and key not in united}
     said = {key: {} for key in shown} if written is None else dict(written)
     builder = _Subpanels(source, ends, layouts, lists, report)
     named = {key for name, spec in said.items() for key in builder.shown(name, spec)}
@@ -63,8 +64,9 @@ class _Subpanels:
 
     def shown(self, key: str, spec: Mapping[str, Any]) -> list[str]:
         """The ends of this module that a subpanel shows, so that nobody needs another one for them."""
-        named = [name for name in self._names(key, spec) if "." not in name]
-        return [key, *named, *(end for name in named for end in self._of_field(name))]
+        named = [key, *(name for name in self._names(key, spec) if "." not in name)]
+        unions = [end for end in self.ends[self.source.key].values() if end.kind == "union"]
+        return [*named, *(end.key for end in unions if any(way.key in named for way in end.ways))]
 
     def build(self, key: str, spec: Mapping[str, Any]) -> Subpanel | None:
         names = enumerate(self._names(key, spec))
@@ -82,42 +84,40 @@ class _Subpanels:
         of = spec.get("of", key)
         return [of] if isinstance(of, str) else list(of)
 
-    def _of_field(self, name: str) -> list[str]:
-        """The ends of a link to several modules, by the name of its field."""
-        here = self.ends[self.source.key]
-        return [key for key, end in here.items() if end.forwards and end.field == name and end.home == self.source.key]
-
     def _ways(self, key: str, spec: Mapping[str, Any], number: int, name: str) -> list[_Way]:
-        """The paths that a name stands for: several where it is a link to several modules."""
+        """The paths that a name stands for: several where it names a union of ends."""
         of = spec.get("of")
         at = ("subpanels", key, "of", number) if isinstance(of, list) else ("subpanels", key, *(["of"] if of else []))
-        module, keys = self.source.key, name.split(".")
-        for place, step in enumerate(keys):
-            last = place == len(keys) - 1
-            end = self.ends[module].get(step)
-            if end is None and last and not place and (found := self._of_field(step)):
-                return [_Way((each,), self.ends[module][each]) for each in found]
-            if end is None:
+        ways: list[_Way] = []
+        for step in name.split("."):
+            modules = [way.end.module for way in ways] or [self.source.key]
+            grown = [each for place, module in enumerate(modules) for each in self._steps(module, step, ways[place:])]
+            if not grown:
                 if not self.source.is_lost("fields", step):
-                    self.report.missing(self.source.place(*at), LINK, step, self.ends[module])
+                    self.report.missing(self.source.place(*at), LINK, step, self.ends[modules[0]])
                 return []
-            if last:
-                return [_Way(tuple(keys), end)]
-            module = end.module
-        return []
+            ways = grown
+        return ways
+
+    def _steps(self, module: str, step: str, before: Sequence[_Way]) -> list[_Way]:
+        """One step further from a module, to each of the ends that the name stands for there."""
+        end, keys = self.ends[module].get(step), before[0].keys if before else ()
+        ways = () if end is None else end.ways if end.kind == "union" else (end,)
+        return [_Way((*keys, way.key), way) for way in ways]
 
     def _label(self, key: str, ways: Sequence[_Way]) -> Labels:
-        if len(ways) > 1 or key != ways[0].text:
-            field = self.layouts[self.source.key].own.get(key)
-            return field.label if field else {"en": key.replace("_", " ").capitalize()}
-        return ways[0].end.label
+        here = self.ends[self.source.key].get(key)
+        if here is not None and (here.kind == "union" or key == ways[0].text):
+            return here.label
+        return {"en": key.replace("_", " ").capitalize()}
 
     def _panel(self, key: str, spec: Mapping[str, Any], way: _Way, *, several: bool, size: int) -> Subpanel:
         end = way.end
         there, listed = self.layouts[end.module].seen_from(self.source, end.own), self.lists[end.module]
         asked = {name: said for name, said in spec.get("columns", {}).items() if not several or self._has(end, name)}
         chosen = there.columns(asked, "subpanels", key, "columns")[0]
-        derived = tuple(name for name in listed.columns if name != end.field)[:MOST_COLUMNS]
+        back = {each.field for each in end.each()}
+        derived = tuple(name for name in listed.columns if name not in back)[:MOST_COLUMNS]
         sort = tuple(name for name in spec.get("sort", []) if not several or self._has(end, name.removeprefix("-")))
         actions = tuple(spec["actions"]) if "actions" in spec else ACTIONS if len(way.keys) == 1 else ()
         return Subpanel(

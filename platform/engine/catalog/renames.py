@@ -34,7 +34,7 @@ class Renames:
         """The options of a field: of its set, or its own."""
         said = field.settings.get("options")
         if isinstance(said, str):
-            return self.sets.get(said, {})
+            return self.sets.get(said.removeprefix("$"), {})
         return self.options.get(f"{field.module}.{field.key}", {})
 
     def places(self) -> Iterator[tuple[str, str]]:

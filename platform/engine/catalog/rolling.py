@@ -62,8 +62,9 @@ def _members(module: Module) -> tuple[str, ...]:
 def _ends(module: Module, key: str) -> list[End]:
     """The end of this key; of links to several modules, all their ends."""
     if key in module.ends:
-        return [module.ends[key]]
-    return [end for end in module.ends.values() if end.forwards and end.field == key]
+        end = module.ends[key]
+        return list(end.ways) if end.kind == "union" else [end]
+    return []
 
 
 def _field_fits(
@@ -141,7 +142,7 @@ def _reads(
     module: Module, end: End, name: str, where: Node | None, modules: Mapping[str, Module]
 ) -> Iterator[Read]:
     hops = to_end((), module, end)
-    yield membership(hops, end)
+    yield from membership(hops, end)
     if name and name not in end.own:
         yield Read(hops, end.module, name)
     if where is not None:

@@ -36,7 +36,8 @@ class ModuleScope:
 
     def end(self, key: str) -> ModuleEnd | None:
         found = self.module.ends.get(key)
-        return None if found is None or found.module not in self.modules else ModuleEnd(found, self)
+        known = found is not None and all(each.module in self.modules for each in found.each())
+        return ModuleEnd(found, self) if found is not None and known else None
 
     def follow(self, field: Field, module: str = "") -> ModuleScope | None:
         targets = [key for key in field.targets if module in ("", key)]
@@ -58,6 +59,13 @@ class ModuleEnd:
     @property
     def key(self) -> str:
         return self.end.key
+
+    @property
+    def single(self) -> bool:
+        return self.end.single
+
+    def each(self) -> tuple[ModuleEnd, ...]:
+        return tuple(ModuleEnd(way, self.home) for way in self.end.ways) if self.end.kind == "union" else (self,)
 
     @property
     def scope(self) -> ModuleScope:

@@ -75,9 +75,11 @@ class _Asker:
                 return self.through(node, values)
             case Under():
                 return self.under(node, values)
-            case Members(end, inner, counts):
-                number = sum(self.holds(inner, each) for each in self.members(end, values))
-                return all(OPERATORS[operator].test(number, operand) for operator, operand in counts)
+            case Members():
+                number = sum(
+                    self.holds(inner, each) for end, inner in node.among() for each in self.members(end, values)
+                )
+                return all(OPERATORS[operator].test(number, operand) for operator, operand in node.counts)
             case New(flag):
                 return self.context.new is flag
             case Changed():

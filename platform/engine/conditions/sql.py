@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from hanok.engine.conditions.python import DEEPEST_TREE, at_hand, compared
 from hanok.engine.conditions.tree import (
     Against,
     Changed,
+    End,
     Every,
     Members,
     New,
@@ -102,15 +105,19 @@ class _Builder:
         return sa.exists(found.correlate(*self.outer))
 
     def members(self, node: Members, table: Any) -> ColumnElement[bool]:
-        rows = node.end.rows(table)
-        inner = self.within(rows.columns, rows.table).sql(node.node, rows.columns)
-        wheres = (rows.where, inner, self.rule(node.end.scope, rows.table))
         if node.counts in (AT_LEAST_ONE, NOT_ONE):
-            found = sa.select(sa.literal(1)).select_from(rows.source).where(*wheres).correlate(*self.outer)
-            return sa.exists(found) if node.counts == AT_LEAST_ONE else sa.not_(sa.exists(found))
-        number = sa.select(sa.func.count()).select_from(rows.source).where(*wheres).correlate(*self.outer)
-        counted = number.scalar_subquery()
+            some = sa.or_(*(sa.exists(self.found(sa.literal(1), *one, table)) for one in node.among()))
+            return some if node.counts == AT_LEAST_ONE else sa.not_(some)
+        numbers = [self.found(sa.func.count(), *one, table).scalar_subquery() for one in node.among()]
+        counted = reduce(add, numbers)
         return sa.and_(*(OPERATORS[operator].sql(counted, operand) for operator, operand in node.counts))
+
+    def found(self, what: Any, end: End, node: Node, table: Any) -> sa.Select[Any]:
+        """The records at an end that satisfy the condition and may be seen."""
+        rows = end.rows(table)
+        inner = self.within(rows.columns, rows.table).sql(node, rows.columns)
+        wheres = (rows.where, inner, self.rule(end.scope, rows.table))
+        return sa.select(what).select_from(rows.source).where(*wheres).correlate(*self.outer)
 
     def under(self, node: Under, table: Any) -> ColumnElement[bool]:
         """The ids of the tree below the operand, by a recursion that ends at a depth: a cycle stays finite."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -36,6 +36,13 @@ class End(Protocol):
 
     @property
     def key(self) -> str: ...
+
+    @property
+    def single(self) -> bool:
+        """Whether there is at most one record: it is asked like the record of a link."""
+
+    def each(self) -> Sequence[End]:
+        """The ends of one module each that it stands for: itself, unless it is a union."""
 
     @property
     def scope(self) -> Scope:
@@ -127,12 +134,18 @@ class Under:
 class Members:
     """A condition on the records of a to-many end: how many of them satisfy it.
 
-    `counts` are operators and whole numbers that the number must satisfy, every one.
+    `counts` are operators and whole numbers that the number must satisfy, every one. Those of `more` count, too: the
+    other ends of a union, each with the condition as it reads there.
     """
 
     end: End
     node: Node
     counts: tuple[tuple[str, Any], ...]
+    more: tuple[tuple[End, Node], ...] = ()
+
+    def among(self) -> tuple[tuple[End, Node], ...]:
+        """Every end with its condition."""
+        return ((self.end, self.node), *self.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +199,9 @@ def named(node: Node) -> Iterator[Field]:
             yield from named(inner)
         case Under(field, _, tree, operand):
             yield from (field, tree, *(operand.path if isinstance(operand, Reference) else ()))
-        case Members(_, inner):
-            yield from named(inner)
+        case Members():
+            for _, inner in node.among():
+                yield from named(inner)
         case Changed(field, before, after):
             yield field
             yield from named(before)

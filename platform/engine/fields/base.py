@@ -211,6 +211,10 @@ class FieldType:
         """The key of the option set, or the options written in place, or None."""
         return None
 
+    def may_lack_options(self, settings: Mapping[str, Any]) -> bool:
+        """Whether the option set is one that packages bring (`$name`): without them there is none."""
+        return False
+
     def targets(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Modules that a value points to; not empty means: the value is a record's id and has a title to show."""
         return ()

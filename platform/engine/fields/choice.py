@@ -28,9 +28,9 @@ OPTION: Mapping[str, Any] = {
     "additionalProperties": {"type": ["string", "number", "boolean"]},
 }  # fmt: skip
 OPTIONS: Mapping[str, Any] = {
-    "description": "The key of an option set, or the options themselves.",
+    "description": "The key of an option set, or the options themselves; $name is a set that packages bring, if any.",
     "anyOf": [
-        {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+        {"type": "string", "pattern": "^\\$?[a-z][a-z0-9_]{0,39}$"},
         {
             "type": "object", "x-ordered": True, "minProperties": 1,
             "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,39}$"}, "additionalProperties": OPTION,
@@ -103,7 +103,11 @@ class OneOf(FieldType):
         return sa.case(places, value=column) if places else column
 
     def option_set(self, settings: Mapping[str, Any]) -> Any:
-        return settings.get("options")
+        said = settings.get("options")
+        return said.removeprefix("$") if isinstance(said, str) else said
+
+    def may_lack_options(self, settings: Mapping[str, Any]) -> bool:
+        return str(settings.get("options", "")).startswith("$")
 
     def export(self, field: Field, value: Any, language: str) -> Any:
         return None if value is None else name_of(field, value, language)

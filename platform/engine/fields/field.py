@@ -123,7 +123,10 @@ class Field:
 
     @property
     def unique(self) -> bool:
-        return bool(self.settings.get("unique", False))
+        """True when no two records have the same value; of a link also when the other end has one record at most."""
+        back = self.settings.get("reverse")
+        one = bool(back.get("one", False)) if isinstance(back, Mapping) else False
+        return one or bool(self.settings.get("unique", False))
 
     @property
     def readonly(self) -> bool:

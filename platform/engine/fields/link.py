@@ -25,21 +25,21 @@ MODULES: Mapping[str, Any] = {
     "x-replace": True,
 }
 TO = "The module whose records it leads to, or a list of several."
-REVERSE: Mapping[str, Any] = {
-    "description": "What the other module calls this link: a key, or key and label.",
-    "anyOf": [
-        MODULE,
-        {
-            "type": "object",
-            "properties": {
-                "key": {**MODULE, "description": "The key of the end there."},
-                "label": {"$ref": "#/$defs/labels", "description": "What people call it."},
-            },
-            "required": ["key"],
-            "additionalProperties": False,
-        },
-    ],
+_BACK: Mapping[str, Any] = {
+    "key": {**MODULE, "description": "The key of the end there."},
+    "label": {"$ref": "#/$defs/labels", "description": "What people call it."},
 }
+_ONE: Mapping[str, Any] = {"type": "boolean", "description": "At most one record links to each: one to one."}
+
+
+def _reverse(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = {"type": "object", "properties": properties, "required": ["key"], "additionalProperties": False}
+    return {
+        "description": "What the other module calls this link: a key, or key and label.", "anyOf": [MODULE, said]
+    }
+
+
+REVERSE, REVERSE_OF_MANY = _reverse({**_BACK, "one": _ONE}), _reverse(_BACK)
 ON_DELETE: Mapping[str, Any] = {
     "description": "When the linked record is deleted: unlink this record, forbid it, or delete this record too.",
     "enum": ["unlink", "restrict", "cascade"],

@@ -12,7 +12,7 @@ import marshmallow as ma
 from hanok.engine.errors import say
 from hanok.engine.fields.base import FieldType
 from hanok.engine.fields.field import NOTHING, Cell, Field, Labels, Linked, Part, Widget
-from hanok.engine.fields.link import MODULE, MODULES, ON_DELETE, REVERSE, TO
+from hanok.engine.fields.link import MODULE, MODULES, ON_DELETE, REVERSE_OF_MANY, TO
 from hanok.engine.fields.uuid import UuidValue
 from hanok.engine.fields.value import Value, refuse
 
@@ -94,7 +94,7 @@ class Links(FieldType):
     options: ClassVar[Mapping[str, Any]] = {
         "to": {"anyOf": [MODULE, MODULES], "description": TO},
         "on_delete": ON_DELETE,
-        "reverse": REVERSE,
+        "reverse": REVERSE_OF_MANY,
         "primary": {**MODULE, "description": "The key of a link to the most important one of them."},
         "fields": {
             "description": "Fields of each tie itself: the role of a contact in a deal.",

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.catalog import Catalog, End
+from hanok.engine.catalog.ends import sides
 from hanok.engine.errors import NotFound, say
 from hanok.engine.records.query import Under
 
@@ -57,12 +58,14 @@ class _Here:
 
 
 def _stands(catalog: Catalog, end: End, module: str, here: _Here, table: Any) -> ColumnElement[bool]:
+    if end.ways:
+        return sa.or_(*(_stands(catalog, way, module, here, table) for way in end.ways))
     if end.through is None:
         field = catalog.every[end.module].field(end.field)
         stands = here.is_(table.c[field.columns[""]])
         return sa.and_(stands, table.c[field.columns["module"]] == module) if "module" in field.columns else stands
     tie = end.through.alias()
-    near, far = _sides(end)
+    near, far = sides(end)
     wheres = _where(end, module, tie, here.is_(tie.c[near]))
     tied: ColumnElement[bool] = table.c.id.in_(sa.select(tie.c[far]).where(*wheres))
     return tied
@@ -74,12 +77,8 @@ def tie_of(catalog: Catalog, under: Under, table: Any) -> tuple[Any, ColumnEleme
     if end.through is None or not end.own or "." in under.end:
         return None
     tie = end.through.alias("tie")
-    near, far = _sides(end)
+    near, far = sides(end)
     return tie, sa.and_(tie.c[far] == table.c.id, *_where(end, under.module, tie, tie.c[near] == under.id))
-
-
-def _sides(end: End) -> tuple[str, str]:
-    return ("left", "right") if end.forwards else ("right", "left")
 
 
 def _where(end: End, module: str, tie: Any, tied: ColumnElement[bool]) -> list[ColumnElement[bool]]:

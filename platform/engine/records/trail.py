@@ -79,7 +79,7 @@ def both_ends(catalog: Catalog, module: Module, key: str, pair: Sequence[Any]) -
         if not isinstance(known, dict) or "title" not in known or known["module"] not in catalog.every:
             continue
         ends = catalog.every[known["module"]].ends.values()
-        end = next((end for end in ends if not end.forwards and (end.home, end.field) == (module.key, key)), None)
+        end = next((end for end in ends if end.comes_from(module.key, key)), None)
         if end is not None:
             yield Linked(known["module"], UUID(known["id"]), known["title"]), end.key, action
 

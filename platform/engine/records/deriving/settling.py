@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.derived import TITLE, Derivation, Hop, Needs, Read, Rollup
+from hanok.engine.catalog.ends import sides
 from hanok.engine.expressions import Template, taken
 from hanok.engine.records import index
 from hanok.engine.records.deriving.changes import Changes
@@ -176,17 +177,21 @@ def _group(derivation: Derivation) -> Group:
     return derivation.stage, derivation.module
 
 
-def _backwards(every: Mapping[str, Module], hop: Hop, ids: list[UUID]) -> sa.Select[Any]:
+def _backwards(every: Mapping[str, Module], hop: Hop, ids: list[UUID]) -> sa.Executable:
     home, there = every[hop.module], every[hop.to].table
     if not hop.many:
         link, table = home.field(hop.key), home.table
         statement = sa.select(table.c.id).where(table.c[link.columns[""]].in_(ids))
         return statement.where(table.c[link.columns["module"]] == hop.to) if "module" in link.columns else statement
-    end = home.ends[hop.key]
-    if end.through is None:
-        return sa.select(there.c[every[hop.to].field(end.field).columns[""]]).where(there.c.id.in_(ids)).distinct()
-    near, far = ("left", "right") if end.forwards else ("right", "left")
-    return sa.select(end.through.c[near]).where(end.through.c[far].in_(ids)).distinct()
+    found: list[sa.Select[Any]] = []
+    for end in home.ends[hop.key].each():
+        if end.through is None:
+            link = every[hop.to].field(end.field)
+            found.append(sa.select(there.c[link.columns[""]]).where(there.c.id.in_(ids)))
+        else:
+            near, far = sides(end)
+            found.append(sa.select(end.through.c[near]).where(end.through.c[far].in_(ids)))
+    return sa.union(*found) if len(found) > 1 else found[0].distinct()
 
 
 def together(steps: Iterable[Derivation]) -> Needs:
