@@ -13,6 +13,30 @@ UNKNOWN_WORDS = ("lable", "fild", "texxt", "acount", "없는말", "x", "__class_
 ODD = (
     "\t", "\x00", "\x07", "\u2028", "\u0085", "\ufeff", "\u200b", "\ud800", "😀", "“", "＂", "：", "\r", "\\", '"',
 )  # fmt: skip
+#: Words of the language, each of which may stand where another belongs.
+WORDS = (
+    "type", "to", "of", "fields", "label", "was", "extends", "traits", "visible", "required", "readonly",
+    "where", "when", "formula", "rollup", "suggest", "default", "reverse", "on_delete", "primary", "tree",
+    "links", "lines", "link", "auto_number", "money", "choice", "rules", "check", "message", "duplicates",
+    "match", "then", "warn", "refuse", "actions", "do", "set", "create", "ask", "at", "record", "bulk",
+    "kanban", "by", "card", "sum", "calendar", "views", "list", "form", "tabs", "panels", "rows", "columns",
+    "search", "sort", "index", "unique", "some", "none", "count", "any", "all", "not", "new", "changed",
+    "is_a", "under", "empty", "between", "gte", "in", "contains", "$record", "$me", "$record.name", "today",
+    "+30d", "this_quarter", "closed", "lost", "id", "title", "version", "mask", "live", "groups",
+)  # fmt: skip
+PATHS = (
+    "account.name", "buyer.city", "price.base", "a.b.c.d", "name.x", ".name", "name.", "people.role",
+    "lines.net", "$title", "$record.buyer.city", "$$x", "under.under", "self", "owner.owner.owner",
+    "state.closed", "offers.lines",
+)  # fmt: skip
+FAULTY = (
+    "", "(", ")", "+", "price +", "1 / 0", "9 ** 9", "x.__class__", "price * name", "not", "'", "{{", "}}",
+    "{% if %}", "[].append", "lines.net", "sum(lines)", "lines | sum", "lines | sum(attribute='nothing')",
+    "today", "nothing", "if(1,", "state.nothing", "price.base.base", "'x' * 9999999", "range(9)", "a if b",
+    "name | upper | upper", "-" * 300,
+)  # fmt: skip
+ENTRY = re.compile(r"[\w$.\"]+: +(?:[^,{}\[\]\n]+|\{[^{}]*\}|\[[^\[\]]*\]),? ?")
+SAID = re.compile(r"((?:formula|suggest|title|prefix|sum|count|min|max|avg): +)(\"[^\"\n]*\"|[^,{}\n]+)")
 SIGNS = "{}[],:#|>&*!?%@`-"
 
 Lines = list[str]
@@ -88,6 +112,32 @@ def _line_ends(drawn: Random, lines: Lines, at: int) -> None:
     lines[:] = [line + ending for line in lines]
 
 
+def _entry_lost(drawn: Random, lines: Lines, at: int) -> None:
+    """One entry of a map left out, or moved behind another."""
+    found = list(ENTRY.finditer(lines[at]))
+    if found:
+        entry = drawn.choice(found)
+        rest = lines[at][: entry.start()] + lines[at][entry.end() :]
+        place = drawn.choice(found).start()
+        lines[at] = drawn.choice([rest, rest, rest[:place] + entry[0] + rest[place:]])
+
+
+def _expression(drawn: Random, lines: Lines, at: int) -> None:
+    """What is worked out, said wrongly; in another line where this one says nothing of it."""
+    places = [place for place, line in enumerate(lines) if SAID.search(line)]
+    if places:
+        place = drawn.choice(places)
+        found = drawn.choice(list(SAID.finditer(lines[place])))
+        own = found[2].strip('"')
+        cut = drawn.randrange(len(own) + 1)
+        wrong = drawn.choice([*FAULTY, own[:cut], own[cut:], own[:cut] + drawn.choice(FAULTY) + own[cut:]])
+        lines[place] = f"{lines[place][: found.start()]}{found[1]}{_quoted(wrong)}{lines[place][found.end() :]}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 MUTATIONS: Mapping[str, Callable[[Random, Lines, int], None]] = {
     "lines deleted": _delete,
     "lines written twice": _duplicate,
@@ -97,6 +147,10 @@ MUTATIONS: Mapping[str, Callable[[Random, Lines, int], None]] = {
     "values of a wrong type": _wrong_type,
     "values of another key": _value_of_another_line,
     "unknown words": _token(UNKNOWN_WORDS),
+    "words of the language exchanged": _token(WORDS),
+    "paths that lead nowhere": _token(PATHS),
+    "entries lost or moved": _entry_lost,
+    "expressions broken": _expression,
     "letters lost or exchanged": _letter,
     "odd characters": _odd,
     "files cut off": _truncate,

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 import time
 
+import pytest
+
 from hanok.engine.catalog import compile_catalog
 from hanok.engine.errors import MetadataError, Problem
 from tests.builders import TYPES
 from tests.evidence import Evidence, sizes
-from tests.sweeps.broken import Broken
+from tests.sweeps.broken import MODELS, Broken
 
+#: How long the processor may work on one model.
+SECONDS = 1.0
 #: What ends a line for those who count lines.
 ENDS = re.compile("\r\n|[\r\n\u0085\u2028\u2029]")
 
@@ -27,11 +31,17 @@ def check_problem(problem: Problem, broken: Broken) -> None:
     assert str(problem.message) and "{" not in problem.message.facts, problem
 
 
-@sizes(sample=16, full=2000)
-def test_every_broken_file_makes_a_catalog_or_problems_with_places(evidence: Evidence, size: int) -> None:
+@pytest.mark.parametrize("model", MODELS)
+def test_the_files_are_sound_before_they_are_broken(model: str) -> None:
+    assert compile_catalog(MODELS[model], TYPES).modules
+
+
+@pytest.mark.parametrize("model", MODELS)
+@sizes(sample=30, full=2500)
+def test_every_broken_file_makes_a_catalog_or_problems_with_places(evidence: Evidence, size: int, model: str) -> None:
     slowest, mutations = 0.0, 0
     while mutations < size:
-        broken = Broken(evidence.random)
+        broken = Broken(evidence.random, model)
         mutations += len(broken.done)
         began = time.process_time()
         try:
@@ -42,13 +52,15 @@ def test_every_broken_file_makes_a_catalog_or_problems_with_places(evidence: Evi
             assert problems
         except Exception as error:
             raise AssertionError(f"{broken.done}\n{broken.texts}") from error
-        slowest = max(slowest, time.process_time() - began)
+        took = time.process_time() - began
+        assert took < SECONDS, f"{took:.1f} s: {broken.done}\n{broken.texts}"
+        slowest = max(slowest, took)
         for problem in problems:
             check_problem(problem, broken)
         named = {problem.place.file for problem in problems}
         assert set(broken.unreadable) <= named, f"{broken.done}\n{broken.texts}\n{problems}"
-        evidence.count("models refused with places" if problems else "models that stayed sound")
+        evidence.count(f"{model}: models refused with places" if problems else f"{model}: models that stayed sound")
         evidence.count("problems said", len(problems))
         for what in broken.done:
             evidence.count(f"mutations: {what}")
-    evidence.count("slowest compilation in milliseconds of the processor", round(slowest * 1000))
+    evidence.count(f"{model}: slowest compilation in milliseconds of the processor", round(slowest * 1000))

@@ -1,0 +1,68 @@
+"""Totals are right whoever adds, changes and drops lines at once, and nobody waits for ever."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from hanok.engine import records
+from hanok.engine.deploy import deploy, load_live, make_plan
+from hanok.engine.store import Store
+from tests.builders import CORE, TYPES, a_layer
+from tests.evidence import Evidence, sizes
+from tests.sweeps.processes import PROCESSES, running
+from tests.sweeps.totals import ADMIN, FILES, write_lines
+
+WRITERS = 6
+
+
+@sizes(sample=12, full=250)
+def test_totals_are_what_the_lines_add_up_to(
+    store: Store, database: str, evidence: Evidence, size: int, dialect: str
+) -> None:
+    deploy(store, make_plan(store, [CORE, a_layer(FILES)], TYPES))
+    live = load_live(store, TYPES)
+    accounts = [str(live.write(lambda conn, catalog: make(conn, catalog, "account", name="A")).id) for _ in range(2)]
+    given = [accounts[number % 2] for number in range(3)]
+    quotes = [
+        str(live.write(lambda conn, catalog: make(conn, catalog, "quote", name="Q", account=account)).id)  # noqa: B023
+        for account in given
+    ]
+    told, writers = PROCESSES.Queue(), WRITERS if size > 100 else 3
+    works = [(write_lines, (database, evidence.seed + turn, size, quotes, accounts, told)) for turn in range(writers)]
+    with running(works):
+        done = [told.get(timeout=500) for _ in works]
+    assert [error for each in done for error in each.errors] == []
+    lines, found = everything_of(live)
+    for quote in found["quote"]:
+        own = [line for line in lines if line["parent"].id == quote.id]
+        assert all(line["net"] == line["price"] * line["times"] for line in own)
+        assert (quote["many"], quote["total"]) == (len(own), sum((line["net"] for line in own), Decimal(0)))
+        assert quote.title == f"Q {quote['total']}".replace(".00", "") or str(quote["total"]) in quote.title
+    for account in found["account"]:
+        owed = sum((quote["total"] for quote in found["quote"] if quote["account"].id == account.id), Decimal(0))
+        assert (account["owed"], account["twice"]) == (owed, owed * 2)
+    evidence.count(f"{dialect}: writing processes", writers)
+    evidence.count(f"{dialect}: saves at once, after which every total was right", sum(each.saved for each in done))
+    evidence.count(f"{dialect}: conflicts told", sum(each.conflicts for each in done))
+
+
+def make(conn: Any, catalog: Any, module: str, **raw: Any) -> records.Record:
+    return records.create(conn, catalog, ADMIN, module, raw)
+
+
+def everything_of(live: Any) -> tuple[list[records.Record], dict[str, list[records.Record]]]:
+    """All lines, quotes and accounts as they are stored."""
+    found: dict[str, list[records.Record]] = defaultdict(list)
+    with live.read() as (conn, catalog):
+        for module in ("quote.lines", "quote", "account"):
+            after = None
+            while True:
+                query = records.Query(module=module, sort=("id",), size=500, after=after)
+                page = records.page(conn, catalog, ADMIN, query)
+                found[module] += page.rows
+                after = page.next
+                if after is None:
+                    break
+    return found.pop("quote.lines"), found
