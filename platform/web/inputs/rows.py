@@ -7,13 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from hanok.engine.errors import Refused, say
 from hanok.engine.fields import Field
+from hanok.engine.fields.lines import MOST
 from hanok.engine.fields.link import Link
 from hanok.web.controls import TITLE, Control, Errors, Form, Input, LineCell, LineRow, ReadField
 from hanok.web.formats import Formats
 
 #: Stands in the names of the row that new ones are made of; `js/hk-lines.js` puts a number there.
 BLANK = "__n__"
+#: Rows of a form, blank ones and those that are taken away among them; beyond these it is not even drawn again.
+MOST_ROWS = MOST + 500
 ID, GROUP, GONE = "id", "group", "gone"
 
 
@@ -82,9 +86,12 @@ def _default(found: Field) -> Any:
 
 
 def _numbers(name: str, form: Form) -> list[str]:
-    """The numbers of the rows that were sent, in the order in which they stood."""
+    """The numbers of the rows that were sent, in the order in which they stood. Raises Refused for far too many."""
     named = re.compile(re.escape(name) + r"\.(\d{1,6})\.")
-    return list(dict.fromkeys(found[1] for key in form if (found := named.match(key))))
+    numbers = list(dict.fromkeys(found[1] for key in form if (found := named.match(key))))
+    if len(numbers) > MOST_ROWS:
+        raise Refused(say("A record has at most {most} lines.", most=MOST))
+    return numbers
 
 
 def read_lines(found: Field, form: Form, formats: Formats, read: ReadField) -> list[dict[str, Any]]:
@@ -99,8 +106,8 @@ def _kept(found: Field, form: Form, formats: Formats, read: ReadField) -> dict[s
         start = f"{found.key}.{number}."
         if form.get(start + GONE):
             continue
-        named = {key: replace(own, key=start + key) for key, own in found.own.items() if key != GROUP}
-        raw = {key: read(own, form, formats) for key, own in named.items() if own.key in form}
+        sent = {key: own for key, own in found.own.items() if key != GROUP and start + key in form}
+        raw = {key: read(replace(own, key=start + key), form, formats) for key, own in sent.items()}
         if form.get(start + ID):
             raw[ID] = form[start + ID]
         elif not any(_said(each) for each in raw.values()):
