@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-from hanok.engine.catalog.names import ColumnName, Names
+from hanok.engine.catalog.names import Names
 from hanok.engine.fields import Field
 from hanok.engine.language import Documents
 
-T = TypeVar("T")
 Keys = Mapping[str, str]
 
 
@@ -74,22 +73,32 @@ def carried(names: Names, renames: Renames) -> Names:
 def returned(names: Names, then: Names) -> Names:
     """The names of today for documents of long ago, whose names were `then`: what was renamed since is called so again.
 
-    It is known by its table or one of its columns, which never change their names.
+    It is known by its table or one of its columns, which never change their names. Where something else has the old key
+    by now, that one steps aside as a retired thing, and comes back the same way.
     """
-    for old, new in _shared(then.tables, names.tables):
-        names = _moved(names, new, old)
-    for old, new in _shared(_stems(then), _stems(names)):
-        names = _moved(names, new, old)
+    for found in (_tables, _stems):
+        known = {name: place for place, name in found(names).items()}
+        for place, name in found(then).items():
+            if known.get(name, place) != place:
+                names = _moved(names, known[name], place)
+                known = {each: at for at, each in found(names).items()}
     return names
 
 
-def _shared(then: Mapping[str, T], now: Mapping[str, T]) -> list[tuple[str, str]]:
-    """The same thing under two keys: then and now."""
-    places = {name: place for place, name in now.items()}
-    return [(old, places[name]) for old, name in then.items() if old not in now and name in places]
+def _without(names: Names, place: str) -> Names:
+    """The names with nothing at this place: what is there is called like something retired."""
+    every = _every(names)
+    if place not in every:
+        return names
+    number = next(number for number in itertools.count(2) if f"{place}$retired{number}" not in every)
+    return _moved(names, place, f"{place}$retired{number}")
 
 
-def _stems(names: Names) -> dict[str, tuple[str, str]]:
+def _tables(names: Names) -> Mapping[str, object]:
+    return names.tables
+
+
+def _stems(names: Names) -> Mapping[str, object]:
     """The oldest column or link table of each place, with the place that it is in."""
     every = {**names.columns, **names.links}
     return {place: (place.rpartition(".")[0], found[-1].stem) for place, found in every.items()}
@@ -100,9 +109,8 @@ def _known(names: Names, place: str) -> bool:
 
 
 def _moved(names: Names, old: str, new: str) -> Names:
-    """The names with everything of one place under another; what was retired there stands behind it."""
-    if new in names.tables:
-        names = _moved(names, new, f"{new}$retired{len(names.tables)}")
+    """The names with everything of one place under another, where nothing else is then."""
+    names = _without(names, new)
     found = _Move(old, new)
     began = {place: names.before(place) for place in _every(names) if found.takes(place)}
     renamed = {found.of(place): found.of(now) for place, now in names.renamed.items()} | {old: new}
@@ -110,9 +118,10 @@ def _moved(names: Names, old: str, new: str) -> Names:
     moved |= {found.of(place): was for place, was in began.items()}
     return Names(
         tables={found.of(place): table for place, table in names.tables.items()},
-        columns=found.together(names.columns), links=found.together(names.links),
+        columns={found.of(place): each for place, each in names.columns.items()},
+        links={found.of(place): each for place, each in names.links.items()},
         renamed={**names.renamed, **{place: now for place, now in renamed.items() if place != now}},
-        gone=frozenset(map(found.of, names.gone - _inside(names.gone, new))),
+        gone=frozenset(map(found.of, names.gone)),
         moved={place: was for place, was in moved.items() if place != was},
     )  # fmt: skip
 
@@ -130,18 +139,6 @@ class _Move:
     def of(self, place: str) -> str:
         return f"{self.new}{place[len(self.old):]}" if self.takes(place) else place
 
-    def together(self, names: Mapping[str, tuple[ColumnName, ...]]) -> dict[str, tuple[ColumnName, ...]]:
-        made = {place: found for place, found in names.items() if not self.takes(place)}
-        for place, found in names.items():
-            if self.takes(place):
-                made[self.of(place)] = (*found, *made.get(self.of(place), ()))
-        return made
-
 
 def _every(names: Names) -> set[str]:
     return {*names.tables, *names.columns, *names.links}
-
-
-def _inside(places: frozenset[str], home: str) -> set[str]:
-    move = _Move(home, home)
-    return {place for place in places if move.takes(place)}

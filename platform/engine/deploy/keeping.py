@@ -5,7 +5,7 @@ A rollback gives every record back what it had, but for the fields that people e
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,14 +21,14 @@ CLOCKS = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is known of a column that was live before, in the field that has or had one of these `places`.
+    """What is known of a column that was live before.
 
-    `left` is the revision by which it was retired, at the moment `at`. `direct`: the column of today came in its place
-    then. `audited`: the history of records tells who edited the field.
+    `places` says what its field was called from which revision on: the first of them is the one by which the column was
+    retired, at the moment `at`. `direct`: the column of today came in its place then. `audited`: the history of records
+    tells who edited the field.
     """
 
-    places: frozenset[str]
-    left: int
+    places: Mapping[int, str]
     at: datetime
     direct: bool
     audited: bool
@@ -42,33 +42,36 @@ class Kept:
         ids = [row["id"] for row in rows if not self.is_older(row["updated_at"])]
         if not ids or not self.audited:
             return frozenset()
-        modules = sorted({place.rpartition(".")[0] for place in self.places})
-        keys = {place.rpartition(".")[2] for place in self.places}
-        here = sa.and_(audit.c.module.in_(modules), audit.c.record.in_(ids), audit.c.revision >= self.left)
-        found = conn.execute(sa.select(audit.c.record, audit.c.changes).where(here))
-        return frozenset(record for record, changes in found if keys & set(changes))
+        modules = sorted({place.rpartition(".")[0] for place in self.places.values()})
+        here = sa.and_(audit.c.module.in_(modules), audit.c.record.in_(ids), audit.c.revision >= min(self.places))
+        found = conn.execute(sa.select(audit.c.record, audit.c.module, audit.c.revision, audit.c.changes).where(here))
+        return frozenset(row.record for row in found if self._tells(row))
+
+    def _tells(self, row: Any) -> bool:
+        """Whether this entry of the history is of the field, as it was called then."""
+        place = self.places[max(number for number in self.places if number <= row.revision)]
+        return any(f"{row.module}.{key}" == place for key in row.changes)
 
 
-def kept_of(
-    conn: sa.Connection, places: Collection[str], *, stem: str, present: str, audited: bool
-) -> Kept | None:
-    """What is known of the column `stem` of the field of these places; `present` is the one of today.
+def kept_of(conn: sa.Connection, table: str, stem: str, *, present: str, audited: bool) -> Kept | None:
+    """What is known of the column `stem` of a module's table; `present` is the field's column of today.
 
     None when it never was live.
     """
-    history = list(_history(conn, places))
-    last = max((number for number, _, name in history if name == stem), default=None)
-    since = [(number, at, name) for number, at, name in history if last is not None and number > last]
+    history = list(_history(conn, table, stem))
+    last = max((number for number, _, _, name in history if name == stem), default=None)
+    since = [found for found in history if last is not None and found[0] > last]
     if not since:
         return None
-    direct = all(name == present for _, _, name in since)
-    return Kept(frozenset(places), since[0][0], since[0][1], direct, audited)
+    direct = all(name == present for _, _, _, name in since)
+    return Kept({number: place for number, _, place, _ in since}, since[0][1], direct, audited)
 
 
-def _history(conn: sa.Connection, places: Collection[str]) -> Iterator[tuple[int, datetime, str]]:
-    """Number, moment and the live column of the field, of every revision that went live."""
+def _history(conn: sa.Connection, table: str, stem: str) -> Iterator[tuple[int, datetime, str, str]]:
+    """Number, moment, place and live column of the field that has this column, of every revision that went live."""
     known = sa.select(revision.c.id, revision.c.at, revision.c.names).where(revision.c.state != "prepared")
     for number, at, names in conn.execute(known.order_by(revision.c.id)):
-        found = next((names["columns"][place] for place in places if place in names["columns"]), None)
-        if found:
-            yield number, at, found[0][0]
+        home = next((module for module, name in names["tables"].items() if name == table), None)
+        for place, columns in names["columns"].items():
+            if place.rpartition(".")[0] == home and any(name == stem for name, _ in columns):
+                yield number, at, place, columns[0][0]

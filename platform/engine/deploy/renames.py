@@ -26,11 +26,13 @@ def rename_steps(sides: Sides) -> Iterator[Step]:
     for new, old in sides.new.names.moved.items():
         if new in known and old in sides.old_modules:
             yield _module(sides, known[new], old)
+    moves = tuple(_field_moves(sides))
     for module in known.values():
         for field in module.fields.values():
             was = sides.field_before(field)
             if was is not None and was.key != field.key:
-                yield _field(sides, module, field, was)
+                yield _field(sides, module, field, was, moves)
+                moves = ()
     yield from _recodings(sides)
 
 
@@ -42,16 +44,41 @@ def _module(sides: Sides, module: Module, old: str) -> Step:
     return Step(SWITCH, "rename_module", module.key, sentence, rows=rows, facts={"old": old}, statements=updates)
 
 
-def _field(sides: Sides, module: Module, field: Field, was: Field) -> Step:
+def _field(sides: Sides, module: Module, field: Field, was: Field, moves: tuple[sa.Executable, ...]) -> Step:
     rows = sides.values(module, field) if all(sides.present.has(module.table.c[name]) for name in
                                               field.columns.values()) else 0  # fmt: skip
     sentence = say("The field “{old}” is called “{new}” now; its values stay: {rows}.",
                    old=place_of(was), new=place_of(field), rows=rows)  # fmt: skip
-    file = tables.file
-    here = sa.and_(file.c.module == module.key, file.c.field == was.key)
-    updates = (_homes(f"{module.key}.{was.key}", place_of(field)), file.update().where(here).values(field=field.key))
     return Step(SWITCH, "rename_field", place_of(field), sentence, rows=rows, facts={"old": place_of(was)},
-                statements=updates)  # fmt: skip
+                statements=moves)  # fmt: skip
+
+
+def _field_moves(sides: Sides) -> Iterator[sa.Executable]:
+    """Counters and files go along with their fields: those of today, and retired ones that step aside or come back.
+
+    Where one takes the key of another, that other goes first.
+    """
+    left: dict[str, str] = {}
+    for new, old in sides.new.names.moved.items():
+        home, _, key = new.rpartition(".")
+        if home and key != old.rpartition(".")[2]:
+            left[f"{home}.{old.rpartition('.')[2]}"] = new
+    while left:
+        free = [old for old, new in left.items() if new not in left]
+        if free:
+            yield from _along(free[0], left.pop(free[0]))
+        else:  # they go round in a circle
+            old, new = left.popitem()
+            left[f"{old}$between"] = new
+            yield from _along(old, f"{old}$between")
+
+
+def _along(old: str, new: str) -> Iterator[sa.Executable]:
+    home, _, key = old.rpartition(".")
+    file = tables.file
+    yield _homes(old, new)
+    here = sa.and_(file.c.module == home, file.c.field == key)
+    yield file.update().where(here).values(field=new.rpartition(".")[2])
 
 
 def _homes(old: str, new: str) -> Any:

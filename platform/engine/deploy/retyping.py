@@ -85,8 +85,7 @@ def conversion_between(
     kept = None
     if not fresh:
         audited = was.audit and field.audit
-        places = (place_of(field), place_of(was), *new.names.formerly(place_of(field)))
-        kept = kept_of(conn, places, stem=stem(field), present=stem(was), audited=audited)
+        kept = kept_of(conn, module.table.name, stem(field), present=stem(was), audited=audited)
     if kept is None and not convertible(was, field):
         return None
     return Conversion(was, field, before.table, module.table, new.app.languages[0], kept)
