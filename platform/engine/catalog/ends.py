@@ -36,7 +36,8 @@ def ends(sources: Mapping[str, Source], fields: Mapping[str, Mapping[str, Field]
         ties = _ties(key, fields[key], pieces)
         made_of = (source, fields[key], parent, *ties.values())
         for target, end in pieces.make("ends", key, made_of, partial(_offered, source, fields[key], parent, ties)):
-            offered[target].append(end)
+            if end.module in sources:  # lines of a pattern that cannot be read are none
+                offered[target].append(end)
     found = {key: naming(each, fields[key], sources, pieces.report) for key, each in offered.items()}
     return {key: pieces.same("ends here", key, each) for key, each in found.items()}
 
