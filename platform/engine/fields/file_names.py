@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from hanok.engine.fields.text import EMPTY, IGNORED, TURNING
+from hanok.engine.fields.text import EMPTY, IGNORED, TURNING, normalized
 
 #: Signs; more than file systems take is of no use. The ending stays when a name is cut.
 LONGEST = 150
@@ -17,7 +17,7 @@ TAKEN = re.compile(r'[<>:"|?*;\\/]')
 def clean_name(text: str) -> str:
     """The last part of a path as a name: NFC, without signs that are unseen, turn the direction or mean a folder."""
     last = text.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    plain = IGNORED.sub("", unicodedata.normalize("NFC", last).translate(TURNING))
+    plain = IGNORED.sub("", normalized("NFC", last).translate(TURNING))
     seen = "".join(sign for sign in plain if unicodedata.category(sign)[0] != "C")
     name = TAKEN.sub("_", " ".join(seen.split())).strip(EMPTY + ".")
     return _cut(name) or NAMELESS

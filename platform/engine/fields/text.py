@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import marshmallow as ma
 
@@ -33,6 +33,23 @@ TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 EMPTY = " \u2800"
 
 
+#: Marks above and below one letter that are kept. No language needs more (Unicode's Stream-Safe Text Format), and
+#: sorting a long row of them takes the square of its length.
+MARKS = 30
+ROW_OF_MARKS = re.compile(rb"[^\0]{%d}([^\0]+)" % MARKS)
+#: Signs that are no marks by themselves and become some.
+BECOME_MARKS = dict.fromkeys((0x0F73, 0x0F75, 0x0F81, 0xFF9E, 0xFF9F), 0x0301)
+
+
+def normalized(form: Literal["NFC", "NFD", "NFKC"], text: str) -> str:
+    """The text in a form of Unicode's, less the marks that no letter can have so many of."""
+    if len(text) > MARKS and not text.isascii():
+        marks = bytes(map(unicodedata.combining, text.translate(BECOME_MARKS)))
+        ends = [0, *(end for row in ROW_OF_MARKS.finditer(marks) for end in row.span(1)), len(text)]
+        text = "".join(text[begin:end] for begin, end in zip(ends[::2], ends[1::2], strict=True))
+    return unicodedata.normalize(form, text)
+
+
 def fold(text: str) -> str:
     """The form in which text is compared and searched: Unicode's NFKC_Casefold.
 
@@ -41,8 +58,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    once = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
-    return unicodedata.normalize("NFKC", IGNORED.sub("", once).casefold())
+    once = normalized("NFKC", normalized("NFD", text).casefold())
+    return normalized("NFKC", IGNORED.sub("", once).casefold())
 
 
 def clean(value: Any, *, lines: bool = False) -> str:
@@ -52,7 +69,7 @@ def clean(value: Any, *, lines: bool = False) -> str:
     """
     if not isinstance(value, str):
         raise refuse(say("This must be text."))
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    text = normalized("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
     text = text.translate(TURNING).strip()
     if "\n" in text and not lines:
         raise refuse(say("This must be on one line."))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from hanok.engine.fields.phone import national
+from hanok.engine.fields.text import normalized
 from hanok.web.cells import money_parts
 from hanok.web.controls import CURRENCY, Control, Form, Input
 from hanok.web.formats import Formats
@@ -74,7 +75,7 @@ def read_several(form: Form, name: str, formats: Formats) -> Any:
 
 def plain_number(typed: str) -> str:
     """The number without a currency or percent sign around it; the type's validator reads the rest."""
-    text = unicodedata.normalize("NFKC", typed)
+    text = normalized("NFKC", typed)
     return "".join(sign for sign in text if sign != "%" and unicodedata.category(sign) != "Sc").strip()
 
 
