@@ -18,7 +18,7 @@ from hanok.engine.language.nodes import Source
 from hanok.engine.language.reading import read_text
 from tests.house.sources import ROOT
 
-FOLDERS = ("metadata", "platform/engine/catalog/core", "tests/catalog/examples")
+FOLDERS = ("metadata", "platform/engine/catalog/core", "tests/catalog/examples", "tests/catalog/stubs")
 FILES = [path.relative_to(ROOT) for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.yaml"))]
 BROKEN = {
     "metadata/modules/account.yaml": ("extends: company", "extneds: company"),
