@@ -179,7 +179,7 @@ def test_two_catalogs_share_what_did_not_change() -> None:
 
 
 # -- sweeps ----------------------------------------------------------------------------------------------------
-@sizes(sample=8, full=1000)
+@sizes(sample=8, full=400)
 @pytest.mark.parametrize("base", ["examples", "things"])
 def test_random_changes_give_the_same_catalog(evidence: Evidence, size: int, base: str) -> None:
     files = dict(EXAMPLES.files) if base == "examples" else things(9, sets=3)
