@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as also
 from typing import Any
 
 import marshmallow as ma
@@ -52,9 +53,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column after the first. `role` is its place in a phone's row; `due` marks the deadline."""
+    """A column after the first. `role` is its place in a phone's row; `due` marks the deadline.
 
-    field: Field
+    In a table of several modules it has no field where the records of one have nothing to show.
+    """
+
+    field: Field | None
     align: str
     role: str
     due: bool = False
@@ -62,22 +66,28 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A record in a table. The first column is its link; `values` are those of the others."""
+    """A record in a table. The first column is its link; `values` are those of the others.
+
+    `kind` and `icon` say of which module it is, where a table has several.
+    """
 
     record: Record
     url: str
     title: str
     values: tuple[Any, ...]
     late: bool = False
+    kind: str = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a table prints of records."""
+    """What a table prints of records. `own` are the columns by module, where it has records of several."""
 
     headings: tuple[Heading, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    own: Mapping[str, tuple[Column, ...]] = also(default_factory=dict)
 
 
 def table(
@@ -144,20 +154,27 @@ def _url(module: Module, record: Record) -> str:
 
 
 def drawer(
-    columns: Sequence[Column], bound: Callable[[Field], Callable[[Any], str]], late: str
+    found: Table, bound: Callable[[Field], Callable[[Any], str]], late: str
 ) -> Callable[[Row], str]:
     """What draws the cells of a row. `bound` binds a field to its cell; `late` is said of what is overdue."""
-    drawn = [(_start(column), bound(column.field), column.due) for column in columns]
+    drawn = {
+        module: [(_start(column), bound(column.field) if column.field else _nothing, column.due) for column in columns]
+        for module, columns in (found.own or {"": found.columns}).items()
+    }
     note = Markup('<span class="visually-hidden"> {}</span>').format(late)
 
     def cells(row: Row) -> str:
         parts = []
-        for (start, draw, due), value in zip(drawn, row.values, strict=True):
+        for (start, draw, due), value in zip(drawn[row.record.module if found.own else ""], row.values, strict=True):
             overdue = due and row.late
             parts.append(f"{start[overdue]}{draw(value)}{note if overdue else ''}</td>")
         return Markup("".join(parts))  # noqa: S704  cells are HTML
 
     return cells
+
+
+def _nothing(value: Any) -> str:
+    return ""
 
 
 def _start(column: Column) -> tuple[str, str]:

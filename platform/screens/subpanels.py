@@ -1,32 +1,90 @@
-"""A subpanel, decided: records that point at the one they stand under."""
+"""A subpanel, decided: the records that stand under the one at hand, of one end or of several."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from hanok.engine.catalog.ends import PARENT
-from hanok.engine.catalog.model import Module, Subpanel
+from hanok.engine.catalog.model import Catalog, End, Module, Subpanel
 from hanok.engine.errors import Message
 from hanok.engine.fields import Field, in_language
 from hanok.engine.fields.link import Link
 from hanok.engine.records import Page, Query, Record, Under
+from hanok.engine.records.standing import end_under
+from hanok.engine.records.ties import default_of_tie
 from hanok.screens import cells
 from hanok.screens.deadlines import columns_to_ask
+from hanok.screens.mixing import Share, mixed
 from hanok.screens.words import Formats
 
-SIZE = 5
 COUNT_CAP = 1000
+#: How many rows a panel of several modules has when all are asked for.
+MORE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One end of a subpanel: whose records are shown, and what the actor may do there."""
+
+    panel: Subpanel
+    module: Module
+    end: End
+    may_create: bool
+    may_edit: bool
+
+    @property
+    def direct(self) -> bool:
+        """Whether it is an end of the record itself, of records that can come and go."""
+        return "." not in self.panel.end and self.end.kind != "lines" and self.module.parent is None
+
+    @property
+    def pointing(self) -> Field | None:
+        """The link of the records there that leads here, where one does."""
+        return next((self.module.field(way.field) for way in self.end.each() if way.kind == "link"), None)
+
+    @property
+    def tying(self) -> End | None:
+        return next((way for way in self.end.each() if way.kind == "links"), None)
+
+    def links(self, parent: Record) -> bool:
+        """Whether the actor may link records here: she edits this one, or theirs whose link it is."""
+        if not self.direct or "link" not in self.panel.actions:
+            return False
+        if self.tying is not None:
+            return parent.may_edit
+        return self.may_edit and self.pointing is not None and not self.pointing.readonly
+
+    def looses(self, parent: Record, record: Record) -> bool:
+        if not self.direct or "unlink" not in self.panel.actions:
+            return False
+        if self.tying is not None:
+            return parent.may_edit
+        field = self.pointing
+        return record.may_edit and field is not None and not (field.required or field.readonly)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A new record that can be made here: its kind and the form."""
+
+    label: str
+    icon: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class SubpanelPage:
-    """Everything that one subpanel prints. `create_url` is "" where the actor may not create."""
+    """Everything that one subpanel prints. `more` leads to all rows of several modules, `all_url` to the list.
+
+    `picker` is the field that asks what to link (None: nothing can be), `own` those of the tie that it asks for too.
+    """
 
     key: str
     label: str
     record_label: str
-    module: str
     url: str
     all_url: str
     table: cells.Table
@@ -34,74 +92,104 @@ class SubpanelPage:
     capped: bool
     previous: str
     next: str
-    create_url: str
-    picker: Field
-    may_link: bool
-    may_unlink: bool
+    more: str
+    creates: tuple[Offer, ...]
+    picker: Field | None
+    own: tuple[tuple[Field, Any], ...]
+    loose: frozenset[str]
     problem: Message | None = None
 
 
-def query(panel: Subpanel, module: Module, parent: Record, *, after: str = "", before: str = "") -> Query:
+def place(catalog: Catalog, home: Module, panel: Subpanel, *, may_create: bool, may_edit: bool) -> Place:
+    """One of the ends of a subpanel of a module."""
+    end = end_under(catalog, Under(home.key, None, panel.end))  # type: ignore[arg-type]  # only its end is looked up
+    return Place(panel, catalog.every[panel.module], end, may_create, may_edit)
+
+
+def query(at: Place, parent: Record, *, size: int, after: str = "", before: str = "") -> Query:
     """The records that stand under this one."""
-    needed = (PARENT,) if module.parent else ()
+    panel, module = at.panel, at.module
+    sorted_by = tuple(name.removeprefix("-") for name in panel.sort[:1])
+    asked = (*columns_to_ask(module, panel.columns), *sorted_by, *((PARENT,) if module.parent else ()))
     return Query(
-        module=panel.module,
-        limit=panel.limit,
-        record=parent.values,
-        under=Under(parent.module, parent.id, panel.end),
-        sort=panel.sort,
-        columns=(*columns_to_ask(module, panel.columns), *needed),
-        size=SIZE,
-        after=after or None,
-        before=before or None,
-    )
+        module=panel.module, limit=panel.limit, record=parent.values, under=Under(parent.module, parent.id, panel.end),
+        sort=panel.sort, columns=tuple(dict.fromkeys(asked)), size=size, after=after or None, before=before or None,
+    )  # fmt: skip
 
 
 def build(
-    panel: Subpanel,
-    module: Module,
-    parent: Record,
-    page: Page,
-    total: int,
-    *,
-    formats: Formats,
-    may_create: bool,
-    may_edit: bool,
-    home: Module,
-    problem: Message | None = None,
-) -> SubpanelPage:
-    """`module` is the one whose records are shown under one of `home`.
-
-    `may_edit` says whether the actor may change any of its records.
-    """
-    url = f"/{parent.module}/{parent.id}/_sub/{panel.key}"
-    language, tied = formats.language, not panel.field
-    link = module.field(panel.field) if panel.field else module.system["created_by"]
-    loose, free = tied or not link.required, tied or not link.readonly
+    panel: Subpanel, places: Sequence[Place], parent: Record, pages: Sequence[Page], total: int, *, formats: Formats,
+    creates: Sequence[tuple[Place, Mapping[str, str]]], size: int, problem: Message | None = None,
+) -> SubpanelPage:  # fmt: skip
+    """The panel with a page of the records of each place; `creates` are the values that new ones begin with."""
+    url, language, first, page = f"/{parent.module}/{parent.id}/_sub/{panel.key}", formats.language, places[0], pages[0]
+    alone = len(places) == 1
+    label = in_language(first.module.label if alone else panel.label, language)
+    occupied = alone and first.end.single and bool(page.rows)
+    linking = [] if occupied else [each for each in places if each.links(parent)]
     return SubpanelPage(
-        key=panel.key,
-        label=in_language(panel.label, language),
-        record_label=in_language(module.label, language),
-        module=module.key,
-        url=url,
-        all_url="" if tied else f"/{module.key}?" + urlencode({"filter": "all", panel.field: str(parent.id)}),
-        table=cells.table(module, panel.columns, page.rows, formats, ties=home.ends[panel.end].own),
-        total=min(total, COUNT_CAP),
-        capped=total > COUNT_CAP,
-        previous=f"{url}?" + urlencode({"before": page.previous}) if page.previous else "",
-        next=f"{url}?" + urlencode({"after": page.next}) if page.next else "",
-        create_url=_create_url(panel, parent, home) if "create" in panel.actions and may_create else "",
-        picker=Field(module.key, "id", Link(), module.label, targets=(panel.module,)),
-        may_link="link" in panel.actions and may_edit and free and not module.parent,
-        may_unlink="unlink" in panel.actions and may_edit and loose and free and not module.parent,
-        problem=problem,
-    )
+        key=panel.key, label=in_language(panel.label, language), record_label=label, url=url,
+        all_url=_all_url(first, parent) if alone else "", table=_table(panel, places, pages, formats, size),
+        total=min(total, COUNT_CAP), capped=total > COUNT_CAP,
+        previous=f"{url}?" + urlencode({"before": page.previous}) if alone and page.previous else "",
+        next=f"{url}?" + urlencode({"after": page.next}) if alone and page.next else "",
+        more="" if alone or size >= min(total, MORE) else f"{url}?more=1",
+        creates=() if occupied else tuple(_offer(at, parent, values, language) for at, values in creates),
+        picker=_picker(linking, panel), own=_own(linking), problem=problem,
+        loose=frozenset(
+            str(row.id) for at, found in zip(places, pages, strict=True) for row in found.rows if at.looses(parent, row)
+        ),
+    )  # fmt: skip
 
 
-def _create_url(panel: Subpanel, parent: Record, home: Module) -> str:
-    """The form with the link filled in; it comes back here afterwards. "" where no form of theirs could fill it in."""
-    end = home.ends[panel.end]
-    if end.kind == "lines" or "." in panel.module or (end.kind == "links" and end.forwards):
+def _table(
+    panel: Subpanel, places: Sequence[Place], pages: Sequence[Page], formats: Formats, size: int
+) -> cells.Table:
+    own = [{} if "." in at.panel.end else at.end.own for at in places]
+    if len(places) == 1:
+        return cells.table(places[0].module, places[0].panel.columns, pages[0].rows, formats, ties=own[0])
+    shares = [
+        Share(at.module, at.panel.columns, at.panel.sort, page.rows, ties)
+        for at, page, ties in zip(places, pages, own, strict=True)
+    ]
+    return mixed(shares, formats, size=size, grouped=panel.group == "module")
+
+
+def _picker(linking: Sequence[Place], panel: Subpanel) -> Field | None:
+    targets = tuple(each.module.key for each in linking)
+    return Field(targets[0], "id", Link(), panel.label, {"to": list(targets)}, targets=targets) if targets else None
+
+
+def _own(linking: Sequence[Place]) -> tuple[tuple[Field, Any], ...]:
+    """The fields of the tie that can be filled in, where every place has the same, and what they begin with."""
+    found = [{key: one for key, one in each.end.own.items() if not (one.readonly or one.hidden)} for each in linking]
+    same = found and all(each == found[0] for each in found)
+    return tuple((one, default_of_tie(one)) for one in found[0].values()) if same else ()
+
+
+def _all_url(at: Place, parent: Record) -> str:
+    field = at.pointing if at.end.kind == "link" and "." not in at.panel.end else None
+    if field is None or at.module.parent:
         return ""
-    here = f"{parent.module}:{parent.id}" if end.several else str(parent.id)
-    return f"/{panel.module}/new?" + urlencode({end.field: here, "next": f"/{parent.module}/{parent.id}"})
+    return f"/{at.module.key}?" + urlencode({"filter": "all", field.key: str(parent.id)})
+
+
+def creatable(at: Place, parent: Record) -> bool:
+    """Whether a form of theirs can make a record that stands here."""
+    if not (at.direct and at.may_create and "create" in at.panel.actions):
+        return False
+    return at.pointing is not None or not (at.tying and at.tying.forwards) or parent.may_edit
+
+
+def filled(at: Place, parent: Record) -> dict[str, str]:
+    """What the address of the form says so that the new record stands here."""
+    way = next((way for way in at.end.each() if way.kind == "link" or not way.forwards), None)
+    if way is None:
+        return {"tie": f"{parent.module}:{parent.id}:{at.panel.end}"}
+    return {way.field: f"{parent.module}:{parent.id}" if way.several else str(parent.id)}
+
+
+def _offer(at: Place, parent: Record, values: Mapping[str, str], language: str) -> Offer:
+    """The form with the link filled in; it comes back here afterwards."""
+    said = {**values, **filled(at, parent), "next": f"/{parent.module}/{parent.id}"}
+    return Offer(in_language(at.module.label, language), at.module.icon, f"/{at.module.key}/new?" + urlencode(said))

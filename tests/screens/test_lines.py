@@ -146,7 +146,7 @@ def test_a_record_lists_the_lines_that_name_it_by_the_records_they_stand_in(
     with site.write() as conn:
         raw = {"parent": str(bid.id), "name": "너트", "maker": str(maker.id)}
         records.create(conn, catalog, SYSTEM, "bid.lines", raw)
-    page = admin.page(f"/company/{maker.id}/_sub/bid_made")
+    page = admin.page(f"/company/{maker.id}/_sub/made")
     assert f'href="/bid/{bid.id}"' in page
 
 

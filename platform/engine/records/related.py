@@ -228,8 +228,9 @@ def _clear_primary(
 def _both(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, end: str, other: UUID | str
 ) -> tuple[Record, Record, End]:
-    found = catalog.module(module).ends.get(end)
-    if found is None or found.kind != "links":
+    asked = catalog.module(module).ends.get(end)
+    found = next((way for way in asked.each() if way.kind == "links"), None) if asked else None
+    if asked is None or asked.kind == "union" or found is None:
         raise NotFound(say("There is no link “{key}” here.", key=end))
     record = get(conn, catalog, actor, module, identity(id))
     if not record.may_edit:

@@ -34,6 +34,8 @@ from hanok.web.widgets import read_form
 ATTEMPTS = 3
 #: Asks a form to offer the targets of its links as lists, and how many of them.
 LISTS, LISTED = "lists", 50
+#: Ties a new record to another one: `tie=opportunity:<id>:contacts`.
+TIE = "tie"
 
 
 def add(to: Blueprint) -> None:
@@ -71,8 +73,17 @@ def _create(conn: Connection, catalog: Catalog, module: str, raw: Mapping[str, A
     if before:
         return records.get(conn, catalog, g.actor, module, before)
     made = records.create(conn, catalog, g.actor, module, raw, despite_duplicates=_despite())
+    _stand(conn, catalog, made)
     once.remember(conn, catalog, session, token, made.id)
     return made
+
+
+def _stand(conn: Connection, catalog: Catalog, made: Record) -> None:
+    """Ties the new record to the one that it was made for: `tie` names that one and its end."""
+    module, _, rest = request.values.get(TIE, "").partition(":")
+    id, _, end = rest.partition(":")
+    if end:
+        records.link(conn, catalog, g.actor, module, id, end, made.id)
 
 
 def new_state(module: str) -> Response:
@@ -97,7 +108,7 @@ def _new_form(
         token=token,
         onward=onward,
         errors=_errors(module, wrong),
-        hidden={**hidden, **_kept_listing()},
+        hidden={**hidden, **_kept_listing(), **_kept_tie()},
         options=_options(here, asked),
         listing=_listing(),
         alike=_alike(module, wrong),
@@ -228,6 +239,10 @@ def _listing() -> str:
     if LISTS in request.values:
         return ""
     return f"{request.path}?{urlencode([*request.args.items(multi=True), (LISTS, '1')])}"
+
+
+def _kept_tie() -> dict[str, str]:
+    return {TIE: request.values[TIE]} if request.values.get(TIE) else {}
 
 
 def _kept_listing() -> dict[str, str]:

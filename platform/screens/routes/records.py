@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
 from hanok.engine.access import may
-from hanok.engine.catalog import Module
+from hanok.engine.catalog import Module, Subpanel
 from hanok.engine.errors import Conflict, Invalid, Refused, say
 from hanok.engine.records import Record
 from hanok.screens import details, timeline
@@ -34,10 +34,15 @@ def add(to: Blueprint) -> None:
 def show(module: str, id: UUID) -> str:
     found = module_of(module, "view")
     record = whole_record(module, id)
-    panels = tuple(one for one in found.subpanels.values() if may(g.catalog, g.actor, one.module, "list"))
+    panels = tuple(one for one in found.subpanels.values() if _seen(one))
     view = details.build(_present(found, record), record, panels, g.formats)
     told = _timeline(found, record, timeline.FIRST)
     return render_template("screens/record.html", view=view, acts=buttons_of(found, record), history=told)
+
+
+def _seen(panel: Subpanel) -> bool:
+    """Whether the actor may see records of a subpanel, of one of its modules at least."""
+    return any(may(g.catalog, g.actor, each.module, "list") for each in panel.panels or (panel,))
 
 
 def _present(module: Module, record: Record) -> Present:
