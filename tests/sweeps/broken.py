@@ -12,6 +12,7 @@ import yaml
 from hanok.engine.deploy import shipped_layers
 from hanok.engine.language import Layer, read_folder
 from tests.builders import CORE
+from tests.catalog.models import EXAMPLES
 from tests.sweeps.mutations import mutated
 
 HERE = Path(__file__).parent
@@ -20,7 +21,7 @@ LAYERS = shipped_layers()
 MODELS: Mapping[str, Sequence[Layer]] = {
     "shipped": LAYERS,
     "all of the language": (CORE, read_folder(HERE / "language", name="shipped", root="shipped")),
-    "examples": (CORE, read_folder(HERE.parent / "catalog" / "examples", name="shipped", root="shipped")),
+    "examples": (CORE, EXAMPLES),
 }
 
 
