@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 
 from hanok.engine import records
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.deploy import Plan, deploy, load_live, make_plan, open_steps
+from hanok.engine.deploy import Plan, deploy, load_catalog, make_plan, open_steps
 from hanok.engine.deploy.conversion import covered, stem
 from hanok.engine.deploy.physical import Physical, Present, modules_of
 from hanok.engine.errors import Invalid
@@ -42,7 +42,7 @@ class Inhabited:
     columns: dict[str, dict[str, sa.Column[Any]]] = field(default_factory=dict)
 
     def plan(self, model: Model) -> Plan:
-        return make_plan(self.store, model.layers(), TYPES)
+        return make_plan(self.store, model.layers(), TYPES, before=self.catalog)
 
     def deploy(self, plan: Plan, **options: Any) -> int:
         """Whatever is lost by it."""
@@ -50,7 +50,7 @@ class Inhabited:
 
     def refresh(self) -> None:
         """Takes up what is live."""
-        self.catalog = load_live(self.store, TYPES).catalog
+        self.catalog = load_catalog(self.store, TYPES, before=self.catalog)
         self.remember(self.catalog)
 
     def remember(self, catalog: Catalog) -> None:

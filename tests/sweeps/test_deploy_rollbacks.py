@@ -24,7 +24,9 @@ from tests.sweeps.models import Model
 
 def way_back(house: Inhabited, number: int) -> Plan:
     with house.store.read() as conn:
-        return make_plan(house.store, layers_of(conn, number), TYPES, then=names_of(conn, number))
+        return make_plan(
+            house.store, layers_of(conn, number), TYPES, then=names_of(conn, number), before=house.catalog
+        )  # fmt: skip
 
 
 def go(house: Inhabited, plan: Plan, model: Model) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from hanok.engine.catalog.model import Catalog
 from hanok.engine.catalog.pieces import Piece, Place
@@ -30,4 +31,10 @@ def kept_for(before: Catalog | None, types: Mapping[str, FieldType]) -> Kept:
     kept = before.kept if before is not None else None
     if kept is not None and kept.types == types:
         return kept
-    return Kept(types, kinds(types))
+    return Kept(types, _kinds(tuple(types.items())))
+
+
+@lru_cache(maxsize=4)
+def _kinds(types: tuple[tuple[str, FieldType], ...]) -> Mapping[str, Kind]:
+    """The same kinds for the same types: to build their validators takes longer than a small catalog does."""
+    return kinds(dict(types))

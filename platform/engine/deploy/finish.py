@@ -69,10 +69,11 @@ def finish(
 
 
 def finish_alone(
-    store: Store, types: Mapping[str, FieldType], progress: Progress, refreshes: Mapping[str, Refresh]
-) -> None:
-    """The same, for who is alone already."""
-    if _Finishing(store, types, progress, refreshes).run():
+    store: Store, types: Mapping[str, FieldType], progress: Progress, refreshes: Mapping[str, Refresh], *,
+    before: Catalog | None = None,
+) -> None:  # fmt: skip
+    """The same, for who is alone already; `before` is a catalog that the live one may be like."""
+    if _Finishing(store, types, progress, refreshes, before).run():
         store.analyze()
 
 
@@ -80,13 +81,14 @@ class _Finishing:
     """One after the other, always with the catalog that is live."""
 
     def __init__(
-        self, store: Store, types: Mapping[str, FieldType], progress: Progress, refreshes: Mapping[str, Refresh]
-    ) -> None:
+        self, store: Store, types: Mapping[str, FieldType], progress: Progress, refreshes: Mapping[str, Refresh],
+        before: Catalog | None,
+    ) -> None:  # fmt: skip
         self.store = store
         self.types = types
         self.progress = progress
         self.refreshes = refreshes
-        self.catalog = load_catalog(store, types)
+        self.catalog = load_catalog(store, types, before=before)
 
     def run(self) -> int:
         """Does all steps that are open; returns how many."""

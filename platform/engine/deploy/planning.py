@@ -24,24 +24,25 @@ from hanok.engine.store import Store, live_revision
 
 def make_plan(
     store: Store, layers: Sequence[Layer], types: Mapping[str, FieldType], *, rehearse: bool = True,
-    then: Names | None = None,
+    then: Names | None = None, before: Catalog | None = None,
 ) -> Plan:  # fmt: skip
     """What deploying these layers (all of them, the lowest first) would do. Raises MetadataError. Writes nothing.
 
     It tries every value that would be converted; without `rehearse` it doesn't, and cannot say which are refused.
     `then` are the names of the revision that these layers come from: what was renamed since is called so again.
+    What did not change since the catalog `before`, any other one, is taken from there.
     """
     with store.read() as conn:
         base = live_revision(conn)
-        before = layers_of(conn, base)
-        old = _live(conn, before, types, base) if base else None
+        live = layers_of(conn, base)
+        old = _live(conn, live, types, base, before) if base else None
         names = known_names(conn)
-        new = compile_catalog(layers, types, names=returned(names, then) if then else names, before=old)
+        new = compile_catalog(layers, types, names=returned(names, then) if then else names, before=old or before)
         sides = Sides(conn, old, new, Physical.of(new, store.dialect), Present.of(conn), rehearse)
         under_way = {(step.kind, step.key) for step in open_steps(conn)}
         found = [
             step
-            for step in (*_documents(before, layers), *with_waits(sides, steps(sides)))
+            for step in (*_documents(live, layers), *with_waits(sides, steps(sides)))
             if not (step.phase == FINISH and (step.kind, step.key) in under_way)
         ]
         blockers = tuple(_blockers(sides))
@@ -52,10 +53,10 @@ def make_plan(
 
 
 def _live(
-    conn: sa.Connection, layers: Sequence[Layer], types: Mapping[str, FieldType], number: int
+    conn: sa.Connection, layers: Sequence[Layer], types: Mapping[str, FieldType], number: int, before: Catalog | None
 ) -> Catalog:
     """What is live, as far as this program understands it: there must be a way on from what it refuses."""
-    return compile_catalog(layers, types, names=names_of(conn, number), revision=number, tolerant=True)
+    return compile_catalog(layers, types, names=names_of(conn, number), revision=number, tolerant=True, before=before)
 
 
 def load_catalog(store: Store, types: Mapping[str, FieldType], *, before: Catalog | None = None) -> Catalog:

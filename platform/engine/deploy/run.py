@@ -34,7 +34,7 @@ def deploy(
     with alone(store) as mine:
         if not mine:
             raise Refused(say("Another deploy is under way. Wait until it is done."))
-        now = make_plan(store, plan.layers, plan.types, rehearse=False, then=plan.then)
+        now = make_plan(store, plan.layers, plan.types, rehearse=False, then=plan.then, before=plan.new)
         if now.id != plan.id:
             raise Refused(say("The plan has changed since it was shown. Look at it again."))
         now.check(accept)
@@ -42,7 +42,7 @@ def deploy(
         preparation = Preparation(store, now, accept, progress)
         preparation.run()
         number = change_tables(lambda: _switch(store, now, preparation, progress, by=by, message=message))
-        finish_alone(store, now.types, progress, refreshes)
+        finish_alone(store, now.types, progress, refreshes, before=now.new)
     return number
 
 
