@@ -43,6 +43,10 @@ def test_help_imports_no_database_and_no_web() -> None:
     assert not loaded("import hanok.cli") & {"sqlalchemy", "flask", "babel", "faker", "yaml"}
 
 
+def test_a_server_starts_without_what_only_some_requests_use() -> None:
+    assert not loaded("import hanok.cli.serving") & {"PIL", "xlsxwriter", "python_calamine", "segno", "barcode"}
+
+
 @pytest.mark.parametrize("module", ["deploying", "people"])
 def test_commands_about_metadata_and_people_import_no_web(module: str) -> None:
     assert not loaded(f"import hanok.cli.{module}") & {"flask", "werkzeug", "faker", "alembic", "xlsxwriter"}

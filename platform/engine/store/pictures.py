@@ -5,18 +5,12 @@ from __future__ import annotations
 import io
 from typing import Any, BinaryIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from hanok.engine.errors import HanokError, say
 
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
 #: Decoded, each of these takes up to four bytes of memory.
 MOST_PIXELS = 50_000_000
 SIDE = 480
-BROKEN = (
-    UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)  # fmt: skip
 
 
 class NoPicture(HanokError):
@@ -28,14 +22,18 @@ class NoPicture(HanokError):
 
 def thumbnail(source: BinaryIO, type: str) -> bytes:
     """A small WebP of a picture, turned upright, without EXIF. Raises NoPicture."""
-    found = FORMATS[type]
+    from PIL import Image, UnidentifiedImageError  # only who makes a picture waits for it
+
+    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
     try:
-        return _small(source, found)
-    except BROKEN as error:
+        return _small(source, FORMATS[type])
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, *bombs) as error:
         raise NoPicture(say("This picture cannot be read.")) from error
 
 
 def _small(source: BinaryIO, found: str) -> bytes:
+    from PIL import Image, ImageOps
+
     with Image.open(source, formats=[found]) as whole:
         if whole.width * whole.height > MOST_PIXELS:
             raise NoPicture(say("This picture has too many pixels: at most {most} million.",
