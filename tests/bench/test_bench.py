@@ -52,6 +52,9 @@ def test_a_database_with_tables_is_refused(database: str) -> None:
 def test_the_compiler_is_measured(quick: Result) -> None:
     assert quick.exit_code == 0, quick.output
     assert "10 × 20" in quick.output and "reading" in quick.output
+    lines = [line.split() for line in quick.output.splitlines()]
+    assert [line[-3:] for line in lines if line[:1] == ["unchanged"]] == [["0", "0", "0"]] * 2
+    assert [line[-3:] for line in lines if line[:3] == ["one", "field", "changed"]] == [["1", "1", "1"]] * 2
 
 
 def test_ratios_stand_first(quick: Result) -> None:
