@@ -22,9 +22,16 @@ def with_behaviour(reader: Reader, panel: Subpanel) -> Subpanel:
         panel = replace(panel, panels=panels, limit=panels[0].limit)
     elif panel.where:
         panel = replace(panel, limit=_limit(reader, panel, spec))
-    for each in panel.panels or (panel,):
-        check_values(reader, reader.modules[each.module], panel.create, ("subpanels", panel.key, "create"))
+    _check_create(reader, panel)
     return replace(panel, buttons=_buttons(reader, panel, spec.get("actions", {})))
+
+
+def _check_create(reader: Reader, panel: Subpanel) -> None:
+    """Each value is checked with the first of the modules that has a field for it."""
+    modules = [reader.modules[each.module] for each in panel.panels or (panel,)]
+    for key, written in panel.create.items():
+        module = next((each for each in modules if key in each.fields), modules[0])
+        check_values(reader, module, {key: written}, ("subpanels", panel.key, "create"))
 
 
 def _limit(reader: Reader, panel: Subpanel, spec: Mapping[str, Any]) -> Node | None:

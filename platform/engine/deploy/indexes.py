@@ -111,7 +111,7 @@ def _of_module(module: Module) -> Iterator[IndexSpec]:
     always = tuple(_equalities(module, shown.where or {}))
     yield from _sorted(module, shown.sort, behind=always)
     yield from _sorted(module, ("title",))
-    for owner in module.owners:
+    for owner in (key for key in module.owners if "" in module.field(key).columns):
         yield from _sorted(module, shown.sort, behind=(owner,))
     for found in module.saved_filters.values():
         chosen = dict.fromkeys([*always, *_equalities(module, found.where)])

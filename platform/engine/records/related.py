@@ -158,7 +158,9 @@ def _tied_ends(
 
 
 def _key_here(module: Module, field: Field, target: str) -> str:
-    return next(end.key for end in module.ends.values() if end.field == field.key and end.module == target)
+    return next(
+        end.key for end in module.ends.values() if end.forwards and end.field == field.key and end.module == target
+    )
 
 
 def back_end(catalog: Catalog, module: Module, field: Field, target: str) -> End | None:

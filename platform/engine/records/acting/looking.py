@@ -108,6 +108,8 @@ class Words:
 
     def members(self, module: Module, id: UUID, end: End, **rest: Any) -> tuple[Record, ...]:
         """The records at an end that the actor may see, at most so many."""
+        if end.kind == "union":
+            return tuple(one for way in end.ways for one in self.members(module, id, way, **rest))
         if end.kind == "lines":
             return lines(self.conn, self.catalog, module, id, end.field, actor=self.actor)
         under = Under(module.key, id, end.key)
