@@ -83,6 +83,12 @@ def deploy_folder(address: str, folder: str) -> None:
     store.dispose()
 
 
+def deploy_folder_when_told(address: str, folder: str, told: Any) -> None:
+    """The same, as soon as somebody is there to watch."""
+    if told.wait(60):
+        deploy_folder(address, folder)
+
+
 @dataclass
 class Told:
     """What a writer has to say at its end."""

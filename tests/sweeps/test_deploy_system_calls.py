@@ -8,41 +8,52 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
 from tests.databases import Sqlite, opened
-from tests.evidence import ROOT, Evidence
+from tests.evidence import Evidence
 from tests.sweeps.inhabited import Inhabited
+from tests.sweeps.processes import PROCESSES, deploy_folder_when_told, running
 from tests.sweeps.test_deploy_crashes import Change, a_change, check_end, check_halfway
 
 #: What changes a file or makes it last.
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "rename", "unlink")
 FAULTS = ("signal=KILL", "error=EIO", "error=ENOSPC")
-SCRIPT = "import sys; from tests.sweeps.processes import deploy_folder; deploy_folder(*sys.argv[1:])"
-MOMENTS = 100
+#: Killed, gone on in spite of it, or ended with an error.
+ENDS = (-SIGKILL, 0, 1)
+MOMENTS = 150
 SECONDS = 120
 
 
-def run(address: str, folder: Path, options: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """The deploy of a folder under strace, which looks at the files of the database and of the folder only."""
+def run(address: str, folder: Path, options: Sequence[str]) -> int:
+    """The deploy of a folder under strace, which looks at the files of the database and of the folder only.
+
+    A child of a process that has imported everything already waits until strace has attached itself to it.
+    """
     database = address.removeprefix("sqlite:///")
     paths = [f"{database}{end}" for end in ("", "-wal", "-journal")]
     paths += [str(folder / "metadata" / name) for name in (".revision.json", ".revision.json.new")]
     watched = [word for path in paths for word in ("-P", path)]
-    words = ["strace", "-f", "-qq", *watched, *options, sys.executable, "-c", SCRIPT, address, str(folder)]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+    told = PROCESSES.Event()
+    with running([(deploy_folder_when_told, (address, str(folder), told))]) as (child,):
+        words = ["strace", "-f", *watched, *options, "-p", str(child.pid)]
+        with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as strace:
+            assert strace.stderr is not None
+            assert "attached" in (said := strace.stderr.readline()), said
+            told.set()
+            strace.communicate(timeout=SECONDS)
+    return int(child.exitcode)
 
 
 def calls_of(change: Change, folder: Path, log: Path) -> dict[str, int]:
     """How many of each call a whole deploy makes."""
     with change.elsewhere() as (address, _):
-        done = run(address, folder, ["-o", str(log), "-e", f"trace={','.join(CALLS)}"])
-        assert done.returncode == 0, done.stderr
-    found = re.findall(r"^\d+ +(\w+)\(", log.read_text(), re.MULTILINE)
+        assert run(address, folder, ["-o", str(log), "-e", f"trace={','.join(CALLS)}"]) == 0
+    found = re.findall(r"^(?:\d+ +)?(\w+)\(", log.read_text(), re.MULTILINE)
     return {call: found.count(call) for call in CALLS if call in found}
 
 
@@ -73,8 +84,7 @@ def test_any_system_call_may_be_the_last_one(
     for call, number in moments:
         with change.elsewhere() as (address, _):
             inject = ["-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={number}"]
-            done = run(address, folder, inject)
-            assert done.returncode in (-9, 137, 0, 1), done.stderr
+            assert run(address, folder, inject) in ENDS
             assert {path: path.read_bytes() for path in files} == files
             with opened(address) as store:
                 there: Inhabited = change.house.moved_to(store)
