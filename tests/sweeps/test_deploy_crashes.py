@@ -184,19 +184,19 @@ def way_back_of(
     return lambda: a_way_back(databases, template, evidence)
 
 
-@sizes(sample=2, full=100)
+@sizes(sample=2, full=60)
 def test_a_failure_at_any_statement(
     change_of: Callable[[], Change], evidence: Evidence, size: int, dialect: str
 ) -> None:
     sweep(change_of, cut_in_process, evidence, size, f"{dialect}: failure")
 
 
-@sizes(sample=4, full=120)
+@sizes(sample=5, full=100)
 def test_a_killed_process(change_of: Callable[[], Change], evidence: Evidence, size: int, dialect: str) -> None:
     sweep(change_of, kill_process, evidence, size, f"{dialect}: SIGKILL")
 
 
-@sizes(sample=4, full=100)
+@sizes(sample=5, full=60)
 def test_a_killed_way_back(
     way_back_of: Callable[[], Change], evidence: Evidence, size: int, dialect: str
 ) -> None:
