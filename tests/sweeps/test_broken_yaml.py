@@ -9,7 +9,7 @@ import pytest
 
 from hanok.engine.catalog import compile_catalog
 from hanok.engine.errors import MetadataError, Problem
-from tests.builders import TYPES
+from tests.builders import TYPES, a_catalog
 from tests.evidence import Evidence, sizes
 from tests.sweeps.broken import MODELS, Broken
 
@@ -64,3 +64,25 @@ def test_every_broken_file_makes_a_catalog_or_problems_with_places(evidence: Evi
         for what in broken.done:
             evidence.count(f"mutations: {what}")
     evidence.count(f"{model}: slowest compilation in milliseconds of the processor", round(slowest * 1000))
+
+
+OFFER = """label: {en: Offer}
+fields:
+  lines: {type: lines, of: item}
+  total: {type: decimal, rollup: {sum: lines.price}}
+subpanels: {lines: {columns: [price]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ("label: {en: Item}\nextends: line\nfields:\n   - price\n  x: {\n", "item.yaml"),
+        ("label: {en: Item}\nfields: {price: {type: decimal}}\n", "“item” is no pattern for lines"),
+    ],
+    ids=["unreadable", "no pattern"],
+)
+def test_lines_of_what_is_no_pattern_are_told(item: str, said: str) -> None:
+    with pytest.raises(MetadataError) as caught:
+        a_catalog({"modules/item.yaml": item, "modules/offer.yaml": OFFER})
+    assert said in str(caught.value.problems[0])

@@ -31,16 +31,18 @@ def embedded(
     sources: Mapping[str, Source], known: Mapping[str, Source], types: Mapping[str, FieldType], pieces: Pieces
 ) -> dict[str, Source]:  # fmt: skip
     """The sources of the lines of all modules, by key; `known` are the patterns. What is wrong is reported."""
-    pieces.show(patterns=known)
+    pieces.show(patterns=known, plain=sources)
     built: dict[str, Source] = {}
     for source in sources.values():
-        built |= pieces.make("lines", source.key, (source,), partial(_lines, source, types), sights=("patterns",))
+        how = partial(_lines, source, types)
+        built |= pieces.make("lines", source.key, (source,), how, sights=("patterns", "plain"))
     return built
 
 
 def _lines(
-    source: Source, types: Mapping[str, FieldType], report: Report, known: Mapping[str, Source]
-) -> dict[str, Source]:
+    source: Source, types: Mapping[str, FieldType], report: Report, known: Mapping[str, Source],
+    plain: Mapping[str, Source],
+) -> dict[str, Source]:  # fmt: skip
     built = {}
     for key, settings in source.data.get("fields", {}).items():
         found = types.get(settings.get("type", ""))
@@ -49,7 +51,12 @@ def _lines(
             continue
         child = _source(source, key, of, known, settings)
         if child is None:
-            report.missing(source.place("fields", key, "of"), MODULE, of, known)
+            place = source.place("fields", key, "of")
+            if plain.get(of) is None:
+                report.missing(place, MODULE, of, known)
+            else:
+                told = say("“{module}” is no pattern for lines: it does not say “extends: line”.", module=of)
+                report.wrong(place, told)
             continue
         _check(child, types, report)
         built[child.key] = child
