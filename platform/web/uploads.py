@@ -186,7 +186,7 @@ def attached(texts: Iterable[str]) -> list[tuple[Attached, str]]:
             told = json.loads(text)
             found.append((Attached(UUID(told["id"]), str(told.get("name", "")), int(told.get("size", 0)),
                                    str(told.get("type", ""))), text))  # fmt: skip
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             continue
     return found
 

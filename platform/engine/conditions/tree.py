@@ -208,3 +208,15 @@ def named(node: Node) -> Iterator[Field]:
             yield from named(after)
         case New():
             pass
+
+
+def ends_within(node: Node) -> int:
+    """How many to-many ends are asked within each other: each multiplies the records that are looked at."""
+    match node:
+        case Every(nodes) | Some(nodes):
+            return max(map(ends_within, nodes), default=0)
+        case Not(inner) | Through(_, _, inner):
+            return ends_within(inner)
+        case Members(_, inner):
+            return 1 + ends_within(inner)
+    return 0

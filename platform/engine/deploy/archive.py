@@ -19,6 +19,10 @@ from hanok.engine.errors import Refused, say
 MANIFEST = "manifest.json"
 FORMAT = 1
 CHUNK = 1 << 20
+#: What files raise that are no archives of ours: cut off, of another shape, encrypted, packed in a way of their own.
+BROKEN = (
+    OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, AttributeError, RuntimeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,9 @@ def read_archive(file: Path) -> Archive:
                 raise Refused(newer)
             members = manifest["members"]
             whole = {name for name in packed.namelist() if name != MANIFEST} == set(members) and all(
-                _is_safe(name) and _matches(packed, name, said) for name, said in members.items()
+                _is_safe(name, members) and _matches(packed, name, said) for name, said in members.items()
             )
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError) as error:
+    except BROKEN as error:
         raise _damaged(file, f"{type(error).__name__}: {error}") from None
     if not whole:
         raise _damaged(file, MANIFEST)
@@ -118,9 +122,12 @@ def _damaged(file: Path, reason: str) -> Refused:
     return Refused(say("{file} is damaged or no backup of Hanok: {reason}", file=file.as_posix(), reason=reason))
 
 
-def _is_safe(name: str) -> bool:
+def _is_safe(name: str, members: Mapping[str, Any]) -> bool:
+    """Whether it is a place within the folder, written plainly, and no other member would have to be a folder there."""
     path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and bool(path.parts)
+    plain = path.as_posix() == name and "\\" not in name and bool(path.parts)
+    inside = not path.is_absolute() and ".." not in path.parts
+    return plain and inside and not members.keys() & set(map(str, path.parents))
 
 
 def _matches(packed: zipfile.ZipFile, name: str, said: Mapping[str, Any]) -> bool:

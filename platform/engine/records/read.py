@@ -15,6 +15,7 @@ from hanok.engine.access import Actor, predicate, row_rule
 from hanok.engine.catalog import Catalog, Module, ModuleScope
 from hanok.engine.conditions import ConditionError, Context, parse, to_sql
 from hanok.engine.conditions.sql import everything
+from hanok.engine.conditions.tree import ends_within
 from hanok.engine.errors import Invalid, NotFound, say
 from hanok.engine.records import cursor
 from hanok.engine.records.deriving.living import with_live
@@ -27,6 +28,8 @@ from hanok.engine.store.tables import search as search_table
 
 LARGEST_PAGE = 1000
 MOST_SORTS = 8
+#: To-many ends within each other in an actor's own condition: with 100 records each, three of them are a million.
+MOST_ENDS = 2
 
 
 def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> Page:
@@ -187,7 +190,10 @@ def _wheres(
     context = context_of(actor, catalog)
     for condition, rule in ((query.where, everything), (query.asked, row_rule(catalog, actor))):
         if condition:
-            found.append(to_sql(_parsed(catalog, module, condition), table, context, rule=rule))
+            node = _parsed(catalog, module, condition)
+            if condition is query.asked and ends_within(node) > MOST_ENDS:
+                raise Invalid({"": [say("A condition asks for some of several within some of several, no deeper.")]})
+            found.append(to_sql(node, table, context, rule=rule))
     if query.limit is not None:
         found.append(to_sql(query.limit, table, replace(context, record=query.record)))
     if query.words.strip():
