@@ -243,4 +243,5 @@ def expected(was: Field, found: Field, value: Any, *, converted: bool) -> Any:
 def loaded_from(was: Field, found: Field, value: Any) -> Any:
     """The value of another type that a value becomes by way of a spreadsheet."""
     raw = found.type.from_text(found, was.type.export(was, value, "en"))
-    return found.type.value(found).deserialize(raw)
+    takes = found.type.former(found) if found.choices else found.type.value(found)
+    return takes.deserialize(raw)

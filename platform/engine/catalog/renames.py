@@ -55,6 +55,8 @@ def renames_of(documents: Documents) -> Renames:
                 fields[key] = keys
             elif len(path) == 3 and path[0] == "fields":
                 (options if path[2] == "options" else own)[f"{key}.{path[1]}"] = keys
+            elif len(path) == 5 and path[0] == "fields" and path[4] == "options":
+                options[f"{key}.{path[1]}.{path[3]}"] = keys
     sets = {key: found.former[("options",)] for key, found in documents.of("option").items() if found.former}
     return Renames(documents.former.get("module", {}), fields, sets, options, own)
 

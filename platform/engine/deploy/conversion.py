@@ -59,7 +59,7 @@ class Conversion:
     """One field on its way. `source` and `target` are the module's table in the old and in the new catalog.
 
     `kept` is given where the new column has been live before: it holds values of then, which come back exactly in
-    every record whose field nobody edited since.
+    every record whose field nobody edited since. `keys` are options that are called otherwise in the new field.
     """
 
     old: Field
@@ -68,6 +68,7 @@ class Conversion:
     target: sa.Table
     language: str
     kept: Kept | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def batch(
         self, conn: sa.Connection, after: UUID | None, *, since: datetime | None = None, size: int = BATCH,
@@ -146,7 +147,8 @@ class Conversion:
         """What the old column would hold if nobody had touched it; a fault where that cannot be told."""
         if self.kept is None or not self.kept.direct or not convertible(self.new, self.old):
             return Fault(row["id"], None)
-        return _converted(row, self.new, self.old, was, self.language)
+        back = {new: old for old, new in self.keys.items()}
+        return _converted(row, self.new, self.old, was, self.language, back)
 
     def _carried(self, row: Any, parts: Parts) -> Parts | Fault:
         if _is_empty(self.old, parts):
@@ -154,21 +156,24 @@ class Conversion:
         value = self.old.type.read(self.old, parts)
         if not convertible(self.old, self.new):
             return Fault(row["id"], self.old.type.export(self.old, value, self.language), row["title"])
-        return _converted(row, self.old, self.new, parts, self.language)
+        return _converted(row, self.old, self.new, parts, self.language, self.keys)
 
     @staticmethod
     def _empty(found: Field) -> Parts:
         return found.type.write(found, found.type.blank)
 
 
-def _converted(row: Any, old: Field, new: Field, parts: Parts, language: str) -> Parts | Fault:
+def _converted(
+    row: Any, old: Field, new: Field, parts: Parts, language: str, keys: Mapping[str, str]
+) -> Parts | Fault:
     value = old.type.read(old, parts)
     if value is None:
         return new.type.write(new, new.type.blank)
     shown = old.type.export(old, value, language)
     try:
-        loaded = _loaded(new, shown)
-        if not covered(old, new) and _loaded(old, new.type.export(new, loaded, language)) != value:
+        loaded = _loaded(new, _written(old, value, language, keys))
+        back = {now: then for then, now in keys.items()}
+        if not covered(old, new) and _loaded(old, _written(new, loaded, language, back)) != value:
             changed = say("It would become {value}.", value=new.type.export(new, loaded, language))
             return Fault(row["id"], shown, row["title"], changed)
     except ma.ValidationError as error:
@@ -176,9 +181,23 @@ def _converted(row: Any, old: Field, new: Field, parts: Parts, language: str) ->
     return new.type.write(new, loaded)
 
 
+def _written(found: Field, value: Any, language: str, keys: Mapping[str, str]) -> Any:
+    """A value as it is exported, with options under the keys that they have on the other side."""
+    several = isinstance(value, tuple)
+    every = value if several else (value,)
+    if not any(each in keys for each in every):
+        return found.type.export(found, value, language)
+    names = (keys.get(each) or found.type.export(found, (each,) if several else each, language) for each in every)
+    return ",".join(names)
+
+
 def _loaded(found: Field, shown: Any) -> Any:
-    """The value of this field that an exported one of another becomes. Raises marshmallow's ValidationError."""
-    return found.type.value(found).deserialize(found.type.from_text(found, shown))
+    """The value of this field that an exported one of another becomes. Raises marshmallow's ValidationError.
+
+    An option that is no longer offered stays on the records that have it.
+    """
+    takes = found.type.former(found) if found.choices else found.type.value(found)
+    return takes.deserialize(found.type.from_text(found, shown))
 
 
 def _first(error: ma.ValidationError) -> Message:

@@ -101,29 +101,66 @@ def _system_rows(old: str, new: str) -> Iterator[Any]:
 
 # -- options ---------------------------------------------------------------------------------------------------------
 def _recodings(sides: Sides) -> Iterator[Step]:
-    for module in modules_of(sides.new).values():
+    for table, field in _stored(sides.new):
+        was = _option_field_before(sides, field)
+        keys = _recoded(sides, was, field)
+        if not keys:
+            continue
+        column = table.c[field.columns[""]]
+        rows = _count(sides, field, column, keys)
+        if not rows and was is not None and was.columns != field.columns:
+            continue  # nothing came back from long ago
+        sentence = say("Options of “{field}” are called otherwise now ({keys}); values that follow: {rows}.",
+                       field=place_of(field), keys=", ".join(f"{old} → {new}" for old, new in keys.items()),
+                       rows=rows)  # fmt: skip
+        facts = {"table": table.name, "column": column.name, "keys": dict(keys)}
+        yield Step(FINISH, "recode", place_of(field), sentence, rows=rows, facts=facts)
+
+
+def _stored(catalog: Catalog) -> Iterator[tuple[sa.Table, Field]]:
+    """The fields with options, of modules and of ties, each with its table."""
+    for module in modules_of(catalog).values():
         for field in module.fields.values():
-            keys = _recoded(sides, field)
-            if not keys or "" not in field.columns:
-                continue
-            column = module.table.c[field.columns[""]]
-            rows = _count(sides, field, column, keys)
-            sentence = say("Options of “{field}” are called otherwise now ({keys}); values that follow: {rows}.",
-                           field=place_of(field), keys=", ".join(f"{old} → {new}" for old, new in keys.items()),
-                           rows=rows)  # fmt: skip
-            facts = {"table": module.table.name, "column": column.name, "keys": dict(keys)}
-            yield Step(FINISH, "recode", place_of(field), sentence, rows=rows, facts=facts)
+            if field.choices and "" in field.columns:
+                yield module.table, field
+            if field.own and field.type.embedded(field.settings) is None:
+                table = catalog.metadata.tables[catalog.names.links[place_of(field)][0].stem]
+                yield from ((table, own) for own in field.own.values() if own.choices)
 
 
-def _recoded(sides: Sides, field: Field) -> Keys:
-    """The options that were live under other keys; going back to an old revision, those of today."""
+def _option_field_before(sides: Sides, field: Field) -> Field | None:
+    """The field as it is live: of a module, or of a tie."""
     was = sides.field_before(field)
-    if not field.choices or sides.old is None or was is None or not was.choices:
+    if was is not None:
+        return was
+    tie, _, key = sides.new.names.before(place_of(field)).rpartition(".")
+    home, _, name = tie.rpartition(".")
+    module = sides.old_modules.get(home)
+    return module.fields[name].own.get(key) if module and name in module.fields else None
+
+
+def _recoded(sides: Sides, was: Field | None, field: Field) -> Keys:
+    """What has to follow in the field's column.
+
+    Where the field changes its type, its values follow on their way there: only what comes back from long ago has keys
+    that are no more.
+    """
+    if sides.old is None or was is None:
         return {}
-    before, after = {choice.key for choice in was.choices}, {choice.key for choice in field.choices}
-    there = {old: new for old, new in sides.new.renames.options_of(field).items() if old in before}
-    back = sides.old.renames.options_of(was).items()
-    return there or {new: old for old, new in back if new not in after and old in after and old not in before}
+    if was.columns == field.columns:
+        return options_now(sides.old, sides.new, was, field)
+    there = sides.new.renames.options_of(field)
+    return {old: new for old, new in there.items() if field.choice(old) is None}
+
+
+def options_now(before: Catalog, now: Catalog, was: Field, field: Field) -> Keys:
+    """The options that were live under other keys; going back to an old revision, those of today."""
+    if not was.choices or not field.choices:
+        return {}
+    live, after = {choice.key for choice in was.choices}, {choice.key for choice in field.choices}
+    there = {old: new for old, new in now.renames.options_of(field).items() if old in live}
+    back = before.renames.options_of(was).items()
+    return there or {new: old for old, new in back if new not in after and old in after and old not in live}
 
 
 def _count(sides: Sides, field: Field, column: sa.Column[Any], keys: Keys) -> int:
@@ -166,9 +203,5 @@ def _now(value: Any, keys: Keys) -> Any:
 
 
 def _field_at(catalog: Catalog, facts: Mapping[str, Any]) -> tuple[sa.Table, Field] | None:
-    for module in modules_of(catalog).values():
-        if module.table.name == facts["table"]:
-            for field in module.fields.values():
-                if field.columns.get("") == facts["column"] and field.choices:
-                    return module.table, field
-    return None
+    here = (each for each in _stored(catalog) if each[0].name == facts["table"])
+    return next((each for each in here if each[1].columns[""] == facts["column"]), None)

@@ -19,6 +19,7 @@ from hanok.engine.deploy.ddl import AddColumn
 from hanok.engine.deploy.keeping import kept_of
 from hanok.engine.deploy.physical import modules_of
 from hanok.engine.deploy.plan import PREPARE, SWITCH, Plan, Step
+from hanok.engine.deploy.renames import options_now
 from hanok.engine.deploy.sides import Sides, place_of
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
@@ -46,7 +47,7 @@ def retyped(
     if is_derived(field):
         sentence = say("“{field}” changes from {old} to {new} and is calculated again.", **facts)
         return sides.step(SWITCH, "recalculate", place_of(field), sentence, *adds, rows=rows)
-    conversion = conversion_between(sides.conn, sides.new, before, was, module, field, fresh=bool(missing))
+    conversion = conversion_between(sides.conn, sides.old, sides.new, before, was, module, field, fresh=bool(missing))
     if conversion is None:
         sentence = say("“{field}” changes from {old} to {new}; values not carried over: {rows}.", **facts)
         return sides.step(SWITCH, "replace", place_of(field), sentence, *adds, rows=rows, loses=rows > 0)
@@ -79,8 +80,9 @@ def _sentence(conversion: Conversion, outcome: Outcome, facts: dict[str, Any]) -
 
 
 def conversion_between(
-    conn: sa.Connection, new: Catalog, before: Module, was: Field, module: Module, field: Field, *, fresh: bool
-) -> Conversion | None:
+    conn: sa.Connection, old: Catalog | None, new: Catalog, before: Module, was: Field, module: Module, field: Field, *,
+    fresh: bool,
+) -> Conversion | None:  # fmt: skip
     """How the values get there; None where they stay behind. `fresh`: the new column is not there yet."""
     kept = None
     if not fresh:
@@ -88,7 +90,8 @@ def conversion_between(
         kept = kept_of(conn, module.table.name, stem(field), present=stem(was), audited=audited)
     if kept is None and not convertible(was, field):
         return None
-    return Conversion(was, field, before.table, module.table, new.app.languages[0], kept)
+    keys = options_now(old, new, was, field) if old else {}
+    return Conversion(was, field, before.table, module.table, new.app.languages[0], kept, keys)
 
 
 def rehearsed(sides: Sides, conversion: Conversion) -> Outcome:
@@ -127,7 +130,7 @@ def conversion_of(conn: sa.Connection, plan: Plan, step: Step) -> Conversion:
     old, _, former = plan.new.names.before(step.key).rpartition(".")
     before, after = modules_of(plan.old)[old], modules_of(plan.new)[key]
     was, field = before.fields[former], after.fields[name]
-    found = conversion_between(conn, plan.new, before, was, after, field, fresh=bool(step.statements))
+    found = conversion_between(conn, plan.old, plan.new, before, was, after, field, fresh=bool(step.statements))
     return found or Conversion(was, field, before.table, after.table, plan.new.app.languages[0])
 
 
