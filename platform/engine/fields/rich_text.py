@@ -34,6 +34,14 @@ TAG = re.compile(rf"</?(?:{'|'.join(sorted({*TAGS, *FOREIGN}))})\b[^<>]*>", re.I
 ROUNDS = 4
 
 
+#: Elements within each other. Browsers close these by themselves, so they do not count.
+DEEPEST = 200
+CLOSED = frozenset({"p", "li", "tr", "td", "th", "thead", "tbody", "br", "hr", "img", "col", "dd", "dt"})
+ELEMENT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+#: The most that any setting of `length` allows.
+LONGEST = 200_000
+
+
 class Html(str):
     """HTML that was cleaned: what a rich text is as a value."""
 
@@ -52,6 +60,22 @@ def cleaned(html: str) -> str:
             return found
         html = found
     raise refuse(say("This has characters that cannot be shown."))
+
+
+def _is_deep(html: str) -> bool:
+    """Whether more elements may be open at once than any text needs; an end closes one of its own name only."""
+    opened: dict[str, int] = {}
+    depth = 0
+    for ends, written in ELEMENT.findall(html):
+        name = written.lower()
+        if name in CLOSED:
+            continue
+        count = opened.get(name, 0)
+        change = 1 if not ends else -1 if count else 0
+        opened[name], depth = count + change, depth + change
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def paragraphs(text: str) -> str:
@@ -92,11 +116,13 @@ class RichValue(Value):
 
     def __init__(self, *, length: int | None = None, **rest: Any) -> None:
         super().__init__(**rest)
-        self.length = length
+        self.length = length or LONGEST
 
     def load(self, value: Any, **known: Any) -> Html | None:
         text = clean(value, lines=True)
         self._fits(text)
+        if _is_deep(text):  # cleaning takes the square of the depth
+            raise refuse(say("This is nested too deeply."))
         html = cleaned(text if isinstance(value, Html) or TAG.search(text) else paragraphs(text))
         if not BEGINS.match(html) and html:
             html = cleaned(f"<div>{html}</div>" if re.search(r"<(?!/)", TAG_INLINE.sub("", html)) else f"<p>{html}</p>")
@@ -104,7 +130,7 @@ class RichValue(Value):
         return Html(html) if plain_of(html) or "<hr" in html else None
 
     def _fits(self, text: str) -> None:
-        if self.length and len(text) > self.length:
+        if len(text) > self.length:
             raise refuse(say("This has {found} characters; at most {length} fit.", found=len(text), length=self.length))
 
 
@@ -121,7 +147,7 @@ class RichText(Text):
     label: ClassVar[Labels] = {"en": "Formatted text", "ko": "서식 있는 텍스트"}
     icon = "text-caption"
     options: ClassVar[Mapping[str, Any]] = {
-        "length": {"type": "integer", "minimum": 1, "maximum": 200_000, "default": 50_000,
+        "length": {"type": "integer", "minimum": 1, "maximum": LONGEST, "default": 50_000,
                    "description": "How many characters it holds at most."},
         "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 6,
                  "description": "How many lines its box shows."},

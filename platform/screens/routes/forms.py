@@ -15,14 +15,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from hanok.engine import records
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict, Denied, Duplicates, Invalid, Message, say
-from hanok.engine.fields import Field
+from hanok.engine.fields import Field, Linked
 from hanok.engine.records import Alike, Record
 from hanok.engine.records.candidates import at_hand
 from hanok.engine.records.obeying import NEEDED
 from hanok.screens import clash, forms, once, picking, told
 from hanok.screens.conditional import Present, needed_when, present
 from hanok.screens.defaults import initial
-from hanok.screens.reading import linked, module_of, record_of, whole_record, write
+from hanok.screens.reading import linked, module_of, record_of, title_of_link, whole_record, write
 from hanok.screens.words import shortened
 from hanok.web.controls import TITLE
 from hanok.web.login import own_path
@@ -204,7 +204,20 @@ def _present(module: Module, stored: Mapping[str, Any], *, typed: bool, new: boo
     """The record with what was typed, where something was."""
     zone = g.actor.zone or g.catalog.app.zone
     sent = at_hand(module, _raw(module), zone) if typed else {}
+    sent |= {key: None for key, value in sent.items() if not _may_follow(module.field(key), value, stored.get(key))}
     return present(connection(), g.catalog, g.actor, module, {**stored, **sent}, new=new)
+
+
+def _may_follow(field: Field, value: Any, stored: Any) -> bool:
+    """Whether conditions may look at what was typed: a link to a record that its writer may not see tells nothing."""
+    if not field.targets or value is None:
+        return True
+    id = getattr(value, "id", value)
+    return id in (getattr(stored, "id", stored), g.actor.id) or bool(title_of_link(field, _written(value)))
+
+
+def _written(value: Any) -> str:
+    return f"{value.module}:{value.id}" if isinstance(value, Linked) else str(value)
 
 
 def _despite() -> bool:

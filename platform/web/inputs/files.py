@@ -37,7 +37,7 @@ def read_file(form: Form, name: str, formats: Formats) -> Any:
 def _refused(text: str) -> str:
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(told.get("refused", "")) if isinstance(told, dict) else ""
 
