@@ -98,3 +98,11 @@ def test_it_is_done_in_batches_and_goes_on_where_it_stopped(lived_in: House) -> 
     assert seen[1] == seen[2] is not None
     assert seen[3] is not None
     assert seen[3] > seen[2]
+
+
+def test_a_rollup_of_ties_stays_what_it_is(lived_in: House) -> None:
+    lived_in.change("fields:", "fields:\n  friends: {type: links, to: [company, person], reverse: friend_of}\n"
+                    "  known: {type: integer, rollup: {count: friends}}")  # fmt: skip
+    assert derived(lived_in) == ["company"]
+    lived_in.deploy()
+    assert derived(lived_in) == []

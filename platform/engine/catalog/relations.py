@@ -74,7 +74,7 @@ class _Subpanels:
         if not ways:
             return None
         sizes = spec.get("page_size", SIZE)
-        panels = tuple(self._panel(key, spec, way, several=len(ways) > 1, size=sizes) for way in ways)
+        panels = tuple(self._panel(key, spec, way, ways, size=sizes) for way in ways)
         self._check_columns(key, spec, [way.end for way in ways])
         self._check_actions(key, spec)
         label: Labels = spec.get("label") or self._label(key, ways)
@@ -111,13 +111,26 @@ class _Subpanels:
             return here.label
         return {"en": key.replace("_", " ").capitalize()}
 
-    def _panel(self, key: str, spec: Mapping[str, Any], way: _Way, *, several: bool, size: int) -> Subpanel:
-        end = way.end
+    def _of_list(self, end: End) -> tuple[str, ...]:
+        """The columns of the module's list, without what leads back."""
+        back = {each.field for each in end.each()}
+        return tuple(name for name in self.lists[end.module].columns if name not in back)[:MOST_COLUMNS]
+
+    def _in_common(self, ways: Sequence[_Way]) -> tuple[str, ...]:
+        """The name of each record, what their ties say, and the columns that the lists of all modules have."""
+        ties = [key for key in ways[0].end.own if all(key in way.end.own for way in ways)]
+        lists = [self._of_list(way.end) for way in ways]
+        shared = [name for name in lists[0][1:] if all(name in columns for columns in lists)]
+        return ("title", *dict.fromkeys((*ties, *shared)))[:MOST_COLUMNS]
+
+    def _panel(
+        self, key: str, spec: Mapping[str, Any], way: _Way, ways: Sequence[_Way], *, size: int
+    ) -> Subpanel:
+        end, several = way.end, len(ways) > 1
         there, listed = self.layouts[end.module].seen_from(self.source, end.own), self.lists[end.module]
         asked = {name: said for name, said in spec.get("columns", {}).items() if not several or self._has(end, name)}
         chosen = there.columns(asked, "subpanels", key, "columns")[0]
-        back = {each.field for each in end.each()}
-        derived = tuple(name for name in listed.columns if name not in back)[:MOST_COLUMNS]
+        derived = self._in_common(ways) if several else self._of_list(end)
         sort = tuple(name for name in spec.get("sort", []) if not several or self._has(end, name.removeprefix("-")))
         actions = tuple(spec["actions"]) if "actions" in spec else ACTIONS if len(way.keys) == 1 else ()
         return Subpanel(

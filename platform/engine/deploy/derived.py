@@ -50,7 +50,11 @@ def _how(module: Module, found: Derivation) -> tuple[str, str]:
 
 
 def _used(catalog: Catalog, read: Read) -> tuple[Any, ...]:
-    field = modules_of(catalog)[read.module].field(read.key)
+    module = modules_of(catalog)[read.module]
+    if read.key in module.ends and not module.has(read.key):
+        ties = (each.through.name if each.through is not None else each.field for each in module.ends[read.key].each())
+        return str(read), *ties
+    field = module.field(read.key)
     return str(read), field.type.key, stem(field), field.choices
 
 
