@@ -43,7 +43,7 @@ FEW, MANY = 10, 3 * BATCH
 BASELINE = {
     "a bill is made": 25, "its amount changes": 21, "it moves to another firm": 28, "a firm of few is renamed": 22,
 }  # fmt: skip
-HOLDING = 4
+HOLDING = 16
 #: Statements for each further batch of bills that follow from one firm.
 EACH_BATCH = 8
 #: What a refill holds at most, whatever the number of records.

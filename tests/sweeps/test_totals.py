@@ -6,6 +6,8 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
+
 from hanok.engine import records
 from hanok.engine.deploy import deploy, load_live, make_plan
 from hanok.engine.store import Store
@@ -34,6 +36,7 @@ def test_totals_are_what_the_lines_add_up_to(
     with running(works):
         done = [told.get(timeout=500) for _ in works]
     assert [error for each in done for error in each.errors] == []
+    assert deadlocks(store) == 0
     lines, found = everything_of(live)
     for quote in found["quote"]:
         own = [line for line in lines if line["parent"].id == quote.id]
@@ -46,6 +49,17 @@ def test_totals_are_what_the_lines_add_up_to(
     evidence.count(f"{dialect}: writing processes", writers)
     evidence.count(f"{dialect}: saves at once, after which every total was right", sum(each.saved for each in done))
     evidence.count(f"{dialect}: conflicts told", sum(each.conflicts for each in done))
+
+
+def deadlocks(store: Store) -> int:
+    """How often two waited for each other in this database since it was made; SQLite knows one writer."""
+    if store.dialect != "postgresql":
+        return 0
+    with store.read() as conn:
+        conn.execute(sa.select(sa.func.pg_stat_clear_snapshot()))
+        statistics = sa.table("pg_stat_database", sa.column("deadlocks"), sa.column("datname"))
+        asked = sa.select(statistics.c.deadlocks).where(statistics.c.datname == sa.func.current_database())
+        return int(conn.scalar(asked) or 0)
 
 
 def make(conn: Any, catalog: Any, module: str, **raw: Any) -> records.Record:

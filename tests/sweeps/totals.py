@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hanok.engine import records
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import load_live
-from hanok.engine.errors import Conflict
+from hanok.engine.errors import Conflict, NotFound
 from hanok.engine.store import open_store
 from tests.builders import TYPES, an_administrator
 
@@ -54,7 +54,7 @@ def write_lines(address: str, seed: int, rounds: int, quotes: list[str], account
         try:
             live.write(lambda conn, catalog: work(conn, catalog, turn, quote, accounts))  # noqa: B023  # runs at once
             done.saved += 1
-        except Conflict:
+        except (Conflict, NotFound):  # somebody changed it meanwhile, or deleted it
             done.conflicts += 1
         except Exception as error:  # noqa: BLE001  # whatever it is, the test tells
             done.errors.append("".join(traceback.format_exception(error))[-3000:])

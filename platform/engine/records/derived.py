@@ -19,6 +19,10 @@ from hanok.engine.records.deriving.settling import Settling, hold
 from hanok.engine.records.drafts import Draft
 from hanok.engine.records.trail import differences
 
+Found = dict[str, set[UUID]]
+#: How often the records above are looked for again where somebody moved one of them meanwhile.
+ATTEMPTS = 5
+
 
 def settled(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) -> Draft:
     """Works out all that follows from a draft that was written; the draft with its own record's new values."""
@@ -94,15 +98,40 @@ def hold_above(
 ) -> None:
     """Holds the records that these ones are rolled up into, and those above them, before anything is written.
 
-    In one order for all saves, those above first, so that two never wait for each other in a circle. Records that
-    formulas look at are kept from changing. `values` are what links will hold besides what they hold now. Only
-    PostgreSQL needs it.
+    In one order for all saves, those above first, so that two never wait for each other in a circle; whoever moves a
+    record holds those above it, so once they are held they stay the ones. Records that formulas look at are kept
+    from changing. `values` are what links will hold besides what they hold now. Only PostgreSQL needs it.
     """
-    derived = catalog.derived
-    if conn.dialect.name != "postgresql" or module.key not in derived.rank:
+    if conn.dialect.name != "postgresql" or module.key not in catalog.derived.rank:
         return
-    above: dict[str, set[UUID]] = {}
-    waiting = [(module.key, set(ids), values)]
+    start = module, set(ids), values
+    wanted = _above(conn, catalog, *start)
+    for _ in range(ATTEMPTS):
+        savepoint = conn.begin_nested()
+        _hold(conn, catalog, *wanted)
+        now = _above(conn, catalog, *start)
+        if now == wanted:
+            savepoint.commit()
+            return
+        savepoint.rollback()  # lets go of what it held: somebody moved a record while this one waited
+        wanted = now
+    _hold(conn, catalog, *wanted)
+
+
+def _hold(conn: sa.Connection, catalog: Catalog, above: Found, looked: Found) -> None:
+    rank = catalog.derived.rank
+    for target in sorted({*above, *looked}, key=lambda key: (rank.get(key, 0), key)):
+        hold(conn, catalog.every[target], above.get(target, ()))
+        hold(conn, catalog.every[target], looked.get(target, ()), read=True)
+
+
+def _above(
+    conn: sa.Connection, catalog: Catalog, module: Module, ids: set[UUID], values: Sequence[Mapping[str, Any]]
+) -> tuple[Found, Found]:
+    """By module, what is to be held: the records above, and those that formulas of all of them look at."""
+    derived = catalog.derived
+    above: Found = {}
+    waiting = [(module.key, ids, values)]
     while waiting:
         key, found, given = waiting.pop()
         for link, target in derived.upward.get(key, ()):
@@ -111,14 +140,12 @@ def hold_above(
             if more:
                 above.setdefault(target, set()).update(more)
                 waiting.append((target, more, ()))
-    looked: dict[str, set[UUID]] = {}
-    for key, found, given in ((module.key, set(ids), values), *((key, ids, ()) for key, ids in above.items())):
+    looked: Found = {}
+    for key, found, given in ((module.key, ids, values), *((key, ids, ()) for key, ids in above.items())):
         for link, target in derived.looked.get(key, ()):
             more = _linked(conn, catalog.every[key], link, found) | _given(given, link, target)
             looked.setdefault(target, set()).update(more - above.get(target, set()))
-    for target in sorted({*above, *looked}, key=lambda key: (derived.rank.get(key, 0), key)):
-        hold(conn, catalog.every[target], above.get(target, ()))
-        hold(conn, catalog.every[target], looked.get(target, ()), read=True)
+    return above, looked
 
 
 def _linked(conn: sa.Connection, module: Module, link: str, ids: set[UUID]) -> set[UUID]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import marshmallow as ma
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
@@ -42,8 +43,8 @@ def create(
     beside = load_related(conn, catalog, actor, loading)
     _check(loading.errors | beside.errors)
     loading.judge(despite_duplicates=despite_duplicates)
+    hold_above(conn, catalog, found, (), loading.values)
     values = loading.values | _place(conn, catalog, actor, found, loading)
-    hold_above(conn, catalog, found, (), values)
     draft = new_draft(catalog, actor, found, {**values, **drawn(conn, catalog, actor, found)}, at=at)
     _execute(conn, found, sa.insert(found.table).values(draft.row))
     _write_beside(conn, catalog, actor, draft, beside)
@@ -61,7 +62,7 @@ def update(
     Raises NotFound, Denied, Invalid, Duplicates, and Conflict (with the fields that differ) when somebody saved first.
     """
     found = catalog.module(module)
-    hold_above(conn, catalog, found, [identity(id)])
+    hold_above(conn, catalog, found, [identity(id)], _links_of(found, raw))
     current = get(conn, catalog, actor, module, id, lock=conn.dialect.name == "postgresql")
     check_changing(current)
     if not 1 <= version <= current.version:
@@ -89,6 +90,20 @@ def update(
     draft = settled(conn, catalog, actor, draft)
     _leave(conn, catalog, actor, draft)
     return draft.record(catalog, actor)
+
+
+def _links_of(module: Module, raw: Mapping[str, Any]) -> dict[str, Linked]:
+    """Where the links of raw values lead, as far as they can be read: what is not right is told later."""
+    links = {}
+    for key in raw.keys() & module.fields.keys():
+        found = module.fields[key]
+        try:
+            value = found.type.value(found).deserialize(raw[key]) if found.targets else None
+        except ma.ValidationError:
+            continue
+        if value is not None:
+            links[key] = value if isinstance(value, Linked) else Linked(found.targets[0], value, "")
+    return links
 
 
 def _check(errors: Mapping[str, list[Message]]) -> None:

@@ -12,6 +12,7 @@ from hanok.engine.access import predicate
 from hanok.engine.catalog.ends import PARENT, POSITION
 from hanok.engine.errors import say
 from hanok.engine.fields import Linked
+from hanok.engine.records.derived import hold_above
 from hanok.engine.records.deriving.settling import hold
 from hanok.engine.records.importing.item import Item
 from hanok.engine.records.importing.job import Job
@@ -26,7 +27,15 @@ def hold_above_lines(conn: sa.Connection, job: Job, ledger: Ledger, rows: Sequen
     if job.module.parent is not None and conn.dialect.name == "postgresql":
         items = [Item(row) for row in rows if not row.fault]
         find_records(conn, job, Ledger(ledger), items, lock=False)
-        hold(conn, job.catalog.every[job.module.parent.module], {id for item in items for id in _parents(item)})
+        _hold(conn, job, [item.id for item in items if item.current], {id for item in items for id in _parents(item)})
+
+
+def _hold(conn: sa.Connection, job: Job, lines: Sequence[UUID], parents: set[UUID]) -> None:
+    """Holds these records, and first those above them."""
+    assert job.module.parent is not None
+    above = job.module.parent.module
+    hold_above(conn, job.catalog, job.module, lines, *({PARENT: Linked(above, id, "")} for id in parents))
+    hold(conn, job.catalog.every[above], parents)
 
 
 class Lines:
@@ -47,7 +56,7 @@ class Lines:
         assert job.module.parent is not None
         above = job.catalog.every[job.module.parent.module]
         if lock:
-            hold(self.conn, above, wanted)
+            _hold(self.conn, job, (), wanted)
         table = above.table
         rule = predicate(job.catalog, job.actor, above, "edit", table)
         found = sa.select(table.c.id).where(table.c.id.in_(wanted), table.c.deleted_at.is_(None), rule)
