@@ -119,3 +119,13 @@ def test_an_area_that_app_yaml_does_not_name_is_a_fault() -> None:
 def test_what_follows_from_a_fault_is_not_said_again(files: dict[str, str]) -> None:
     found = faults(files)
     assert len(found) == 1, "\n".join(found)
+
+
+def test_a_tie_keeps_plain_values() -> None:
+    found = faults({
+        "modules/book.yaml": BOOK + "  people: {type: links, to: person, fields: {\n"
+        "    role: {type: text, required: true},\n    deed: {type: file}}}\n",
+    })  # fmt: skip
+    assert [problem.partition(" fields.")[2].partition(":")[0] for problem in found] == [
+        "people.fields.role.required", "people.fields.deed",
+    ]  # fmt: skip

@@ -19,6 +19,10 @@ from hanok.engine.fields import Choice, Field, FieldType, Part
 from hanok.engine.fields.live import live
 from hanok.engine.language import field_key_fault
 
+#: What a field of a tie cannot have: a tie has no rules, no formulas and no search of its own.
+NOT_ON_TIES = frozenset({
+    "unique", "required", "visible", "formula", "rollup", "suggest", "live", "where", "search", "index",
+})  # fmt: skip
 SYSTEM: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("id", "uuid", {"en": "ID", "ko": "ID"}),
     ("title", "text", {"en": "Title", "ko": "제목"}),
@@ -102,9 +106,12 @@ class Binder:
             found, place = self.types.get(settings.get("type", "")), source.place("fields", key, "fields", name)
             if found is None:
                 continue
-            if found.targets(settings) or found.apart or found.generated or settings.get("unique"):
+            if found.targets(settings) or found.apart or found.generated or found.holds_files:
                 self.report.wrong(place, say("A field of this kind cannot stand on a tie."))
                 continue
+            for word in sorted(NOT_ON_TIES.intersection(settings)):
+                told = say("“{word}” means nothing for a field of a tie, which keeps plain values.", word=word)
+                self.report.wrong(source.place("fields", key, "fields", name, word), told)
             label = settings.get("label") or {"en": name.replace("_", " ").capitalize()}
             bare = Field(
                 f"{source.key}.{key}", name, found, label, settings, place=place, app=self.app,

@@ -62,7 +62,7 @@ class TiesValue(Value):
             return Tie(raw.id, self._module(raw.module), raw.title)
         if isinstance(raw, Mapping):
             given = {key: each for key, each in raw.items() if key not in ("id", "module", "title")}
-            return Tie(UuidValue().deserialize(raw.get("id")), self._module(raw.get("module")), "", self._own(given))
+            return Tie(UuidValue().deserialize(raw.get("id")), self._module(raw.get("module")), "", own_values(self.bound, given))
         module, _, id = str(raw).rpartition(":")
         return Tie(UuidValue().deserialize(id), self._module(module.strip() or None))
 
@@ -74,14 +74,18 @@ class TiesValue(Value):
             raise refuse(say("A link to “{module}” is not possible here.", module=str(written)[:80]))
         return str(written)
 
-    def _own(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        loaded = {}
-        for key, raw in given.items():
-            if key not in self.bound.own:
-                raise refuse(say("There is no field “{key}”.", key=str(key)[:80]))
-            own = self.bound.own[key]
-            loaded[key] = own.type.value(own).deserialize(raw)
-        return loaded
+
+def own_values(bound: Field, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The loaded values of a tie's own fields. Raises marshmallow's ValidationError."""
+    loaded = {}
+    for key, raw in given.items():
+        own = bound.own.get(key)
+        if own is None:
+            raise refuse(say("There is no field “{key}”.", key=str(key)[:80]))
+        if own.readonly:
+            raise refuse(say("This cannot be changed."))
+        loaded[key] = own.type.value(own).deserialize(raw)
+    return loaded
 
 
 class Links(FieldType):

@@ -14,6 +14,7 @@ from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, End, Module
 from hanok.engine.errors import Denied, Message, NotFound, say
 from hanok.engine.fields import Field, Linked, Tie
+from hanok.engine.fields.links import own_values
 from hanok.engine.records.derived import settle_changes, settle_ties
 from hanok.engine.records.lines import Lines, lines, load_lines, titles_of, write_lines
 from hanok.engine.records.query import Record
@@ -180,7 +181,7 @@ def link(
     """
     record, there, found = _both(conn, catalog, actor, module, id, end, other)
     home, left, right, field = _sides(catalog, record, there, found)
-    loaded = {key: field.own[key].type.value(field.own[key]).deserialize(raw) for key, raw in (own or {}).items()}
+    loaded = own_values(field, own or {})
     tie = Tie(right.id, right.module if found.several else "", right.title, loaded)
     at = datetime.now(UTC)
     done = tie_one(conn, actor, home, left.id, field, tie, at=at)
