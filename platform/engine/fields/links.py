@@ -62,7 +62,8 @@ class TiesValue(Value):
             return Tie(raw.id, self._module(raw.module), raw.title)
         if isinstance(raw, Mapping):
             given = {key: each for key, each in raw.items() if key not in ("id", "module", "title")}
-            return Tie(UuidValue().deserialize(raw.get("id")), self._module(raw.get("module")), "", own_values(self.bound, given))
+            own = own_values(self.bound, given)
+            return Tie(UuidValue().deserialize(raw.get("id")), self._module(raw.get("module")), "", own)
         module, _, id = str(raw).rpartition(":")
         return Tie(UuidValue().deserialize(id), self._module(module.strip() or None))
 
