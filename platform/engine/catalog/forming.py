@@ -80,7 +80,10 @@ class Forms:
 
     def _tab(self, key: str, written: Mapping[str, Any], *path: str | int) -> Tab:
         label = written.get("label") or {"en": key.replace("_", " ").capitalize()}
-        panels = list(self._panels(written.get("panels", {}), *path, "panels"))
+        inside = dict(written.get("panels", {}))
+        if len(inside) == 1 and "rows" not in written and key != "overview":
+            inside = {name: {"label": label, **panel} for name, panel in inside.items()}  # it says what the tab says
+        panels = list(self._panels(inside, *path, "panels"))
         if "rows" in written:
             own = {"label": label, "rows": written["rows"]}
             own |= {"columns": written["columns"]} if "columns" in written else {}
