@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from hanok.engine.deploy import Plan, make_plan
@@ -107,6 +107,7 @@ def test_a_rollback_gives_back_what_was_there(
 ) -> None:
     template, seen = request.getfixturevalue(f"{dialect}_template"), Counter[str]()
 
+    @seed(evidence.seed)
     @settings(
         max_examples=size, deadline=None, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
