@@ -10,8 +10,8 @@ from uuid import UUID
 import marshmallow as ma
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import FieldType
-from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
+from hanok.engine.fields.apart import Apart
+from hanok.engine.fields.field import Cell, Field, Labels, Widget
 from hanok.engine.fields.link import MODULE
 from hanok.engine.fields.uuid import UuidValue
 from hanok.engine.fields.value import Value, refuse
@@ -59,7 +59,7 @@ class LinesValue(Value):
         return Line(None if id in (None, "") else UuidValue().deserialize(id), rest)
 
 
-class Lines(FieldType):
+class Lines(Apart):
     """Values are tuples of `Line` on the way in and of records on the way out; the lines' own module has the rest."""
 
     key = "lines"
@@ -81,34 +81,15 @@ class Lines(FieldType):
         "groups": {"type": "boolean", "description": "Lines stand in groups with a name of their own."},
     }  # fmt: skip
     needs: ClassVar[tuple[str, ...]] = ("of",)
-    operators = ()
-    apart = True
-    sortable = False
-    blank: ClassVar[Any] = ()
-
-    def parts(self, field: Field) -> tuple[Part, ...]:
-        return ()
-
-    def write(self, field: Field, value: Any) -> dict[str, Any]:
-        return {}
-
-    def read(self, field: Field, parts: Mapping[str, Any]) -> Any:
-        return ()
 
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return LinesValue()
-
-    def unchanged(self, field: Field, raw: Any, present: Any) -> bool:
-        return False
 
     def dump(self, field: Field, value: Any) -> Any:
         return [({"id": str(line.id)} if line.id else {}) | dict(line.raw) for line in value or ()]
 
     def export(self, field: Field, value: Any, language: str) -> Any:
         return None
-
-    def search_text(self, field: Field, value: Any) -> str:
-        return ""
 
     def embedded(self, settings: Mapping[str, Any]) -> Any:
         return settings.get("of")

@@ -10,8 +10,8 @@ from uuid import UUID
 import marshmallow as ma
 
 from hanok.engine.errors import say
-from hanok.engine.fields.base import FieldType
-from hanok.engine.fields.field import NOTHING, Cell, Field, Labels, Linked, Part, Widget
+from hanok.engine.fields.apart import Apart
+from hanok.engine.fields.field import NOTHING, Cell, Field, Labels, Linked, Widget
 from hanok.engine.fields.link import MODULE, MODULES, ON_DELETE, REVERSE_OF_MANY, TO
 from hanok.engine.fields.uuid import UuidValue
 from hanok.engine.fields.value import Value, refuse
@@ -89,7 +89,7 @@ def own_values(bound: Field, given: Mapping[str, Any]) -> dict[str, Any]:
     return loaded
 
 
-class Links(FieldType):
+class Links(Apart):
     """Values are tuples of `Tie`. They stand in a table of their own and are read by the module's end of this key."""
 
     key = "links"
@@ -108,25 +108,9 @@ class Links(FieldType):
         },
     }  # fmt: skip
     needs: ClassVar[tuple[str, ...]] = ("to",)
-    operators = ()
-    apart = True
-    sortable = False
-    blank: ClassVar[Any] = ()
-
-    def parts(self, field: Field) -> tuple[Part, ...]:
-        return ()
-
-    def write(self, field: Field, value: Any) -> dict[str, Any]:
-        return {}
-
-    def read(self, field: Field, parts: Mapping[str, Any]) -> Any:
-        return ()
 
     def value(self, field: Field) -> ma.fields.Field[Any]:
         return TiesValue(field)
-
-    def unchanged(self, field: Field, raw: Any, present: Any) -> bool:
-        return False
 
     def dump(self, field: Field, value: Any) -> Any:
         return [self._dumped(field, tie) for tie in value or ()]
@@ -138,9 +122,6 @@ class Links(FieldType):
 
     def export(self, field: Field, value: Any, language: str) -> Any:
         return ", ".join(f"{tie.module}:{tie.id}" if tie.module else str(tie.id) for tie in value or ()) or None
-
-    def search_text(self, field: Field, value: Any) -> str:
-        return ""
 
     def members(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
         to = settings.get("to", ())
