@@ -45,6 +45,8 @@ class Model:
     def changed(self, times: int) -> list[str]:
         """Changes it so many times; says what was done."""
         done: list[str] = []
+        for _, settings in self.every_field():
+            settings.pop("was", None)  # it was said in the deploy before
         while len(done) < times:
             what = self.drawn.choice(list(CHANGES))
             if CHANGES[what](self):
@@ -65,6 +67,10 @@ class Model:
     def new_key(self, stem: str) -> str:
         self.made += 1
         return f"{stem}{self.made}"
+
+    def every_field(self) -> list[tuple[str, Settings]]:
+        """The module and the settings of each field."""
+        return [(module, settings) for module, fields in self.modules.items() for settings in fields.values()]
 
     def any_module(self) -> str:
         return self.drawn.choice(list(self.modules))
@@ -115,20 +121,39 @@ def _rename_field(model: Model) -> bool:
     return found is not None
 
 
+def _call_otherwise(model: Model) -> bool:
+    """A rename that is declared: everything goes along."""
+    found = model.any_field()
+    if found:
+        fields = model.modules[found[0]]
+        settings = fields.pop(found[1])
+        fields[model.new_key("f")] = {"was": [found[1]], **settings}
+    return found is not None
+
+
 def _restore(model: Model) -> bool:
     """A field, and its module with it, comes back as it was."""
     if not model.gone:
         return False
     module, key, settings = model.gone.pop(model.drawn.randrange(len(model.gone)))
+    settings.pop("was", None)
+    if any(home == module and key in each.get("was", ()) for home, each in model.every_field()):
+        return False
     fields = model.modules.setdefault(module, {"name": {"type": "text", "search": True}})
     fields.setdefault(key, settings)
     return True
 
 
+def _retype(fields: dict[str, Settings], key: str, settings: Settings) -> None:
+    """Another type, also of a field that is renamed in the same deploy."""
+    renamed = {"was": fields[key]["was"]} if "was" in fields[key] else {}
+    fields[key] = {**settings, **renamed}
+
+
 def _change_type(model: Model) -> bool:
     found = model.any_field()
     if found:
-        model.modules[found[0]][found[1]] = model.kind()
+        _retype(model.modules[found[0]], found[1], model.kind())
     return found is not None
 
 
@@ -136,7 +161,7 @@ def _widen(model: Model) -> bool:
     """To text, which takes the values of many types."""
     found = model.any_field()
     if found:
-        model.modules[found[0]][found[1]] = {"type": model.drawn.choice(["text", "long_text"])}
+        _retype(model.modules[found[0]], found[1], {"type": model.drawn.choice(["text", "long_text"])})
     return found is not None
 
 
@@ -205,7 +230,8 @@ CHANGES: dict[str, Callable[[Model], bool]] = {
     "module added": _add_module,
     "field removed": _remove_field,
     "module removed": _remove_module,
-    "field renamed": _rename_field,
+    "field renamed without a word": _rename_field,
+    "field renamed": _call_otherwise,
     "field or module brought back": _restore,
     "type changed": _change_type,
     "type changed to text": _widen,
