@@ -172,9 +172,9 @@ class Filler:
         wanted = [found for found in writable(self.module) if self.drawn.random() >= empty and found.type.apart]
         return {found.key: self.several(found) for found in wanted}
 
-    def several(self, found: Field) -> list[dict[str, Any]]:
+    def several(self, found: Field, *, least: int = 0) -> list[dict[str, Any]]:
         """Up to four ties or lines, some of their own fields left out."""
-        count = self.drawn.randint(0, 4)
+        count = self.drawn.randint(least, 4)
         if found.type.embedded(found.settings) is None:
             every = [{"module": to, "id": id} for to in found.members for id in self.known.get(to, ())]
             some = self.drawn.sample(every, min(count, len(every)))
