@@ -63,7 +63,7 @@ def test_without_such_a_filter_no_date_is_a_deadline() -> None:
 
 def test_a_late_date_says_so_in_words_too(company: Module) -> None:
     table = cells.table(company, ("name", "founded"), [a_record("new", -1), a_record("new", 1)], FORMATS)
-    draw = cells.drawer(table.columns, lambda field: str, "overdue")
+    draw = cells.drawer(table, lambda field: str, "overdue")
     late, due = map(draw, table.rows)
     assert 'class="late"' in late and "overdue" in late
     assert "late" not in due and "overdue" not in due

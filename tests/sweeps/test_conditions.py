@@ -150,7 +150,7 @@ class Author:
     def test(self, key: str, depth: int = 2) -> dict[str, Any]:
         """One field and its test; a link may be walked through, by a map or by a dot."""
         module = self.rows.catalog.every[key]
-        ends = list(module.ends.values())
+        ends = [end for end in module.ends.values() if end.module]  # not unions of several modules
         if ends and depth and self.drawn.random() < 0.4:
             return self.end(self.drawn.choice(ends), depth)
         known = [module.field(each) for each in (*module.fields, *module.fields, *module.system)]
