@@ -288,3 +288,27 @@ def test_the_history_is_told_in_the_order_of_time(here: Store, deals: Catalog) -
     with here.read() as conn:
         entries = records.history(conn, deals, ADMIN, "person", kim.id)
     assert [entry.action for entry in entries] == ["created", "linked"]
+
+
+def test_a_title_with_a_total_is_right_after_a_form_changed_the_lines(store: Store) -> None:
+    bid = """
+label: {en: Bid}
+title: "{{ name }} {{ many }}"
+fields:
+  name:  {type: text}
+  lines: {type: lines, of: {what: {type: text}}}
+  many:  {type: integer, rollup: {count: lines}}
+"""
+    bids = a_catalog({"modules/bid.yaml": bid})
+    with_tables(store, bids)
+    with store.write() as conn:
+        made = records.create(conn, bids, ADMIN, "bid", {"name": "B", "lines": [{"what": "a"}]})
+    with store.write() as conn:
+        raw = {"lines": [{"what": "b"}, {"what": "c"}, {"what": "d"}]}
+        saved = records.update(conn, bids, ADMIN, "bid", made.id, raw, version=made.version)
+    with store.read() as conn:
+        found = records.get(conn, bids, ADMIN, "bid", made.id)
+    assert (made.title, saved.title, found.title) == ("B 1", "B 3", "B 3")
+    with store.write() as conn:
+        renamed = records.update(conn, bids, ADMIN, "bid", made.id, {"name": "C"}, version=found.version)
+    assert renamed.title == "C 3"
