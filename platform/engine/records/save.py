@@ -76,6 +76,8 @@ def update(
     above = _above(conn, catalog, actor, loading)
     here = Linked(found.key, current.id, current.title)
     differs = beside.write(conn, catalog, actor, here, at=datetime.now(UTC))
+    if beside.any:  # totals and titles that follow from them are others by now
+        current = get(conn, catalog, actor, module, id)
     draft = changed_draft(catalog, actor, found, current, loading.values, beside=beside.changes)
     if draft is None:
         assert not differs, "changed lines make a draft"
