@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor, allows, may
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.catalog.derived import TITLE
 from hanok.engine.errors import Denied, say
 from hanok.engine.fields import Linked
 from hanok.engine.records.deriving.working import own_values
@@ -103,9 +102,7 @@ def changed_draft(
     own = {key: after[key] for key, found in module.fields.items() if not found.type.apart}
     title = title_of(catalog, module, own)
     mine = {key: after[key] for key in changes if key not in beside}
-    # a title that looks at other records was kept true while they changed: only what follows may write it
-    kept = {} if any(step.key == TITLE for step in catalog.derived.elsewhere(module.key)) else titled(title)
-    row = {**kept, **_columns(module, mine), "version": version, "updated_at": now, "updated_by": actor.id}
+    row = {**titled(title), **_columns(module, mine), "version": version, "updated_at": now, "updated_by": actor.id}
     shown = {**after, "title": title, "version": version, "updated_at": now, "updated_by": _author(actor)}
     return Draft(module, current.id, "changed", version, now, title, row, own, shown, changes)
 
