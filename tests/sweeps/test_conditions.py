@@ -257,7 +257,7 @@ def test_sql_python_and_javascript_choose_the_same_rows(
         assert yes == expected - unknown, f"{data}\nJavaScript only: {yes - expected}\nnot: {expected - unknown - yes}"
         known += not unknown
     evidence.count(f"{dialect}: of them, known to a page for every row, which says the same", known)
-    assert known > used.total() / 5
+    assert known > used.total() / 10  # about a third of many; a sample of 50 strays far from it
     evidence.count(f"{dialect}: of them, choosing some of the rows and not all", used["some"])
     assert used["some"] > used.total() / 4
 

@@ -73,11 +73,14 @@ def forwards(store: Store, catalog: Catalog, **asked: Any) -> Iterator[list[UUID
             yield [row.id for row in found.rows]
 
 
+def sortable(catalog: Catalog) -> list[str]:
+    module = catalog.modules[EVERYTHING]
+    return [key for key in (*module.fields, *module.system) if module.field(key).type.sortable and key != "deleted_at"]
+
+
 def some_sorts(catalog: Catalog, drawn: Random, count: int) -> list[tuple[str, ...]]:
     """Every sortable field in both directions, alone or before others; so many of them."""
-    module = catalog.modules[EVERYTHING]
-    keys = [key for key in (*module.fields, *module.system) if module.field(key).type.sortable and key != "deleted_at"]
-    signed = [sign + key for key in keys for sign in ("", "-")]
+    signed = [sign + key for key in sortable(catalog) for sign in ("", "-")]
     drawn.shuffle(signed)
     return [(first, *drawn.sample(signed, drawn.choice([0, 0, 1, 2]))) for first in signed[:count]]
 
@@ -102,3 +105,12 @@ def test_every_record_stands_on_one_page(
         evidence.count(f"{dialect}: orders, in each of which every record stood once, forwards and backwards")
         evidence.count(f"{dialect}: pages", len(there) + len(back))
     evidence.counts[f"{dialect}: records"] = size
+
+
+def test_every_field_that_sorts_has_a_second_page(store: Store, catalog: Catalog) -> None:
+    fill(with_tables(store, catalog), catalog, Random(7), 12)
+    for sort in sortable(catalog):
+        pages = list(forwards(store, catalog, sort=(sort,), size=5))
+        there = pages[: pages.index([])]
+        assert [len(page) for page in there] == [5, 5, 2], sort
+        assert len({id for page in there for id in page}) == 12, sort

@@ -10,7 +10,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import takewhile
 from typing import Any
@@ -24,7 +24,7 @@ from hanok.engine.errors import Invalid, say
 
 GONE = say("This page no longer exists; start from the first one.")
 READERS: dict[str, Callable[[str], Any]] = {
-    "n": Decimal, "t": datetime.fromisoformat, "d": date.fromisoformat, "u": UUID,
+    "n": Decimal, "t": datetime.fromisoformat, "d": date.fromisoformat, "h": time.fromisoformat, "u": UUID,
 }  # fmt: skip
 #: SQLite orders values by kind: numbers, text, bytes. No id is as long as this one.
 ABOVE_ALL = b"\xff" * 17
@@ -146,6 +146,8 @@ def _tagged(value: Any) -> Any:
             return {"t": value.astimezone(UTC).isoformat()}
         case date():
             return {"d": value.isoformat()}
+        case time():
+            return {"h": value.isoformat()}
         case UUID():
             return {"u": str(value)}
         case _:
