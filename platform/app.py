@@ -1,4 +1,4 @@
-"""Where the rooms meet: the registry of field types, and the application with its faces.
+"""Where the rooms meet: the registries of field types and of jobs, the worker, and the application with its faces.
 
 The faces are imported by the application that has them: no other command waits for Flask.
 """
@@ -6,7 +6,7 @@ The faces are imported by the application that has them: no other command waits 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,21 @@ from hanok.engine.deploy.keys import site_keys
 from hanok.engine.deploy.settings import read_settings
 from hanok.engine.fields import BUILT_IN, FieldType
 from hanok.engine.fields.keys import Keys
+from hanok.engine.jobs import Schedule, Surroundings, Worker, housekeeping, kinds_of, outbox
+from hanok.engine.jobs.kinds import Kinds
+from hanok.engine.jobs.outbox import Subscriber
+from hanok.engine.jobs.schedules import keep_schedules
+from hanok.engine.jobs.worker import Ended
+from hanok.engine.store.blobs import open_blobs
 from hanok.engine.store.kept import kept
 from hanok.settings import SETTINGS
 
 if TYPE_CHECKING:
     from flask import Flask
+
+#: Who hears of what happened to records, and of what rooms tell.
+SUBSCRIBERS: tuple[Subscriber, ...] = ()
+SCHEDULES: tuple[Schedule, ...] = housekeeping.SCHEDULES
 
 
 def field_types(more: Iterable[type[FieldType]] = (), *, keys: Keys | None = None) -> Mapping[str, FieldType]:
@@ -45,6 +55,25 @@ def opened(folder: Path) -> Site:
 def live_of(site: Site) -> Live:
     """The live catalog of a site. Raises Refused when its system tables do not fit this program."""
     return load_live(site.store, site.types)
+
+
+def job_kinds() -> Kinds:
+    """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
+    return kinds_of(housekeeping.KINDS, (outbox.event_kind(SUBSCRIBERS),))
+
+
+def surroundings_of(site: Site, live: Live) -> Surroundings:
+    """The site as its jobs see it."""
+    return Surroundings(live, site.folder, site.settings, open_blobs(str(site.settings["files"])))
+
+
+def worker_of(
+    site: Site, live: Live, *, threads: int, told: Sequence[Callable[[Ended], None]] = ()
+) -> Worker:
+    """A worker of the site, not started yet; the schedules of this program are written."""
+    with site.store.write() as conn:
+        keep_schedules(conn, SCHEDULES, zone=live.catalog.app.zone)
+    return Worker(surroundings_of(site, live), job_kinds(), threads=threads, subscribers=SUBSCRIBERS, told=told)
 
 
 def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "serve": ("serving", "serve", "Serve the site."),
     "status": ("sites", "status", "Show the revision, files that differ from it, and what is unfinished."),
     "upgrade": ("upgrading", "upgrade", "Take up what this version of Hanok ships."),
+    "worker": ("working", "worker_command", "Run the jobs of the site, beside `hanok serve` or on other machines."),
     "user": ("people", "user", "Users of the site."),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import click
 import waitress
 
-from hanok.app import create_app, live_of, opened
+from hanok.app import create_app, live_of, opened, worker_of
 from hanok.cli.console import command, complain, screen, site_option, tell, tell_problems
 from hanok.cli.sites import PASSWORD_FILE
 from hanok.engine.accounts import Sightings
@@ -30,6 +31,8 @@ LIMITS: dict[str, Any] = {
     "connection_limit": 1000, "asyncore_use_poll": True, "channel_timeout": 30, "cleanup_interval": 5,
 }  # fmt: skip
 
+#: How long jobs get to end when the server stops; what has not ended by then goes back into the queue.
+GRACE = timedelta(seconds=5)
 #: How often SQLite is let look at what was entered meanwhile.
 STATISTICS_SECONDS = 6 * 3600
 
@@ -63,7 +66,7 @@ class Following:
 def serve(folder: Path, port: int | None, host: str | None) -> None:
     """Serve the site. A new revision is taken up without a restart."""
     site = opened(folder)
-    live = _live(site)
+    live = live_or_end(site)
     settings: dict[str, Any] = dict(site.settings)
     listen, number = str(host or settings["host"]), int(port or settings["port"])
     app = create_app(live, settings)
@@ -71,6 +74,7 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
     signal.signal(signal.SIGTERM, _stop)
     sightings: Sightings = app.extensions["hanok.sightings"]
     following = Following(live)
+    worker = worker_of(site, live, threads=settings["worker_threads"]).start() if settings["worker"] else None
     clocks = (
         Clock("catalog", following.tick, seconds=1).start(),
         Clock("statistics", site.store.analyze, seconds=STATISTICS_SECONDS).start(),
@@ -87,6 +91,8 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
         tell(say("Port {port} cannot be opened: {reason}", port=number, reason=error.strerror or str(error)))
         raise SystemExit(1) from None
     finally:
+        if worker is not None:
+            worker.stop(GRACE)
         for clock in clocks:
             clock.stop()
         sightings.write(site.store)
@@ -98,7 +104,7 @@ def _limits(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**LIMITS, "max_request_body_size": 2 * LARGEST + settings["upload_mb"] * MEGABYTE}
 
 
-def _live(site: Site) -> Live:
+def live_or_end(site: Site) -> Live:
     """What is live; where this version refuses it, what and where, and the ways on."""
     try:
         return live_of(site)

@@ -1,0 +1,68 @@
+"""What a site does for itself by the clock: it forgets what is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from hanok.engine import accounts
+from hanok.engine.errors import say
+from hanok.engine.jobs.job import CANCELLED, DONE
+from hanok.engine.jobs.kinds import Kind
+from hanok.engine.jobs.schedules import Schedule
+from hanok.engine.jobs.work import Work
+from hanok.engine.records.uploading import clean
+from hanok.engine.store.job_tables import job
+from hanok.engine.store.moments import now as now_of
+
+#: Rows that one transaction deletes.
+BATCH = 1000
+DAYS = 14
+
+
+def forget_jobs(work: Work) -> dict[str, int]:
+    """Deletes jobs that ended well long ago. Dead letters stay until somebody decides."""
+    before = datetime.now(UTC) - timedelta(days=int(work.surroundings.settings.get("jobs_days", DAYS)))
+
+    def some(conn: sa.Connection) -> int:
+        old = sa.select(job.c.id).where(job.c.state.in_((DONE, CANCELLED)), job.c.ended_at < before).limit(BATCH)
+        return conn.execute(job.delete().where(job.c.id.in_(old))).rowcount
+
+    return {"jobs": in_batches(work, some)}
+
+
+def forget_sessions(work: Work) -> dict[str, int]:
+    """Deletes sessions that ended."""
+    return {"sessions": work.write(lambda conn, _: accounts.forget_expired(conn, now=now_of(conn)))}
+
+
+def clean_files(work: Work) -> dict[str, int]:
+    """Clears away uploads that no record holds."""
+    blobs = work.surroundings.blobs
+    if blobs is None:
+        return {}
+    gone = clean(work.surroundings.store, blobs)
+    return {"files": gone.files, "blobs": gone.blobs, "abandoned": gone.abandoned}
+
+
+def in_batches(work: Work, some: Callable[[sa.Connection], int]) -> int:
+    """Does it again, a transaction each, until nothing is left; how much in all."""
+    total = 0
+    while found := work.write(lambda conn, _: some(conn)):
+        total += found
+        work.progress(total)
+    return total
+
+
+KINDS = (
+    Kind("jobs.forget", say("Forget old jobs"), forget_jobs),
+    Kind("sessions.forget", say("Forget sessions that ended"), forget_sessions),
+    Kind("files.clean", say("Clear away unused uploads"), clean_files, long=True),
+)
+SCHEDULES = (
+    Schedule("jobs.forget", "jobs.forget", say("Forget old jobs"), "10 3 * * *"),
+    Schedule("sessions.forget", "sessions.forget", say("Forget sessions that ended"), "20 3 * * *"),
+    Schedule("files.clean", "files.clean", say("Clear away unused uploads"), "30 3 * * *"),
+)

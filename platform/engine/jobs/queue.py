@@ -1,0 +1,97 @@
+"""The queue: putting jobs in, looking at them, cancelling them, giving dead letters another try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hanok.engine.access import Actor
+from hanok.engine.errors import Message, NotFound, Refused, say
+from hanok.engine.jobs.job import CANCELLED, ENDED, ORDINARY, RUNNING, WAITING, Job, written
+from hanok.engine.store import new_id
+from hanok.engine.store.job_tables import job
+from hanok.engine.store.moments import now as now_of
+
+#: How often a job that others take away at the same moment is looked for.
+LOOKS = 5
+
+
+def enqueue(
+    conn: sa.Connection, kind: str, payload: Mapping[str, Any] | None = None, *, priority: int = ORDINARY,
+    due: datetime | None = None, unique: str = "", actor: Actor | None = None, title: Message | None = None,
+) -> UUID:  # fmt: skip
+    """Puts a job into the queue, in the caller's transaction; its id.
+
+    `due` is when it may begin (default: now). Of jobs with the same `unique` one waits or runs at a time: asked for
+    while it waits, it is that one; asked for while it runs, it runs once more after it ended. In a long transaction
+    a `unique` job keeps others waiting who ask for the same: tell the outbox instead.
+    """
+    now = now_of(conn)
+    request = structlog.contextvars.get_contextvars().get("request")
+    row = {
+        "id": new_id(), "kind": kind, "title": written(title), "payload": dict(payload or {}), "state": WAITING,
+        "priority": priority, "due": due or now, "unique_key": unique or None, "again": False,
+        "actor_id": actor.id if actor else None, "request": request, "tries": 0, "crashes": 0, "claims": 0,
+        "cancel_asked": False, "done": 0, "created_at": now,
+    }  # fmt: skip
+    if not unique:
+        conn.execute(job.insert().values(row))
+        return UUID(str(row["id"]))
+    return _only_one(conn, row)
+
+
+def _only_one(conn: sa.Connection, row: Mapping[str, Any]) -> UUID:
+    same = job.c.unique_key == row["unique_key"]
+    insert = (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(job)
+    sooner = sa.case((sa.and_(job.c.tries == 0, job.c.due > row["due"]), row["due"]), else_=job.c.due)
+    steps: tuple[Any, ...] = (
+        job.update().where(same, job.c.state == RUNNING).values(again=True),
+        insert.values(row).on_conflict_do_nothing(),
+        job.update().where(same, job.c.state == WAITING).values(due=sa.type_coerce(sooner, job.c.due.type)),
+    )
+    for _ in range(LOOKS):
+        for step in steps:
+            found = conn.execute(step.returning(job.c.id)).scalar()
+            if found is not None:
+                return UUID(str(found))
+    raise Refused(say("This work is begun and ended by others all the time. Please try again."))
+
+
+def job_of(conn: sa.Connection, id: UUID) -> Job:
+    """A job by its id. Raises NotFound."""
+    row = conn.execute(sa.select(job).where(job.c.id == id)).mappings().first()
+    if row is None:
+        raise NotFound(say("There is no such job."))
+    return Job.of(dict(row))
+
+
+def cancel(conn: sa.Connection, id: UUID) -> Job:
+    """Cancels a job: at once while it waits, at its next step while it runs. Raises Refused for one that has ended."""
+    ended = {"state": CANCELLED, "ended_at": now_of(conn), "again": False}
+    if not conn.execute(job.update().where(job.c.id == id, job.c.state == WAITING).values(ended)).rowcount:
+        asked = job.update().where(job.c.id == id, job.c.state == RUNNING).values(cancel_asked=True, again=False)
+        if not conn.execute(asked).rowcount and job_of(conn, id).state in ENDED:
+            raise Refused(say("This job has ended already."))
+    return job_of(conn, id)
+
+
+def retry(conn: sa.Connection, id: UUID) -> Job:
+    """Gives a job that failed or was cancelled another try, from where it had come to. Raises Refused for others."""
+    found = job_of(conn, id)
+    if found.state not in ENDED:
+        raise Refused(say("This job has not ended yet."))
+    if found.state not in (CANCELLED, "failed"):
+        raise Refused(say("This job is done; there is nothing to try again."))
+    living = sa.select(job.c.id).where(job.c.unique_key == found.unique_key, job.c.state.in_((WAITING, RUNNING)))
+    if found.unique_key and conn.execute(living).first():
+        raise Refused(say("The same work waits in the queue already."))
+    anew = {"state": WAITING, "due": now_of(conn), "tries": 0, "crashes": 0, "error": None, "ended_at": None,
+            "cancel_asked": False, "again": False}  # fmt: skip
+    conn.execute(job.update().where(job.c.id == id, job.c.state == found.state).values(anew))
+    return job_of(conn, id)

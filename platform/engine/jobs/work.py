@@ -1,0 +1,166 @@
+"""A job under way, as the code that does it sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Lock
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from hanok.engine.access import SYSTEM, Actor
+from hanok.engine.accounts.acting import actor_with
+from hanok.engine.catalog import Catalog
+from hanok.engine.errors import HanokError, Message
+from hanok.engine.jobs.claiming import holding
+from hanok.engine.jobs.job import DONE, WAITING, Job, written
+from hanok.engine.jobs.surroundings import Surroundings
+from hanok.engine.store.job_tables import job
+from hanok.engine.store.moments import now as now_of
+
+T = TypeVar("T")
+#: Says that a checkpoint stays as it is.
+SAME: Any = object()
+
+
+class LeaseLost(Exception):
+    """Another worker has the job by now; nothing that this one writes for it commits."""
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the job. What it committed before stays."""
+
+
+class Later(Exception):
+    """Not now, and that is no failure: the job goes on after `wait` from where it had come to."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+class GiveUp(HanokError):
+    """Trying again would not help: the job becomes a dead letter at once, with this message."""
+
+    code = "given_up"
+    status = 500
+
+
+class Work:
+    """One run of a job. `payload` is what it was asked with, `checkpoint` what its last `write` kept.
+
+    All that it changes goes through `write` or `finish`, which commit together with how far it came, and only while
+    the job is still this worker's. So code that goes on from its checkpoint changes everything exactly once.
+    """
+
+    def __init__(self, one: Job, surroundings: Surroundings) -> None:
+        self.job = one
+        self.surroundings = surroundings
+        self.payload: Mapping[str, Any] = one.payload
+        self.checkpoint: Any = one.checkpoint
+        self.finished = False
+        self._lost = self._cancelled = False
+        self._told: tuple[int, int | None, Message | None] = (one.done, one.total, one.message)
+        self._kept = self._told
+        self._lock = Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[tuple[sa.Connection, Catalog]]:
+        """A snapshot with its catalog."""
+        with self.surroundings.live.read() as pair:
+            yield pair
+
+    def actor(self, conn: sa.Connection, catalog: Catalog) -> Actor:
+        """Whoever asked for the job, with the rights of today; the system where nobody did. Raises NotFound."""
+        return actor_with(conn, catalog, self.job.actor_id) if self.job.actor_id else SYSTEM
+
+    def write(self, effect: Callable[[sa.Connection, Catalog], T], *, checkpoint: Any = SAME) -> T:
+        """Does `effect` in one write transaction, with the progress and the checkpoint; its result.
+
+        `effect` may run several times (`deploy.Live.write`). Raises LeaseLost and Cancelled.
+        """
+        self.check()
+        values = {} if checkpoint is SAME else {"checkpoint": checkpoint}
+
+        def held(conn: sa.Connection, catalog: Catalog) -> T:
+            found = effect(conn, catalog)
+            self._fence(conn, values)
+            return found
+
+        found = self.surroundings.live.write(held)
+        if checkpoint is not SAME:
+            self.checkpoint = checkpoint
+        return found
+
+    def finish(self, effect: Callable[[sa.Connection, Catalog], T], *, result: Any = None) -> T:
+        """Does `effect` and ends the job in the same transaction. Nothing of the job may come after it."""
+        self.check()
+
+        def held(conn: sa.Connection, catalog: Catalog) -> T:
+            found = effect(conn, catalog)
+            self._fence(conn, ended(conn, result))
+            return found
+
+        found = self.surroundings.live.write(held)
+        self.finished = True
+        return found
+
+    def progress(self, done: int, total: int | None = None, message: Message | None = None) -> None:
+        """Says how far it is; written once a second at most. Raises LeaseLost and Cancelled."""
+        with self._lock:
+            self._told = (done, total, message)
+        self.check()
+
+    def check(self) -> None:
+        """Raises LeaseLost when another worker has the job, Cancelled when it shall end. Long loops call it."""
+        if self._lost:
+            raise LeaseLost
+        if self._cancelled:
+            raise Cancelled
+
+    # -- for the worker --------------------------------------------------------------------------------------------
+    def lose(self) -> None:
+        self._lost = True
+
+    def end(self) -> None:
+        self._cancelled = True
+
+    def save_progress(self, conn: sa.Connection) -> None:
+        """Writes what was told, where it is new."""
+        with self._lock:
+            told = self._told
+        if told != self._kept:
+            conn.execute(job.update().where(holding(self.job)).values(_progress(told)))
+            self._kept = told
+
+    @property
+    def has_news(self) -> bool:
+        return self._told != self._kept
+
+    def _fence(self, conn: sa.Connection, values: Mapping[str, Any]) -> None:
+        """Comes last: the row is locked no longer than the commit takes, so the worker's own pulse never waits."""
+        with self._lock:
+            told = self._told
+        row = {**_progress(told), **values}
+        if not conn.execute(job.update().where(holding(self.job)).values(row)).rowcount:
+            self._lost = True
+            raise LeaseLost
+
+
+def ended(conn: sa.Connection, result: Any) -> dict[str, Any]:
+    """What the row of a job says that is done. One that was asked for meanwhile waits once more."""
+    now = now_of(conn)
+    return {
+        "state": sa.case((job.c.again, WAITING), else_=DONE), "again": False, "result": result, "worker": None,
+        "lease_until": None, "due": now, "error": None, "checkpoint": None,
+        "tries": sa.case((job.c.again, 0), else_=job.c.tries),
+        "crashes": sa.case((job.c.again, 0), else_=job.c.crashes),
+        "ended_at": sa.case((job.c.again, None), else_=sa.bindparam("ended", now, job.c.due.type)),
+    }  # fmt: skip
+
+
+def _progress(told: tuple[int, int | None, Message | None]) -> dict[str, Any]:
+    return {"done": told[0], "total": told[1], "message": written(told[2])}
+

@@ -1,0 +1,277 @@
+"""A worker: a process that takes jobs and runs them, relays the outbox and fires schedules.
+
+One thread decides what to do next, several run jobs, and one has the pulse: it holds on to the leases, writes progress
+and notices what was cancelled or lost. Every worker does all of it; the rows say who was first.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
+from threading import Event, Lock, Thread
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+
+from hanok.engine.jobs import claiming, outbox, running, schedules
+from hanok.engine.jobs.job import Job
+from hanok.engine.jobs.kinds import Kinds
+from hanok.engine.jobs.outbox import Subscriber
+from hanok.engine.jobs.running import Outcome
+from hanok.engine.jobs.surroundings import Surroundings
+from hanok.engine.jobs.work import Work
+from hanok.engine.store import new_id
+from hanok.engine.store.job_tables import worker as worker_table
+from hanok.engine.store.moments import now as now_of
+
+log = structlog.get_logger(__name__)
+LEASE = timedelta(seconds=30)
+#: How long a worker with nothing to do waits before it looks again, in seconds.
+IDLE = 0.5
+PULSE = 1.0
+#: How long jobs that are under way get to end when the worker shall stop.
+GRACE = timedelta(seconds=20)
+#: Workers that were not seen for so long are forgotten.
+FORGOTTEN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that ended, for whoever counts them: `seconds` that it took, `waited` seconds since it was due."""
+
+    job: Job
+    outcome: Outcome
+    seconds: float
+    waited: float
+
+
+class Worker:
+    """Runs the jobs of a site on so many threads, until it is stopped. `told` hears of every run that ended."""
+
+    def __init__(
+        self, surroundings: Surroundings, kinds: Kinds, *, threads: int = 2, subscribers: Sequence[Subscriber] = (),
+        lease: timedelta = LEASE, told: Sequence[Callable[[Ended], None]] = (),
+    ) -> None:  # fmt: skip
+        self.id: UUID = new_id()
+        self.surroundings = surroundings
+        self.kinds = kinds
+        self.threads = threads
+        self.subscribers = tuple(subscribers)
+        self.lease = lease
+        self.told = tuple(told)
+        self.ran = 0
+        self._short = frozenset(key for key, kind in kinds.items() if not kind.long)
+        self._running: dict[UUID, Work] = {}
+        self._lock = Lock()
+        self._wake, self._stopping, self._ended = Event(), Event(), Event()
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="hanok-job")
+        self._helpers = [
+            Thread(target=target, name=name, daemon=True)
+            for name, target in (("hanok-worker", self._dispatch), ("hanok-pulse", self._pulse))
+        ]
+
+    def start(self) -> Worker:
+        for thread in self._helpers:
+            thread.start()
+        return self
+
+    @property
+    def busy(self) -> int:
+        """How many jobs it runs."""
+        return len(self._running)
+
+    def nudge(self) -> None:
+        """Says that there may be something to do, so that it looks at once."""
+        self._wake.set()
+
+    def stop(self, grace: timedelta = GRACE) -> None:
+        """Takes nothing more, lets what runs end for so long, and gives the rest back to the queue."""
+        self._stopping.set()
+        self._wake.set()
+        end = time.monotonic() + grace.total_seconds()
+        while self._running and time.monotonic() < end:
+            time.sleep(0.02)
+        for work in list(self._running.values()):
+            work.lose()
+        self._ended.set()
+        for thread in self._helpers:
+            if thread.is_alive():
+                thread.join(timeout=5)
+        self._pool.shutdown(wait=not self._running, cancel_futures=True)
+        with self.surroundings.store.write() as conn:
+            claiming.release(conn, self.id)
+            conn.execute(worker_table.delete().where(worker_table.c.id == self.id))
+
+    def run_until_idle(self) -> int:
+        """Does everything that is due, here and now, one job after the other; how many jobs ran."""
+        count = 0
+        while self._gather() or self._is_due():
+            with self.surroundings.store.write() as conn:
+                taken = claiming.claim(conn, self.id, 1, lease=self.lease, kinds=self.kinds)
+            for one in taken:
+                work = Work(one, self.surroundings)
+                self._tell(one, running.run(work, self.kinds[one.kind]), 0.0)
+                count += 1
+            if not taken and not self._has_events():
+                break
+        return count
+
+    # -- what to do next -------------------------------------------------------------------------------------------
+    def _dispatch(self) -> None:
+        failure = ""
+        while not self._stopping.is_set():
+            try:
+                busy = self._step()
+                failure = ""
+            except Exception as error:  # nobody would start this thread again
+                busy = False
+                if str(error) != failure:
+                    log.error("worker failed", error=str(error), exc_info=error)
+                failure = str(error)
+            if not busy:
+                self._wake.wait(IDLE)
+                self._wake.clear()
+
+    def _step(self) -> bool:
+        """Relays, fires, takes back, and hands free threads jobs; whether there may be more at once."""
+        more = self._gather()
+        return self._take() or more
+
+    def _gather(self) -> bool:
+        """Looks first by reading, so that a quiet site has no writer; whether something came."""
+        store = self.surroundings.store
+        with store.read() as conn:
+            events, ticks, lapsed = outbox.has_events(conn), schedules.is_due(conn), claiming.has_lapsed(conn)
+        if lapsed:
+            with store.write() as conn:
+                back = claiming.take_back(conn)
+            if back:
+                log.warning("jobs taken back from a worker that died", jobs=len(back))
+        if ticks:
+            with store.write() as conn:
+                schedules.fire(conn)
+        if events:
+            with store.write() as conn:
+                outbox.relay(conn, self.subscribers)
+        return events or ticks
+
+    def _has_events(self) -> bool:
+        with self.surroundings.store.read() as conn:
+            return outbox.has_events(conn)
+
+    def _is_due(self) -> bool:
+        with self.surroundings.store.read() as conn:
+            return claiming.is_due(conn)
+
+    def _take(self) -> bool:
+        free = self.threads - len(self._running)
+        if free <= 0 or not self._is_due():
+            return False
+        long = sum(self.kinds[work.job.kind].long for work in list(self._running.values()))
+        room = max(1, self.threads - 1) - long  # a thread is left for what is short
+        with self.surroundings.store.write() as conn:
+            kinds = self.kinds if room >= free else self._short
+            taken = claiming.claim(conn, self.id, free, lease=self.lease, kinds=kinds)
+            left = min(room, free - len(taken)) if room < free else 0
+            if left > 0:
+                taken += claiming.claim(conn, self.id, left, lease=self.lease, kinds=self.kinds)
+        for one in taken:
+            self._hand(one)
+        return bool(taken) and len(self._running) < self.threads
+
+    def _hand(self, one: Job) -> None:
+        work = Work(one, self.surroundings)
+        with self._lock:
+            self._running[one.id] = work
+        self._pool.submit(self._run, work).add_done_callback(_complain)
+
+    def _run(self, work: Work) -> None:
+        began = time.monotonic()
+        try:
+            outcome = running.run(work, self.kinds[work.job.kind])
+        except sa.exc.DBAPIError as error:
+            outcome = Outcome(running.LOST)  # the database is away; the lease ends and somebody takes it up again
+            log.error("a job could not be written", job=str(work.job.id), error=str(error))
+        finally:
+            with self._lock:
+                self._running.pop(work.job.id, None)
+            self._wake.set()
+        self._tell(work.job, outcome, time.monotonic() - began)
+
+    def _tell(self, one: Job, outcome: Outcome, seconds: float) -> None:
+        self.ran += 1
+        waited = max(0.0, (one.lease_until - self.lease - one.due).total_seconds()) if one.lease_until else 0.0
+        for tell in self.told:
+            tell(Ended(one, outcome, seconds, waited))
+
+    # -- the pulse -------------------------------------------------------------------------------------------------
+    def _pulse(self) -> None:
+        kept, failure = 0.0, ""
+        every = min(PULSE, self.lease.total_seconds() / 6)
+        while True:
+            try:
+                if time.monotonic() - kept >= self.lease.total_seconds() / 3 or not kept:
+                    self._keep()
+                    kept = time.monotonic()
+                elif self._running:
+                    self._look()
+                failure = ""
+            except Exception as error:  # noqa: BLE001  # as above
+                if str(error) != failure:
+                    log.error("pulse failed", error=str(error))
+                failure = str(error)
+            if self._ended.wait(every):
+                return
+
+    def _keep(self) -> None:
+        works = list(self._running.values())
+        with self.surroundings.store.write() as conn:
+            self._show(conn)
+            for work in works:
+                work.save_progress(conn)
+            known = claiming.keep(conn, self.id, lease=self.lease) if works else {}
+        self._notice(works, known)
+
+    def _look(self) -> None:
+        works = list(self._running.values())
+        news = [work for work in works if work.has_news]
+        if news:
+            with self.surroundings.store.write() as conn:
+                for work in news:
+                    work.save_progress(conn)
+        with self.surroundings.store.read() as conn:
+            known = claiming.look(conn, self.id)
+        self._notice(works, known)
+
+    def _notice(self, works: Sequence[Work], known: claiming.Held) -> None:
+        for work in works:
+            claims, cancelled = known.get(work.job.id, (0, False))
+            if claims != work.job.claims:
+                work.lose()  # or it has just ended, and then nobody asks any more
+            elif cancelled:
+                work.end()
+
+    def _show(self, conn: sa.Connection) -> None:
+        """Says that this worker lives, and forgets those that do not."""
+        now = now_of(conn)
+        seen = worker_table.update().where(worker_table.c.id == self.id).values(seen=now, ran=self.ran)
+        if not conn.execute(seen).rowcount:
+            conn.execute(worker_table.insert().values(
+                id=self.id, host=socket.gethostname(), pid=os.getpid(), threads=self.threads,
+                code_version=version("hanok"), started=now, seen=now, ran=self.ran,
+            ))  # fmt: skip
+            conn.execute(worker_table.delete().where(worker_table.c.seen < now - FORGOTTEN))
+
+
+def _complain(done: Future[None]) -> None:
+    """What a thread of the pool raised would be silent."""
+    error = None if done.cancelled() else done.exception()
+    if error is not None:
+        log.error("worker thread failed", error=str(error), exc_info=error)
