@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, g
 
 from hanok.screens.cells import drawer
-from hanok.screens.routes import actions, forms, home, lists, records, searching, subpanels
+from hanok.screens.routes import actions, exporting, forms, home, lists, records, searching, subpanels
 from hanok.screens.words import in_text
 from hanok.web.assets import Assets
 
@@ -23,7 +23,7 @@ def blueprint() -> Blueprint:
         static_folder="static/screens",
         static_url_path="/static/screens",
     )
-    for room in (home, searching, lists, forms, records, subpanels, actions):
+    for room in (home, searching, lists, forms, records, subpanels, actions, exporting):
         room.add(made)
     asset = Assets(FOLDER / "static")
     made.add_app_template_global(asset, "own_asset")
