@@ -87,7 +87,7 @@ def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:
     app = Flask("hanok.app", static_folder=None, root_path=str(Path(__file__).parent))
     key = settings.get("secret_key") or kept(live.store, "secret_key", lambda: secrets.token_hex(32))
     install(app, live, {**settings, "secret_key": key})
-    app.register_blueprint(screens())
+    app.register_blueprint(screens(job_kinds()))
     proxies = int(settings.get("proxies", 0))
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts
 from hanok.engine.errors import Denied
+from hanok.web import own_work
 from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, offered_languages
 
 entry = Blueprint("entry", __name__)
@@ -55,6 +56,7 @@ def log_in() -> AnyResponse | tuple[str, int]:
     except Denied as refused:
         return render_template("login.html", username=username, problem=refused.message, onward=onward), 403
     _end_session()
+    own_work.began()  # perhaps, elsewhere
     answer = redirect(onward, 303)
     answer.set_cookie(SESSION_COOKIE, token, max_age=days * DAY, httponly=True, secure=_secure(), samesite="Lax")
     return answer

@@ -22,7 +22,7 @@ from hanok.engine.store.moments import now as now_of
 SIZE = 50
 #: Own work that ended longer ago is no news.
 NEWS = timedelta(minutes=10)
-MOST_OWN = 20
+MOST_OWN = 30
 #: Rows that one statement changes.
 BATCH = 500
 
@@ -98,11 +98,11 @@ def _says(words: str, kinds: Iterable[str]) -> sa.ColumnElement[bool]:
 
 
 # -- one's own -----------------------------------------------------------------------------------------------------
-def own(conn: sa.Connection, actor: UUID, kinds: Collection[str]) -> tuple[Job, ...]:
-    """The work of these kinds that somebody asked for and that lives or ended just now, the latest first."""
-    news = sa.or_(job.c.state.in_(LIVING), job.c.ended_at >= now_of(conn) - NEWS)
+def own(conn: sa.Connection, actor: UUID, kinds: Collection[str], *, news: timedelta = NEWS) -> tuple[Job, ...]:
+    """The work of these kinds that somebody asked for and that lives or has ended since, the latest first."""
+    told = sa.or_(job.c.state.in_(LIVING), job.c.ended_at >= now_of(conn) - news)
     rows = conn.execute(
-        sa.select(job).where(job.c.actor_id == actor, job.c.kind.in_(sorted(kinds)), news)
+        sa.select(job).where(job.c.actor_id == actor, job.c.kind.in_(sorted(kinds)), told)
         .order_by(job.c.created_at.desc(), job.c.id.desc()).limit(MOST_OWN)
     ).mappings()  # fmt: skip
     return tuple(Job.of(dict(row)) for row in rows)

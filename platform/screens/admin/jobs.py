@@ -13,7 +13,7 @@ from hanok.engine.errors import Message, say
 from hanok.engine.jobs.job import CANCELLED, ENDED, FAILED, LIVING, RUNNING, WAITING, Job
 from hanok.engine.jobs.kinds import Kinds
 from hanok.engine.jobs.overview import CAP
-from hanok.screens.admin.words import ANEW, ENDING, LATER, STATES, State, as_json, kind_label, lasting
+from hanok.screens.admin.words import STATES, State, as_json, kind_label, lasting, share_of, state_of
 
 ADDRESS = "/admin/jobs"
 #: Tabs, in the order in which an administrator needs them.
@@ -137,23 +137,6 @@ def row_of(job: Job, kinds: Kinds, names: Mapping[UUID, str], now: datetime) -> 
         may_retry=job.state in (FAILED, CANCELLED),
         error=job.error,
     )
-
-
-def state_of(job: Job, now: datetime) -> State:
-    if job.state == RUNNING and job.cancel_asked:
-        return ENDING
-    if job.state == WAITING and job.tries:
-        return ANEW
-    if job.state == WAITING and job.due > now:
-        return LATER
-    return STATES[job.state]
-
-
-def share_of(job: Job) -> int | None:
-    """How far it came, in per cent; a job that is done came all the way."""
-    if not job.total:
-        return None
-    return min(100, max(0, round(100 * job.done / job.total)))
 
 
 def tabs_of(counts: Mapping[str, int], state: str, kind: str, words: str) -> tuple[Tab, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from hanok.engine.errors import Message, say
-from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, RUNNING, WAITING
+from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from hanok.engine.jobs.kinds import Kinds
 
 #: What a letter says is nobody's to read here.
@@ -46,6 +46,23 @@ LATER = State("later", say("Later"), "grey")
 def kind_label(kinds: Kinds, key: str) -> Message | str:
     """The name of a kind; the key where this program does not know it."""
     return kinds[key].label if key in kinds else key
+
+
+def state_of(job: Job, now: datetime) -> State:
+    if job.state == RUNNING and job.cancel_asked:
+        return ENDING
+    if job.state == WAITING and job.tries:
+        return ANEW
+    if job.state == WAITING and job.due > now:
+        return LATER
+    return STATES[job.state]
+
+
+def share_of(job: Job) -> int | None:
+    """How far it came, in per cent; a job that is done came all the way."""
+    if not job.total:
+        return None
+    return min(100, max(0, round(100 * job.done / job.total)))
 
 
 def lasting(span: timedelta) -> Message:
