@@ -111,17 +111,17 @@ def test_a_workbook_with_all_fields(admin: Browser, some: list[Record], tmp_path
 def test_the_question_says_how_much_it_is(admin: Browser, some: list[Record]) -> None:
     assert "/company/_export?filter=all&amp;stage=won" in admin.page("/company?filter=all&stage=won")
     part = admin.part("/company/_export?filter=all&stage=won")
-    assert part.lstrip().startswith("<dialog") and "10 rows" in part and "as the list is filtered now" in part
+    assert part.lstrip().startswith("<dialog") and "10 records" in part and "as filtered now" in part
     assert 'action="/company/_export?filter=all&amp;stage=won"' in part
     page = admin.page("/company/_export?filter=all")
-    assert "30 rows" in page and "as the list is filtered now" not in page and "<h1>Export</h1>" in page
+    assert "30 records" in page and "as filtered now" not in page and "<h1>Export</h1>" in page
 
 
 @pytest.mark.usefixtures("few")
 def test_a_long_list_becomes_a_job_whose_file_is_hers_alone(
     admin: Browser, enter: Enter, some: list[Record], work: Callable[[], UUID], site: Store
 ) -> None:
-    assert "more than 10 rows" in admin.part("/company/_export?filter=all")
+    assert "more than 10 records" in admin.part("/company/_export?filter=all")
     for _ in range(2):
         answer = admin.send("/company/_export?filter=all", format=".csv", columns="list")
         assert (answer.status_code, answer.location) == (303, "/company?filter=all")
