@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -13,9 +12,6 @@ from hanok.cli.console import command, progress, site_option, tell, words
 from hanok.cli.importing import acting, listed, pairs
 from hanok.engine.errors import Refused, say
 from hanok.engine.records.exporting import Wish, export
-from hanok.engine.records.writing import write_table
-
-EVERY = 1000
 
 
 @click.command("export")
@@ -50,13 +46,7 @@ def export_command(
     with live.read() as (conn, catalog), progress() as show:
         found = export(conn, catalog, wish)
         total = found.count()
-        write_table(out, found.headings, _told(found.rows(), total, show), title=found.title)
+        said = words(say("Writing"))
+        found.write(out, lambda done: show(said, done, total))
     tell(say("{count} records are in {file}.", count=f"{total:,}", file=out.as_posix()))
 
-
-def _told(rows: Iterable[Any], total: int, show: Callable[[str, int, int], None]) -> Iterator[Any]:
-    said = words(say("Writing"))
-    for number, row in enumerate(rows, 1):
-        if number % EVERY == 0:
-            show(said, number, total)
-        yield row

@@ -30,6 +30,8 @@ ROLES: Mapping[str, str] = {
     "roles/branch.yaml": """
 label: {en: Branch, ko: 지점}
 default: {list: group, view: group, create: all, edit: group, delete: owner, export: all, assign: all}
+modules:
+  user: {list: all, view: all}
 """,
     "roles/open_ones.yaml": """
 label: {en: Open ones, ko: 진행 중인 것}

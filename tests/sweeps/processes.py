@@ -27,7 +27,7 @@ from tests.builders import CORE, TYPES, a_layer, an_administrator
 ADMIN = an_administrator()
 #: Children of a server that has imported everything already, without the threads and connections of the tests.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
+PROCESSES.set_forkserver_preload([__name__, "tests.sweeps.jobs"])
 
 
 class PowerCutError(Exception):

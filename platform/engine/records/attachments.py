@@ -23,7 +23,7 @@ from hanok.engine.fields.value import refuse
 from hanok.engine.records.read import get, identity
 from hanok.engine.store.tables import file
 
-PENDING, KEPT, RELEASED = "pending", "kept", "released"
+PENDING, KEPT, RELEASED, MADE = "pending", "kept", "released", "made"
 #: How long an upload waits for the save that names it, and how long a file that was given up can be taken back.
 WAITS, REMEMBERED = timedelta(days=1), timedelta(days=30)
 

@@ -2,22 +2,24 @@
 
 Links have two columns: the title, for readers, and the id, which leads back; n-n links have several of both, with ";"
 between them. Lines are exported by themselves, with the record that they stand in. A heading is the field's label, or
-its key where the label could mean something else. Records come page by page in the order of their ids, so memory
-stays small.
+its key where the label could mean something else. Records come page by page, in the order of their ids or of the list
+that is exported, all of one snapshot; so memory stays small.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor, may
-from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Denied, Invalid, Message, say
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.catalog.paths import find_path
+from hanok.engine.errors import Denied, Invalid, Message, Refused, say
 from hanok.engine.fields import Field, Linked, Tie, in_language
 from hanok.engine.records.importing.ledger import Ledger
 from hanok.engine.records.importing.links import Links
@@ -26,6 +28,20 @@ from hanok.engine.records.importing.ties import written_ids, written_titles
 from hanok.engine.records.query import Query, Record
 from hanok.engine.records.read import LARGEST_PAGE, count, page
 from hanok.engine.records.ties import ties_of_many
+from hanok.engine.records.writing import write_table
+
+#: How many rows are written until somebody is told again.
+EVERY = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The rows of a list as it stands: the key of its saved filter, the reader's own condition, words and order."""
+
+    saved: str = ""
+    asked: Mapping[str, Any] | None = None
+    words: str = ""
+    sort: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +49,8 @@ class Wish:
     """What somebody wants exported.
 
     `columns` names fields (`account.id` is the id of a link; none: the id and every field), `where` maps fields to
-    the one value that they have. Headings and options are written in `language`.
+    the one value that they have, `listed` takes the rows of a list instead. Headings and options are written in
+    `language`.
     """
 
     actor: Actor
@@ -41,6 +58,7 @@ class Wish:
     language: str
     columns: tuple[str, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
+    listed: Listed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +110,7 @@ class Export:
         """The cells of each record."""
         after: str | None = None
         while True:
-            query = Query(
-                module=self.query.module, asked=self.query.asked, sort=self.query.sort, columns=self.query.columns,
-                size=self.query.size, action=self.query.action, after=after,
-            )  # fmt: skip
-            found = page(self.conn, self.catalog, self.wish.actor, query)
+            found = page(self.conn, self.catalog, self.wish.actor, replace(self.query, after=after))
             ties = self._ties(found.rows)
             for record in found.rows:
                 yield [
@@ -106,6 +120,23 @@ class Export:
             if after is None:
                 return
 
+    def write(self, file: Path, told: Callable[[int], None]) -> int:
+        """Writes the table as the file's ending says; how many rows. `told` hears how many there are so far.
+
+        Raises Refused for other endings than .csv and .xlsx, and for what does not fit into a workbook.
+        """
+        written = 0
+
+        def counted() -> Iterator[list[Any]]:
+            nonlocal written
+            for row in self.rows():
+                yield row
+                written += 1
+                if written % EVERY == 0:
+                    told(written)
+
+        write_table(file, self.headings, counted(), title=self.title)
+        return written
 
     def _ties(self, rows: Sequence[Record]) -> Mapping[str, Mapping[UUID, Sequence[Tie]]]:
         """By field and record, the n-n links of a page."""
@@ -125,11 +156,23 @@ def export(conn: sa.Connection, catalog: Catalog, wish: Wish) -> Export:
     names = Names(catalog, module)
     columns = _chosen(names, wish) if wish.columns else _every(names, wish.language)
     keys = tuple(dict.fromkeys(column.field.key for column in columns if not column.tied)) or (ID,)
-    query = Query(
-        module=module.key, asked=_asked(conn, names, wish), sort=(ID,), columns=keys, size=LARGEST_PAGE,
-        action="export",
+    rows = _rows_of(module, wish.listed) if wish.listed else Query(
+        module=module.key, asked=_asked(conn, names, wish), sort=(ID,)
     )  # fmt: skip
+    query = replace(rows, columns=keys, size=LARGEST_PAGE, action="export")
     return Export(conn, catalog, wish, tuple(columns), query)
+
+
+def _rows_of(module: Module, listed: Listed) -> Query:
+    """The list's rows, by the conditions that the metadata says now. Raises Refused for a filter that is gone."""
+    if listed.saved and listed.saved not in module.saved_filters:
+        raise Refused(say("The filter of this list is no longer there."))
+    saved = module.saved_filters[listed.saved].where if listed.saved else None
+    conditions = [one for one in (module.views.list.where, saved) if one]
+    return Query(
+        module=module.key, where={"all": conditions} if conditions else None, asked=listed.asked, words=listed.words,
+        sort=listed.sort or (ID,),
+    )  # fmt: skip
 
 
 def _every(names: Names, language: str) -> list[Out]:
@@ -141,29 +184,45 @@ def _every(names: Names, language: str) -> list[Out]:
     return columns
 
 
+def exportable(catalog: Catalog, module: Module, keys: Sequence[str]) -> tuple[str, ...]:
+    """Those of a view's columns that may stand in a file."""
+    names = Names(catalog, module)
+    found = ((key, _column(names, key, catalog.app.languages[0])) for key in keys)
+    return tuple(key for key, column in found if isinstance(column, Out) and column.field.exported)
+
+
 def _chosen(names: Names, wish: Wish) -> list[Out]:
-    columns, faults = [], dict[str, list[Message]]()
-    for name in wish.columns:
-        targets = names.named(name)
-        if len(targets) != 1 or targets[0].by not in ("", ID):
-            faults[name] = [names.unknown(name)]
-        elif names.keys[targets[0].field].settings.get("export") is False:
-            faults[name] = [say("“{name}” is never exported.", name=name)]
-        elif is_lines(names.keys[targets[0].field]):
-            faults[name] = [of_lines(names.module, names.keys[targets[0].field])]
-        else:
-            columns.append(_out(names, targets[0], wish.language))
+    found = {name: _column(names, name, wish.language) for name in wish.columns}
+    faults = {name: [column] for name, column in found.items() if isinstance(column, Message)}
     if faults:
         raise Invalid(faults)
-    return columns
+    return [column for column in found.values() if isinstance(column, Out)]
+
+
+def _column(names: Names, name: str, language: str) -> Out | Message:
+    """What goes by this name, or why it stands in no file."""
+    targets = names.named(name)
+    if len(targets) == 1 and targets[0].by in ("", ID):
+        found = names.keys[targets[0].field]
+        if found.settings.get("export") is False:
+            return say("“{name}” is never exported.", name=name)
+        return of_lines(names.module, found) if is_lines(found) else _out(names, targets[0], language)
+    path = find_path(name, names.module, names.catalog.every)
+    if path is None or path.field.type.apart or not path.field.exported:
+        return names.unknown(name)
+    return Out(_plain(path.field, language), path.field)
 
 
 def _out(names: Names, target: Target, language: str) -> Out:
     found, by_id = names.keys[target.field], target.by == ID
-    label = " ".join(found.label_in(language).split())
+    label = _plain(found, language)
     heading = f"{label} (id)" if by_id else label
     plain = f"{found.key}.id" if by_id else found.key
     return Out(heading if names.named(heading) == [target] else plain, found, by_id)
+
+
+def _plain(found: Field, language: str) -> str:
+    return " ".join(found.label_in(language).split())
 
 
 def _asked(conn: sa.Connection, names: Names, wish: Wish) -> Mapping[str, Any] | None:

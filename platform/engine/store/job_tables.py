@@ -90,8 +90,10 @@ rate = sa.Table(
     sa.Column("used", JsonText, nullable=False),
 )
 
-#: Outgoing mail. `state`: waiting, sending, sent, failed, bounced, cancelled. `letter` is what it says (jobs.mail);
-#: `account` the record of the outbound account, None for the primary one; `sender` who wrote it.
+#: Outgoing mail. `state`: waiting, sending, sent, failed, bounced, cancelled. `letter` is what it says (jobs.mail),
+#: None once a private one has left; `account` the record of the outbound account, None for the primary one; `sender` who
+#: wrote it. `reached` are the addresses that a server took, `refused` those that it did not, each with what it said;
+#: `via` is that server, or the file in the folder. `error` is what a letter waits for, or failed by.
 mail = sa.Table(
     "hanok_mail",
     metadata,
@@ -101,14 +103,17 @@ mail = sa.Table(
     sa.Column("sender", RecordId),
     sa.Column("recipients", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("letter", JsonText, nullable=False),
+    sa.Column("letter", JsonText),
+    sa.Column("private", sa.Boolean, nullable=False, default=False),
     sa.Column("module", sa.String(40)),
     sa.Column("record", RecordId),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("priority", sa.SmallInteger, nullable=False),
     sa.Column("due", Moment, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("reached", JsonText, nullable=False, default=list),
     sa.Column("refused", JsonText, nullable=False),
+    sa.Column("via", sa.Text),
     sa.Column("error", JsonText),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("sent_at", Moment),

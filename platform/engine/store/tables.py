@@ -141,7 +141,8 @@ setting = sa.Table(
 )
 
 #: An uploaded file; what is in it lies under its hash, and so does its thumbnail (`store.blobs`). `state`: pending (its
-#: uploader's, until `until`), kept (the record's that holds it), released (that record gave it up; gone after `until`).
+#: uploader's, until `until`), kept (the record's that holds it), released (that record gave it up; gone after `until`),
+#: made (a job made it for whoever asked for it; gone after `until`).
 file = sa.Table(
     "hanok_file",
     metadata,
