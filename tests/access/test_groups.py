@@ -37,7 +37,11 @@ modules:
 label: {en: Open ones, ko: 진행 중인 것}
 default: none
 modules:
-  company: {list: all, view: {stage: {closed: false}}, edit: {any: [{owner: {team: $me.team}}, {size: {gt: 1000}}]}, create: {size: {lte: 10}}}
+  company:
+    list: all
+    view: {stage: {closed: false}}
+    edit: {any: [{owner: {team: $me.team}}, {size: {gt: 1000}}]}
+    create: {size: {lte: 10}}
 """,
     "roles/locked.yaml": """
 label: {en: Locked, ko: 잠김}
