@@ -16,7 +16,7 @@ from hanok.engine.deploy.keys import site_keys
 from hanok.engine.deploy.settings import read_settings
 from hanok.engine.fields import BUILT_IN, FieldType
 from hanok.engine.fields.keys import Keys
-from hanok.engine.jobs import Schedule, Surroundings, Worker, housekeeping, kinds_of, outbox
+from hanok.engine.jobs import Schedule, Surroundings, Worker, exporting, housekeeping, kinds_of, outbox
 from hanok.engine.jobs.kinds import Kinds
 from hanok.engine.jobs.outbox import Subscriber
 from hanok.engine.jobs.schedules import keep_schedules
@@ -59,7 +59,7 @@ def live_of(site: Site) -> Live:
 
 def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
-    return kinds_of(housekeeping.KINDS, (outbox.event_kind(SUBSCRIBERS),))
+    return kinds_of(housekeeping.KINDS, exporting.KINDS, (outbox.event_kind(SUBSCRIBERS),))
 
 
 def surroundings_of(site: Site, live: Live) -> Surroundings:
@@ -87,7 +87,7 @@ def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:
     app = Flask("hanok.app", static_folder=None, root_path=str(Path(__file__).parent))
     key = settings.get("secret_key") or kept(live.store, "secret_key", lambda: secrets.token_hex(32))
     install(app, live, {**settings, "secret_key": key})
-    app.register_blueprint(screens())
+    app.register_blueprint(screens(job_kinds()))
     proxies = int(settings.get("proxies", 0))
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

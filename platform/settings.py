@@ -22,5 +22,9 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
     ("files", "", "Where uploaded files are kept: a folder, or an address of fsspec like s3://bucket/folder; "
      "empty: the folder files of the site."),
     ("upload_mb", 25, "How large an uploaded file may be, in megabytes."),
+    ("log", "text", "Form of the log: text, or json with one object a line."),
+    ("log_level", "info", "What the log has: debug, info, warning or error, and what is more urgent."),
+    ("metrics", "", "Who may read figures for Prometheus at /metrics: none (empty), local (programs of this machine), "
+     "or whoever brings this token of at least 16 signs (Authorization: Bearer …)."),
     ("secret_key", "", "What cookies are signed with; empty: a random one kept in the database."),
 )

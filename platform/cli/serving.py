@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 from collections.abc import Mapping
 from datetime import timedelta
@@ -21,6 +20,8 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.garbage import set_aside
 from hanok.engine.deploy import Clock, Live, Site
 from hanok.engine.errors import MetadataError, say
+from hanok.web import logs
+from hanok.web.metrics import Metrics
 from hanok.web.security import LARGEST
 from hanok.web.uploads import MEGABYTE
 
@@ -66,15 +67,18 @@ class Following:
 def serve(folder: Path, port: int | None, host: str | None) -> None:
     """Serve the site. A new revision is taken up without a restart."""
     site = opened(folder)
+    logs.configure(site.settings)
     live = live_or_end(site)
     settings: dict[str, Any] = dict(site.settings)
     listen, number = str(host or settings["host"]), int(port or settings["port"])
     app = create_app(live, settings)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
     sightings: Sightings = app.extensions["hanok.sightings"]
     following = Following(live)
-    worker = worker_of(site, live, threads=settings["worker_threads"]).start() if settings["worker"] else None
+    metrics: Metrics = app.extensions["hanok.metrics"]
+    worker = None
+    if settings["worker"]:
+        worker = worker_of(site, live, threads=settings["worker_threads"], told=(metrics.ran,)).start()
     clocks = (
         Clock("catalog", following.tick, seconds=1).start(),
         Clock("statistics", site.store.analyze, seconds=STATISTICS_SECONDS).start(),

@@ -6,16 +6,34 @@ from pathlib import Path
 
 from flask import Blueprint, g
 
+from hanok.engine.jobs.kinds import Kinds, kinds_of
+from hanok.screens.admin.asking import KINDS
 from hanok.screens.cells import drawer
-from hanok.screens.routes import actions, forms, home, lists, records, searching, subpanels
+from hanok.screens.routes import (
+    actions,
+    admin,
+    admin_jobs,
+    exporting,
+    forms,
+    home,
+    lists,
+    mine,
+    records,
+    searching,
+    subpanels,
+)
 from hanok.screens.words import in_text
 from hanok.web.assets import Assets
 
 FOLDER = Path(__file__).parent
+NO_KINDS = kinds_of()
 
 
-def blueprint() -> Blueprint:
-    """All screens. `/<module>` comes last in routing by itself: fixed addresses win over names in Werkzeug."""
+def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
+    """All screens; `kinds` are the kinds of jobs that this program knows.
+
+    `/<module>` comes last in routing by itself: fixed addresses win over names in Werkzeug.
+    """
     made = Blueprint(
         "screens",
         __name__,
@@ -23,8 +41,9 @@ def blueprint() -> Blueprint:
         static_folder="static/screens",
         static_url_path="/static/screens",
     )
-    for room in (home, searching, lists, forms, records, subpanels, actions):
+    for room in (home, searching, mine, admin, admin_jobs, lists, forms, records, subpanels, actions, exporting):
         room.add(made)
+    made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))
     asset = Assets(FOLDER / "static")
     made.add_app_template_global(asset, "own_asset")
     made.add_app_template_global(lambda label: in_text(label, g.language), "in_text")

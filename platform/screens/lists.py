@@ -68,7 +68,7 @@ class Order:
 class ListPage:
     """Everything that the list prints. `empty` is "" (rows to show), "module" (nothing yet) or "match" (no match).
 
-    `acting` are the rows that have a menu of actions.
+    `acting` are the rows that have a menu of actions; `export_url` is "" for those who may not export.
     """
 
     module: Module
@@ -95,6 +95,7 @@ class ListPage:
     column_pairs: tuple[tuple[str, str], ...]
     may_create: bool
     acting: frozenset[UUID] = frozenset()
+    export_url: str = ""
 
 
 def columns_of(module: Module, asked: Asked) -> tuple[str, ...]:
@@ -113,7 +114,7 @@ def query(module: Module, asked: Asked, checked: Sequence[filters.Checked]) -> Q
     return Query(
         module=module.key,
         where=_every([module.views.list.where, saved.where if saved else None]),
-        asked=_every([as_condition(one.condition) for one in checked if one.problem is None]),
+        asked=own_condition(checked),
         sort=sort_of(module, asked),
         columns=columns_to_ask(module, columns_of(module, asked)),
         size=asked.size or module.views.list.page_size,
@@ -121,6 +122,11 @@ def query(module: Module, asked: Asked, checked: Sequence[filters.Checked]) -> Q
         before=asked.before or None,
         words=asked.words,
     )
+
+
+def own_condition(checked: Sequence[filters.Checked]) -> Mapping[str, Any] | None:
+    """What the reader asks for, in the condition language."""
+    return _every([as_condition(one.condition) for one in checked if one.problem is None])
 
 
 def _every(parts: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
@@ -141,6 +147,7 @@ def build(
     sees_all: bool,
     bare: bool,
     acting: frozenset[UUID] = frozenset(),
+    may_export: bool = False,
 ) -> ListPage:
     """The page, decided. `total` is the exact number when the address asked for it; `bare`: there are no records."""
     language = formats.language
@@ -173,6 +180,7 @@ def build(
         may_create=may_create,
         sees_all=sees_all,
         acting=acting,
+        export_url=asked.url("/_export") if may_export and page.rows else "",
     )
 
 

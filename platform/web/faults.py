@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
@@ -12,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from hanok.engine.errors import HanokError, Message, say
 from hanok.engine.fields import in_language
+from hanok.web import tracing
 from hanok.web.controls import TITLE
 from hanok.web.i18n import translate
 from hanok.web.security import is_foreign
@@ -79,8 +78,9 @@ def plain(failure: HTTPException) -> Response:
 
 
 def unexpected(failure: Exception) -> Response:
-    number = reference()
-    current_app.logger.error("fault %s at %s %r", number, request.method, request.path[:500], exc_info=failure)
+    number = tracing.request_id() or tracing.new_id()
+    facts = {"number": number, "method": request.method, "at": request.path[:500]}
+    current_app.logger.error("fault %s", number, extra=facts, exc_info=failure)
     return answer(500, number=number)
 
 
@@ -121,9 +121,3 @@ def answer(status: int, message: Message | None = None, *, number: str = "") -> 
 def wants_json() -> bool:
     accepted = request.accept_mimetypes
     return accepted.best_match(("text/html", "application/json")) == "application/json"
-
-
-def reference(alphabet: Iterable[str] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ") -> str:
-    """A number that can be read out on the telephone: 7F3A-21C9."""
-    signs = "".join(secrets.choice(tuple(alphabet)) for _ in range(8))
-    return f"{signs[:4]}-{signs[4:]}"

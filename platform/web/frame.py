@@ -2,8 +2,8 @@
 
 `install(app, live, settings)` wants an application without a static folder of its own, and of the settings `secret_key`
 (text), `https` (default False), `session_days` (default 14), `files` (where they are kept; without it nothing can be
-uploaded) and `upload_mb` (default 25). When sessions were last seen gathers in
-`app.extensions["hanok.sightings"]`, to be written by a clock. Templates get these names:
+uploaded), `upload_mb` (default 25), `metrics` (default closed) and `proxies` (default 0). When sessions were last seen
+gathers in `app.extensions["hanok.sightings"]`, to be written by a clock. Templates get these names:
 
     icon(name) badge(text, color) dot(color) face(name) who(name)     marks
     _(text, **facts) ngettext(one, many, count, **facts) label(labels) say(message)   words in the reader's language
@@ -25,13 +25,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from hanok.engine.accounts import Sightings
 from hanok.engine.deploy.live import Live
 from hanok.engine.fields import Field, in_language
-from hanok.web import cells, i18n, marks, uploads, visit, widgets
+from hanok.web import cells, i18n, marks, tracing, uploads, visit, widgets
 from hanok.web.assets import Assets
 from hanok.web.faults import install_faults, lost_session, wants_json
 from hanok.web.login import entry
 from hanok.web.menu import Frame
 from hanok.web.packing import pack_static
 from hanok.web.security import is_static, protect
+from hanok.web.watching import watch
 
 SESSION_DAYS = 14
 
@@ -39,8 +40,11 @@ SESSION_DAYS = 14
 def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     """Put the frame into the application: sessions, protection, languages, templates, static files, error pages."""
     app.config["SESSION_DAYS"] = settings.get("session_days", SESSION_DAYS)
+    metrics = watch(app, live, settings)
+    tracing.follow(app, settings, metrics.answered)
     sightings = app.extensions["hanok.sightings"] = Sightings()
     app.before_request(lambda: None if is_static() else visit.begin(live, sightings))
+    app.before_request(lambda: None if is_static() else tracing.recognise())
     app.teardown_request(lambda problem: visit.end(problem) if "live" in g else None)
     uploads.install(app, settings)
     app.before_request(uploads.make_room)

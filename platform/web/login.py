@@ -1,4 +1,4 @@
-"""Coming and going: log in, log out, change the language, and the health of the server.
+"""Coming and going: log in, log out, change the language.
 
 These pages are open to strangers; everything else asks to log in first (`web.frame`).
 """
@@ -10,12 +10,13 @@ from datetime import timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, session
+from flask import Blueprint, current_app, g, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts
 from hanok.engine.errors import Denied
-from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, connection, offered_languages
+from hanok.web import own_work
+from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, offered_languages
 
 entry = Blueprint("entry", __name__)
 YEAR = 365 * 24 * 3600
@@ -55,6 +56,7 @@ def log_in() -> AnyResponse | tuple[str, int]:
     except Denied as refused:
         return render_template("login.html", username=username, problem=refused.message, onward=onward), 403
     _end_session()
+    own_work.began()  # perhaps, elsewhere
     answer = redirect(onward, 303)
     answer.set_cookie(SESSION_COOKIE, token, max_age=days * DAY, httponly=True, secure=_secure(), samesite="Lax")
     return answer
@@ -78,13 +80,6 @@ def change_language() -> AnyResponse:
             LANGUAGE_COOKIE, request.form["language"], max_age=YEAR, httponly=True, secure=_secure(), samesite="Lax"
         )
     return answer
-
-
-@entry.get("/health")
-@public
-def health() -> AnyResponse:
-    connection()
-    return jsonify(status="ok", revision=g.catalog.revision)
 
 
 def own_path(target: str) -> str:

@@ -16,6 +16,7 @@ from hanok.engine.fields import in_language
 from hanok.web.cells import address
 from hanok.web.i18n import LANGUAGES
 from hanok.web.notices import Notice, notices
+from hanok.web.own_work import is_begun
 from hanok.web.visit import offered_languages, theme
 
 
@@ -92,6 +93,11 @@ class Frame:
     def listed(self) -> frozenset[str]:
         """The keys of the modules in the menus."""
         return frozenset(entry.key for menu in self.menus for entry in menu.entries)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether the reader may have long work to be told of."""
+        return is_begun()
 
     @cached_property
     def notices(self) -> tuple[Notice, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 from urllib.parse import quote
 from uuid import UUID
 
@@ -196,10 +196,23 @@ def attached(texts: Iterable[str]) -> list[tuple[Attached, str]]:
 def give(id: UUID) -> Response:
     """A file, for whoever may have it."""
     found = file_of(connection(), g.catalog, g.actor, id)
+    return handed_out(found, shown=found.type in PICTURES and "download" not in request.args)
+
+
+def handed_out(found: Stored, *, shown: bool = False) -> Response:
+    """A file whose reader may have it: `shown` by the browser, else a download."""
     answer = _sent(found.sha256, size=found.size)
-    shown = found.type in PICTURES and "download" not in request.args
     answer.headers["Content-Type"] = UNKNOWN if group_of(found.type) in ("", *RUNS) else found.type
     answer.headers["Content-Disposition"] = disposition("inline" if shown else "attachment", found.name)
+    return answer
+
+
+def handed_over(source: BinaryIO, *, name: str, type: str) -> Response:
+    """Bytes that were made for this answer, as a download."""
+    answer = Response(wrap_file(request.environ, source), direct_passthrough=True, content_type=type)
+    answer.headers["Content-Security-Policy"] = SECLUDED
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Disposition"] = disposition("attachment", name)
     return answer
 
 

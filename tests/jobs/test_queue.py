@@ -193,7 +193,7 @@ def test_a_lease_that_is_kept_is_not_taken(surroundings: Surroundings, hire: Hir
     id = put(surroundings, "insert")
     claimed(surroundings, worker, lease=GONE)
     with surroundings.store.write() as conn:
-        assert claiming.keep(conn, worker, lease=LEASE) == {id: (1, False)}
+        assert claiming.keep(conn, worker, [id], lease=LEASE) == {id: (1, False)}
         assert claiming.take_back(conn) == []
 
 

@@ -65,7 +65,7 @@ def test_who_is_logged_in_has_no_use_for_the_login_page(admin: FlaskClient) -> N
 
 
 def test_the_server_says_that_it_is_well_to_anybody(stranger: FlaskClient) -> None:
-    assert stranger.get("/health").json == {"status": "ok", "revision": 0}
+    assert stranger.get("/health").json == {"status": "ok"}
 
 
 def test_the_language_follows_the_browser_until_somebody_chooses(stranger: FlaskClient, token: Token) -> None:

@@ -7,7 +7,7 @@ that was thought dead and is not changes nothing any more.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ Held = Mapping[UUID, tuple[int, bool]]
 #: A worker that dies is not the job's fault, but one that dies with the same job so often is.
 MOST_CRASHES = 10
 POISONED = say("Workers died while they ran this job, {count} times.", count=MOST_CRASHES)
+#: Rows that one statement names.
+BATCH = 500
 
 
 def holding(one: Job) -> sa.ColumnElement[bool]:
@@ -32,86 +34,143 @@ def holding(one: Job) -> sa.ColumnElement[bool]:
     )
 
 
-def is_due(conn: sa.Connection) -> bool:
-    """Whether a job waits whose time has come; a read."""
+def is_due(conn: sa.Connection, kinds: Collection[str]) -> bool:
+    """Whether a job of these kinds waits whose time has come; a read."""
     now = now_of(conn)
-    parts = [sa.exists().where(job.c.state == WAITING, job.c.priority == priority, job.c.due <= now)
-             for priority in PRIORITIES]  # fmt: skip
-    return bool(conn.execute(sa.select(sa.or_(*parts))).scalar())
+    return bool(conn.execute(sa.select(sa.or_(*(sa.exists(_due(priority, now, kinds)) for priority in PRIORITIES)))
+                             ).scalar())  # fmt: skip
 
 
 def claim(
-    conn: sa.Connection, worker: UUID, count: int, *, lease: timedelta, kinds: Collection[str]
-) -> list[Job]:
-    """Takes up to so many jobs of these kinds that are due, the most urgent first, for as long as the lease."""
+    conn: sa.Connection, worker: UUID, count: int, *, lease: timedelta, kinds: Collection[str],
+    long: Collection[str] = (), most_long: int = 0,
+) -> list[Job]:  # fmt: skip
+    """Takes up to so many jobs of these kinds that are due, the most urgent first, for as long as the lease.
+
+    Of those that are `long` it takes `most_long` at most.
+    """
     now = now_of(conn)
-    found: list[Job] = []
-    for priority in PRIORITIES:  # one at a time: each reads a range of the index, however many are due later
-        if len(found) >= count:
-            break
-        wanted = (
-            sa.select(job.c.id)
-            .where(job.c.state == WAITING, job.c.priority == priority, job.c.due <= now, job.c.kind.in_(sorted(kinds)))
-            .order_by(job.c.due, job.c.id).limit(count - len(found)).with_for_update(skip_locked=True)
-        )  # fmt: skip
-        taken = {
-            "state": RUNNING, "worker": worker, "claims": job.c.claims + 1, "lease_until": now + lease,
-            "started_at": sa.func.coalesce(job.c.started_at, now, type_=job.c.due.type),
-        }  # fmt: skip
-        rows = conn.execute(job.update().where(job.c.id.in_(wanted)).values(taken).returning(job)).mappings()
-        found += sorted((Job.of(dict(row)) for row in rows), key=lambda one: (one.due, one.id))
-    return found
+    left, chosen = most_long, []
+    for id, kind in _first(conn, count, now, kinds, ()):
+        if kind not in long or left > 0:
+            left -= kind in long
+            chosen.append(id)
+    if len(chosen) < count and long and left <= 0:
+        short = set(kinds) - set(long)
+        chosen += [id for id, _ in _first(conn, count - len(chosen), now, short, chosen)]
+    if not chosen:
+        return []
+    taken = {
+        "state": RUNNING, "worker": worker, "claims": job.c.claims + 1, "lease_until": now + lease,
+        "started_at": sa.func.coalesce(job.c.started_at, now, type_=job.c.due.type),
+    }  # fmt: skip
+    rows = conn.execute(job.update().where(job.c.id.in_(chosen)).values(taken).returning(job)).mappings()
+    return sorted((Job.of(dict(row)) for row in rows), key=lambda one: (one.priority, one.due, one.id))
 
 
-def keep(conn: sa.Connection, worker: UUID, *, lease: timedelta) -> Held:
-    """Holds on to everything that this worker runs, and says what it is."""
-    held = job.update().where(job.c.worker == worker, job.c.state == RUNNING)
-    rows = conn.execute(
-        held.values(lease_until=now_of(conn) + lease).returning(job.c.id, job.c.claims, job.c.cancel_asked)
+def _first(
+    conn: sa.Connection, count: int, now: datetime, kinds: Collection[str], but: Collection[UUID]
+) -> Sequence[tuple[UUID, str]]:
+    """The first so many, locked. They are read before they are changed: where the database may run a limited
+    subquery of an UPDATE again for each row, it would lock and take more than the limit.
+
+    Each priority reads a range of the index, however many are due later, and only if those before it are too few.
+    """
+    arms = [
+        sa.select(_due(priority, now, kinds).where(*_other_than(but)).order_by(job.c.due, job.c.id).limit(count)
+                  .with_for_update(skip_locked=True).subquery(f"of_{priority}"))
+        for priority in PRIORITIES
+    ]  # fmt: skip
+    return [(row.id, row.kind) for row in conn.execute(sa.union_all(*arms).limit(count))]
+
+
+def _due(priority: int, now: datetime, kinds: Collection[str]) -> sa.Select[tuple[UUID, str]]:
+    return sa.select(job.c.id, job.c.kind).where(
+        job.c.state == WAITING, job.c.priority == priority, job.c.due <= now, job.c.kind.in_(sorted(kinds))
     )
-    return {row.id: (row.claims, row.cancel_asked) for row in rows}
+
+
+def keep(conn: sa.Connection, worker: UUID, ids: Collection[UUID], *, lease: timedelta) -> Held:
+    """Holds on to these jobs where the worker still has them, and says what it has.
+
+    Rows that somebody else has locked are left for the next time: nobody waits here, so that one row that is long in
+    a transaction costs no other job its lease.
+    """
+    mine = sa.select(job.c.id).where(job.c.worker == worker, job.c.state == RUNNING, job.c.id.in_(ids))
+    free = conn.execute(mine.with_for_update(skip_locked=True)).scalars().all()
+    if free:
+        conn.execute(job.update().where(job.c.id.in_(free)).values(lease_until=now_of(conn) + lease))
+    return look(conn, worker)
 
 
 def look(conn: sa.Connection, worker: UUID) -> Held:
-    """The same, without holding on."""
+    """What the worker has, without holding on."""
     held = sa.select(job.c.id, job.c.claims, job.c.cancel_asked)
     rows = conn.execute(held.where(job.c.worker == worker, job.c.state == RUNNING))
     return {row.id: (row.claims, row.cancel_asked) for row in rows}
 
 
-def has_lapsed(conn: sa.Connection) -> bool:
-    """Whether a lease has ended; a read."""
-    return conn.execute(sa.select(job.c.id).where(job.c.state == RUNNING, job.c.lease_until < now_of(conn)).limit(1)
-                        ).first() is not None  # fmt: skip
+def has_lapsed(conn: sa.Connection, *, but: Collection[UUID] = ()) -> bool:
+    """Whether a lease has ended, apart from those of these jobs; a read."""
+    return conn.execute(_lapsed(conn, but).limit(1)).first() is not None
 
 
-def take_back(conn: sa.Connection) -> Sequence[UUID]:
-    """Puts jobs whose lease has ended back into the queue; one that keeps killing workers becomes a dead letter."""
-    now = now_of(conn)
-    lapsed = (
-        sa.select(job.c.id).where(job.c.state == RUNNING, job.c.lease_until < now).with_for_update(skip_locked=True)
+def take_back(conn: sa.Connection, *, but: Collection[UUID] = ()) -> Sequence[UUID]:
+    """Puts jobs whose lease has ended back into the queue; one that keeps killing workers becomes a dead letter.
+
+    `but` are those that the asking worker runs itself: it lives, whatever a clock says that was put forward.
+    """
+    rows = conn.execute(_lapsed(conn, but).with_for_update(skip_locked=True)).all()
+    poisoned = [row.id for row in rows if row.crashes + 1 >= MOST_CRASHES and not row.cancel_asked]
+    others = [row.id for row in rows if row.id not in set(poisoned)]
+    now, more = now_of(conn), {"crashes": job.c.crashes + 1}
+    _set(conn, others, {**back(now, now), **more})
+    dead = {"state": FAILED, "again": False, "worker": None, "lease_until": None, "ended_at": now}
+    _set(conn, poisoned, {**dead, **more, "error": written(POISONED)})
+    return [*others, *poisoned]
+
+
+def _lapsed(conn: sa.Connection, but: Collection[UUID]) -> sa.Select[tuple[UUID, int, bool]]:
+    return sa.select(job.c.id, job.c.crashes, job.c.cancel_asked).where(
+        job.c.state == RUNNING, job.c.lease_until < now_of(conn), *_other_than(but)
     )
-    ids = conn.execute(lapsed).scalars().all()
-    too_often = job.c.crashes + 1 >= MOST_CRASHES
-    over = sa.or_(job.c.cancel_asked, too_often)
-    back: dict[str, Any] = {
-        "crashes": job.c.crashes + 1, "worker": None, "lease_until": None, "due": now,
-        "state": sa.case((job.c.cancel_asked, CANCELLED), (too_often, FAILED), else_=WAITING),
-        "ended_at": sa.case((over, sa.bindparam("ended", now, job.c.due.type)), else_=None),
-        "error": sa.case((too_often, sa.bindparam("poisoned", written(POISONED), job.c.error.type)),
-                         else_=job.c.error),
-    }  # fmt: skip
-    for start in range(0, len(ids), 500):
-        conn.execute(job.update().where(job.c.id.in_(ids[start : start + 500])).values(back))
-    return ids
+
+
+def _other_than(ids: Collection[UUID]) -> list[sa.ColumnElement[bool]]:
+    return [job.c.id.not_in(ids)] if ids else []
+
+
+def _set(conn: sa.Connection, ids: Sequence[UUID], values: Mapping[str, Any]) -> None:
+    for start in range(0, len(ids), BATCH):
+        conn.execute(job.update().where(job.c.id.in_(ids[start : start + BATCH])).values(values))
 
 
 def release(conn: sa.Connection, worker: UUID) -> int:
     """Gives back what a worker still runs when it ends in good order; how many."""
     now = now_of(conn)
-    free = {
-        "worker": None, "lease_until": None, "due": now,
-        "state": sa.case((job.c.cancel_asked, CANCELLED), else_=WAITING),
-        "ended_at": sa.case((job.c.cancel_asked, sa.bindparam("ended", now, job.c.due.type)), else_=None),
+    mine = job.update().where(job.c.worker == worker, job.c.state == RUNNING)
+    return conn.execute(mine.values(back(now, now))).rowcount
+
+
+# -- what a row says after a run ---------------------------------------------------------------------------------------
+def back(now: datetime, due: datetime) -> dict[str, Any]:
+    """It goes on at `due`; one that was cancelled meanwhile ends, unless it was asked for anew since."""
+    ends = sa.and_(job.c.cancel_asked, sa.not_(job.c.again))
+    return {
+        "worker": None, "lease_until": None, "due": due, "state": sa.case((ends, CANCELLED), else_=WAITING),
+        "ended_at": sa.case((ends, sa.literal(now, job.c.due.type)), else_=None),
+        "again": sa.and_(job.c.again, sa.not_(job.c.cancel_asked)),
+        "cancel_asked": sa.and_(job.c.cancel_asked, sa.not_(job.c.again)),
     }  # fmt: skip
-    return conn.execute(job.update().where(job.c.worker == worker, job.c.state == RUNNING).values(free)).rowcount
+
+
+def over(state: str, now: datetime) -> dict[str, Any]:
+    """It has ended so; one that was asked for meanwhile waits once more, from its beginning."""
+    anew = job.c.again
+    return {
+        "worker": None, "lease_until": None, "due": now, "state": sa.case((anew, WAITING), else_=state),
+        "ended_at": sa.case((anew, None), else_=sa.literal(now, job.c.due.type)), "again": False,
+        "cancel_asked": sa.and_(job.c.cancel_asked, sa.not_(anew)),
+        "checkpoint": sa.case((anew, None), else_=job.c.checkpoint),
+        "tries": sa.case((anew, 0), else_=job.c.tries), "crashes": sa.case((anew, 0), else_=job.c.crashes),
+    }  # fmt: skip

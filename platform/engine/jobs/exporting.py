@@ -19,9 +19,9 @@ from zoneinfo import ZoneInfo
 import orjson
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor
+from hanok.engine.access import Actor, may
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import NotFound, say
+from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields.file_names import clean_name
 from hanok.engine.jobs.job import LIVING, SOON
 from hanok.engine.jobs.kinds import Kind
@@ -127,8 +127,11 @@ def _kept(work: Work, blobs: Blobs, path: Path, name: str) -> Stored:
     return made
 
 
-def file_made(conn: sa.Connection, actor: Actor, id: UUID) -> Stored:
-    """The file that a job made for this actor. Raises NotFound: also for everybody else's, and when it is gone."""
+def file_made(conn: sa.Connection, catalog: Catalog, actor: Actor, id: UUID) -> Stored:
+    """The file that a job made for this actor. Raises NotFound: also for everybody else's, and when it is gone.
+
+    Raises Denied for whoever may not export such records any more.
+    """
     one = job_of(conn, id)
     made = one.result.get("file") if isinstance(one.result, Mapping) else None
     if made is None or one.actor_id is None or one.actor_id != actor.id:
@@ -136,6 +139,8 @@ def file_made(conn: sa.Connection, actor: Actor, id: UUID) -> Stored:
     found = stored(conn, [UUID(made)]).get(UUID(made))
     if found is None or found.state != MADE or found.created_by != actor.id:
         raise NotFound(GONE)
+    if one.kind == KEY and not may(catalog, actor, one.payload["module"], "export"):
+        raise Denied(say("You may not export records of this kind."))
     return found
 
 

@@ -63,26 +63,34 @@ def relay(conn: sa.Connection, subscribers: Sequence[Subscriber], *, most: int =
 
     Events and jobs commit together. An event that a subscriber cannot take becomes a dead letter with what it said.
     """
-    oldest = sa.select(outbox.c.id).order_by(outbox.c.id).limit(most).with_for_update(skip_locked=True)
-    rows = conn.execute(sa.delete(outbox).where(outbox.c.id.in_(oldest)).returning(outbox)).mappings().all()
-    for row in sorted(rows, key=lambda each: each["id"]):
-        _take(conn, subscribers, Event(**row))
-    return len(rows)
+    oldest = sa.select(outbox).order_by(outbox.c.id).limit(most).with_for_update(skip_locked=True)
+    events = [Event(**row) for row in conn.execute(oldest).mappings()]
+    if not events:
+        return 0
+    conn.execute(outbox.delete().where(outbox.c.id.in_([event.id for event in events])))
+    concerned = [event for event in events if any(event.topic.startswith(one.topic) for one in subscribers)]
+    if concerned and not _taken(conn, subscribers, concerned):
+        for event in concerned:  # one bad event must not hold up all that come after it
+            if not _taken(conn, subscribers, [event]):
+                _bury(conn, event)
+    return len(events)
 
 
-def _take(conn: sa.Connection, subscribers: Sequence[Subscriber], event: Event) -> None:
-    concerned = [one for one in subscribers if event.topic.startswith(one.topic)]
-    if not concerned:
-        return
+def _taken(conn: sa.Connection, subscribers: Sequence[Subscriber], events: Sequence[Event]) -> bool:
+    """Whether all of these became jobs; none of them otherwise. Raises what has its cause in the database alone."""
     try:
         with conn.begin_nested():
-            for one in concerned:
-                one.take(conn, event)
-    except sa.exc.DBAPIError:
+            for event in events:
+                for one in subscribers:
+                    if event.topic.startswith(one.topic):
+                        one.take(conn, event)
+    except (sa.exc.OperationalError, sa.exc.InterfaceError):
         raise
-    except Exception as error:  # one bad event must not hold up all that come after it
-        log.error("event not taken", topic=event.topic, id=str(event.id), exc_info=error)
-        _bury(conn, event)
+    except Exception as error:
+        if len(events) == 1:
+            log.error("event not taken", topic=events[0].topic, id=str(events[0].id), exc_info=error)
+        return False
+    return True
 
 
 def _bury(conn: sa.Connection, event: Event) -> None:

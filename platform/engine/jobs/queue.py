@@ -13,13 +13,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hanok.engine.access import Actor
 from hanok.engine.errors import Message, NotFound, Refused, say
-from hanok.engine.jobs.job import CANCELLED, ENDED, ORDINARY, RUNNING, WAITING, Job, written
+from hanok.engine.jobs.job import CANCELLED, DONE, ENDED, ORDINARY, PRIORITIES, RUNNING, WAITING, Job, written
 from hanok.engine.store import new_id
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.moments import now as now_of
 
 #: How often a job that others take away at the same moment is looked for.
 LOOKS = 5
+BUSY = say("This work is begun and ended by others all the time. Please try again.")
 
 
 def enqueue(
@@ -32,6 +33,8 @@ def enqueue(
     while it waits, it is that one; asked for while it runs, it runs once more after it ended. In a long transaction
     a `unique` job keeps others waiting who ask for the same: tell the outbox instead.
     """
+    if priority not in PRIORITIES:
+        raise ValueError(f"{priority} is no priority of jobs")
     now = now_of(conn)
     request = structlog.contextvars.get_contextvars().get("request")
     row = {
@@ -60,7 +63,7 @@ def _only_one(conn: sa.Connection, row: Mapping[str, Any]) -> UUID:
             found = conn.execute(step.returning(job.c.id)).scalar()
             if found is not None:
                 return UUID(str(found))
-    raise Refused(say("This work is begun and ended by others all the time. Please try again."))
+    raise Refused(BUSY)
 
 
 def job_of(conn: sa.Connection, id: UUID) -> Job:
@@ -74,11 +77,16 @@ def job_of(conn: sa.Connection, id: UUID) -> Job:
 def cancel(conn: sa.Connection, id: UUID) -> Job:
     """Cancels a job: at once while it waits, at its next step while it runs. Raises Refused for one that has ended."""
     ended = {"state": CANCELLED, "ended_at": now_of(conn), "again": False}
-    if not conn.execute(job.update().where(job.c.id == id, job.c.state == WAITING).values(ended)).rowcount:
-        asked = job.update().where(job.c.id == id, job.c.state == RUNNING).values(cancel_asked=True, again=False)
-        if not conn.execute(asked).rowcount and job_of(conn, id).state in ENDED:
+    steps = (
+        job.update().where(job.c.id == id, job.c.state == WAITING).values(ended),
+        job.update().where(job.c.id == id, job.c.state == RUNNING).values(cancel_asked=True, again=False),
+    )
+    for _ in range(LOOKS):  # between two looks it may begin, or fail and wait again
+        if any(conn.execute(step).rowcount for step in steps):
+            return job_of(conn, id)
+        if job_of(conn, id).state in ENDED:
             raise Refused(say("This job has ended already."))
-    return job_of(conn, id)
+    raise Refused(BUSY)
 
 
 def retry(conn: sa.Connection, id: UUID) -> Job:
@@ -86,12 +94,13 @@ def retry(conn: sa.Connection, id: UUID) -> Job:
     found = job_of(conn, id)
     if found.state not in ENDED:
         raise Refused(say("This job has not ended yet."))
-    if found.state not in (CANCELLED, "failed"):
+    if found.state == DONE:
         raise Refused(say("This job is done; there is nothing to try again."))
-    living = sa.select(job.c.id).where(job.c.unique_key == found.unique_key, job.c.state.in_((WAITING, RUNNING)))
-    if found.unique_key and conn.execute(living).first():
-        raise Refused(say("The same work waits in the queue already."))
     anew = {"state": WAITING, "due": now_of(conn), "tries": 0, "crashes": 0, "error": None, "ended_at": None,
             "cancel_asked": False, "again": False}  # fmt: skip
-    conn.execute(job.update().where(job.c.id == id, job.c.state == found.state).values(anew))
+    try:
+        with conn.begin_nested():
+            conn.execute(job.update().where(job.c.id == id, job.c.state == found.state).values(anew))
+    except sa.exc.IntegrityError:  # the unique index knows, whoever asked for it at this very moment
+        raise Refused(say("The same work waits in the queue already.")) from None
     return job_of(conn, id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 import structlog
 
 from hanok.engine.errors import Conflict, HanokError, Message, StaleCatalog, say
-from hanok.engine.jobs.claiming import holding
+from hanok.engine.jobs.claiming import back, holding, over
 from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, WAITING, written
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.work import Cancelled, Later, LeaseLost, Work, ended
@@ -22,6 +23,8 @@ from hanok.engine.store.moments import now as now_of
 log = structlog.get_logger(__name__)
 #: Says that another worker has it; never stored.
 LOST = "lost"
+#: Seconds between attempts to write how a job ended.
+WAITS = (0.05, 0.5, 2.0, 5.0)
 BROKEN = say("The work failed unexpectedly; the log of the server has the details.")
 
 
@@ -41,18 +44,23 @@ def run(work: Work, kind: Kind) -> Outcome:
         except LeaseLost:
             return Outcome(LOST)
         except Cancelled:
-            return _written(work, CANCELLED, lambda conn: {"ended_at": now_of(conn)})
+            return _written(work, Outcome(CANCELLED), lambda conn: over(CANCELLED, now_of(conn)))
         except Later as later:
             wait = later.wait
-            return _written(work, WAITING, lambda conn: {"due": now_of(conn) + wait})
-        except Exception as error:  # noqa: BLE001  # whatever a job raises is its failure, not the worker's
+            return _written(work, Outcome(WAITING), lambda conn: _back(conn, wait))
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # what a job raises is its failure, not the worker's
             return _failed(work, kind, error)
         if work.finished:
             return Outcome(DONE)
-        return _written(work, "", lambda conn: ended(conn, result), told=DONE)
+        try:
+            return _written(work, Outcome(DONE), lambda conn: ended(conn, result))
+        except (sa.exc.OperationalError, sa.exc.InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001  # a result that cannot be kept is a failure, too
+            return _failed(work, kind, error)
 
 
-def _failed(work: Work, kind: Kind, error: Exception) -> Outcome:
+def _failed(work: Work, kind: Kind, error: Exception | SystemExit) -> Outcome:
     """Another try after a while; a dead letter when that would not help, or was tried often enough."""
     message = error.message if isinstance(error, HanokError) else BROKEN
     passing = not isinstance(error, HanokError) or isinstance(error, (Conflict, StaleCatalog))
@@ -60,26 +68,36 @@ def _failed(work: Work, kind: Kind, error: Exception) -> Outcome:
     if passing and tries < kind.attempts:
         log.warning("job failed, trying again", tries=tries, error=_told(error), exc_info=_trace(error))
         wait = _spread(kind.wait(tries))
-        return _written(work, WAITING, lambda conn: {
-            "tries": tries, "due": now_of(conn) + wait, "error": written(message),
-        }, error=message)  # fmt: skip
+        return _written(work, Outcome(WAITING, message), lambda conn: {
+            **_back(conn, wait), "tries": tries, "error": written(message),
+        })  # fmt: skip
     log.error("job failed", tries=tries, error=_told(error), exc_info=_trace(error))
-    return _written(work, FAILED, lambda conn: {
-        "tries": tries, "ended_at": now_of(conn), "error": written(message),
-    }, error=message)  # fmt: skip
+    return _written(work, Outcome(FAILED, message), lambda conn: {
+        **over(FAILED, now_of(conn)), "tries": sa.case((job.c.again, 0), else_=tries), "error": written(message),
+    })  # fmt: skip
 
 
-def _written(
-    work: Work, state: str, values: Callable[[sa.Connection], Mapping[str, Any]], *, error: Message | None = None,
-    told: str = "",
-) -> Outcome:  # fmt: skip
-    """Writes how it ended, if the job is still ours."""
+def _back(conn: sa.Connection, wait: timedelta) -> dict[str, Any]:
+    now = now_of(conn)
+    return back(now, now + wait)
+
+
+def _written(work: Work, outcome: Outcome, values: Callable[[sa.Connection], Mapping[str, Any]]) -> Outcome:
+    """Writes how it ended, if the job is still ours. A database that is away for moments does not undo the work."""
+    for wait in WAITS:
+        try:
+            return _written_once(work, outcome, values)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            log.warning("how a job ended could not be written, trying again", error=type(error.orig).__name__)
+            time.sleep(wait)
+    return _written_once(work, outcome, values)
+
+
+def _written_once(work: Work, outcome: Outcome, values: Callable[[sa.Connection], Mapping[str, Any]]) -> Outcome:
     with work.surroundings.store.write() as conn:
-        work.save_progress(conn)
-        free = {"worker": None, "lease_until": None} | ({"state": state} if state else {}) | dict(values(conn))
-        if not conn.execute(job.update().where(holding(work.job)).values(free)).rowcount:
-            return Outcome(LOST)
-    return Outcome(told or state, error)
+        row = {**work.told(), **values(conn)}
+        mine = conn.execute(job.update().where(holding(work.job)).values(row)).rowcount
+    return outcome if mine else Outcome(LOST)
 
 
 def _spread(wait: timedelta) -> timedelta:
@@ -87,10 +105,10 @@ def _spread(wait: timedelta) -> timedelta:
     return wait * random.uniform(1, 1.2)  # noqa: S311  # spreads rivals, guards nothing
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     """What a log may say: no values of records, so of our own errors the sentence without its facts."""
     return error.message.text if isinstance(error, HanokError) else (str(error) or type(error).__name__)
 
 
-def _trace(error: Exception) -> Exception | None:
+def _trace(error: BaseException) -> BaseException | None:
     return None if isinstance(error, HanokError) else error

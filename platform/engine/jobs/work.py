@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,8 +15,8 @@ from hanok.engine.access import SYSTEM, Actor
 from hanok.engine.accounts.acting import actor_with
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import HanokError, Message
-from hanok.engine.jobs.claiming import holding
-from hanok.engine.jobs.job import DONE, WAITING, Job, written
+from hanok.engine.jobs.claiming import holding, over
+from hanok.engine.jobs.job import DONE, Job, written
 from hanok.engine.jobs.surroundings import Surroundings
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.moments import now as now_of
@@ -55,15 +56,16 @@ class Work:
     the job is still this worker's. So code that goes on from its checkpoint changes everything exactly once.
     """
 
-    def __init__(self, one: Job, surroundings: Surroundings) -> None:
+    def __init__(self, one: Job, surroundings: Surroundings, *, lease: timedelta | None = None) -> None:
         self.job = one
+        self.lease = lease
         self.surroundings = surroundings
         self.payload: Mapping[str, Any] = one.payload
         self.checkpoint: Any = one.checkpoint
         self.finished = False
         self._lost = self._cancelled = False
-        self._told: tuple[int, int | None, Message | None] = (one.done, one.total, one.message)
-        self._kept = self._told
+        self._kept: tuple[int, int | None, Message | None] = (one.done, one.total, one.message)
+        self._told = self._kept if one.checkpoint is not None else (0, None, None)  # it begins anew
         self._lock = Lock()
 
     @contextmanager
@@ -82,11 +84,12 @@ class Work:
         `effect` may run several times (`deploy.Live.write`). Raises LeaseLost and Cancelled.
         """
         self.check()
+        began = time.monotonic()
         values = {} if checkpoint is SAME else {"checkpoint": checkpoint}
 
         def held(conn: sa.Connection, catalog: Catalog) -> T:
             found = effect(conn, catalog)
-            self._fence(conn, values)
+            self._fence(conn, {**values, **self._renewed(conn, time.monotonic() - began)})
             return found
 
         found = self.surroundings.live.write(held)
@@ -110,7 +113,7 @@ class Work:
     def progress(self, done: int, total: int | None = None, message: Message | None = None) -> None:
         """Says how far it is; written once a second at most. Raises LeaseLost and Cancelled."""
         with self._lock:
-            self._told = (done, total, message)
+            self._told = (int(done), None if total is None else int(total), message)
         self.check()
 
     def check(self) -> None:
@@ -128,22 +131,32 @@ class Work:
         self._cancelled = True
 
     def save_progress(self, conn: sa.Connection) -> None:
-        """Writes what was told, where it is new."""
+        """Writes what was told, where it is new; the next time where somebody else has the row."""
         with self._lock:
             told = self._told
-        if told != self._kept:
+        free = sa.select(job.c.id).where(holding(self.job)).with_for_update(skip_locked=True)
+        if told != self._kept and conn.execute(free).first():
             conn.execute(job.update().where(holding(self.job)).values(_progress(told)))
             self._kept = told
+
+    def told(self) -> dict[str, Any]:
+        """The progress as the row says it."""
+        with self._lock:
+            return _progress(self._told)
 
     @property
     def has_news(self) -> bool:
         return self._told != self._kept
 
+    def _renewed(self, conn: sa.Connection, seconds: float) -> dict[str, Any]:
+        """After a long transaction a whole lease: on SQLite the pulse could not write meanwhile."""
+        if self.lease is None or seconds < self.lease.total_seconds() / 3:
+            return {}
+        return {"lease_until": now_of(conn) + self.lease}
+
     def _fence(self, conn: sa.Connection, values: Mapping[str, Any]) -> None:
         """Comes last: the row is locked no longer than the commit takes, so the worker's own pulse never waits."""
-        with self._lock:
-            told = self._told
-        row = {**_progress(told), **values}
+        row = {**self.told(), **values}
         if not conn.execute(job.update().where(holding(self.job)).values(row)).rowcount:
             self._lost = True
             raise LeaseLost
@@ -151,14 +164,7 @@ class Work:
 
 def ended(conn: sa.Connection, result: Any) -> dict[str, Any]:
     """What the row of a job says that is done. One that was asked for meanwhile waits once more."""
-    now = now_of(conn)
-    return {
-        "state": sa.case((job.c.again, WAITING), else_=DONE), "again": False, "result": result, "worker": None,
-        "lease_until": None, "due": now, "error": None, "checkpoint": None,
-        "tries": sa.case((job.c.again, 0), else_=job.c.tries),
-        "crashes": sa.case((job.c.again, 0), else_=job.c.crashes),
-        "ended_at": sa.case((job.c.again, None), else_=sa.bindparam("ended", now, job.c.due.type)),
-    }  # fmt: skip
+    return {**over(DONE, now_of(conn)), "result": result, "error": None, "checkpoint": None}
 
 
 def _progress(told: tuple[int, int | None, Message | None]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -52,6 +53,16 @@ class Ended:
     waited: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What there is to do."""
+
+    events: bool
+    ticks: bool
+    lapsed: bool
+    due: bool
+
+
 class Worker:
     """Runs the jobs of a site on so many threads, until it is stopped. `told` hears of every run that ended."""
 
@@ -67,8 +78,10 @@ class Worker:
         self.lease = lease
         self.told = tuple(told)
         self.ran = 0
-        self._short = frozenset(key for key, kind in kinds.items() if not kind.long)
-        self._running: dict[UUID, Work] = {}
+        self._long = frozenset(key for key, kind in kinds.items() if kind.long)
+        self._running: dict[tuple[UUID, int], Work] = {}
+        self._failures: dict[str, str] = {}
+        self._looked = self._beat = float("-inf")
         self._lock = Lock()
         self._wake, self._stopping, self._ended = Event(), Event(), Event()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="hanok-job")
@@ -78,6 +91,7 @@ class Worker:
         ]
 
     def start(self) -> Worker:
+        self._beat = time.monotonic()
         for thread in self._helpers:
             thread.start()
         return self
@@ -112,85 +126,92 @@ class Worker:
     def run_until_idle(self) -> int:
         """Does everything that is due, here and now, one job after the other; how many jobs ran."""
         count = 0
-        while self._gather() or self._is_due():
+        while True:
+            seen = self._look_around(by_the_clock=True)
+            came = sum([act() for act in self._acts(seen)])
             with self.surroundings.store.write() as conn:
                 taken = claiming.claim(conn, self.id, 1, lease=self.lease, kinds=self.kinds)
             for one in taken:
-                work = Work(one, self.surroundings)
+                work = Work(one, self.surroundings, lease=self.lease)
                 self._tell(one, running.run(work, self.kinds[one.kind]), 0.0)
                 count += 1
-            if not taken and not self._has_events():
-                break
-        return count
+            if not taken and not came:
+                return count
 
     # -- what to do next -------------------------------------------------------------------------------------------
     def _dispatch(self) -> None:
-        failure = ""
         while not self._stopping.is_set():
-            try:
-                busy = self._step()
-                failure = ""
-            except Exception as error:  # nobody would start this thread again
-                busy = False
-                if str(error) != failure:
-                    log.error("worker failed", error=str(error), exc_info=error)
-                failure = str(error)
-            if not busy:
+            self._wake.clear()  # before it looks: who nudges it while it looks makes it look again
+            if not self._guarded("dispatch", self._step):
                 self._wake.wait(IDLE)
-                self._wake.clear()
 
     def _step(self) -> bool:
         """Relays, fires, takes back, and hands free threads jobs; whether there may be more at once."""
-        more = self._gather()
-        return self._take() or more
+        now = time.monotonic()
+        by_the_clock = now - self._looked >= PULSE
+        seen = self._look_around(by_the_clock=by_the_clock)
+        self._looked = now if by_the_clock else self._looked
+        came = [self._guarded(act.__name__, act) for act in self._acts(seen)]
+        return (self._guarded("take", self._take) if seen.due or any(came) else False) or any(came)
 
-    def _gather(self) -> bool:
-        """Looks first by reading, so that a quiet site has no writer; whether something came."""
-        store = self.surroundings.store
-        with store.read() as conn:
-            events, ticks, lapsed = outbox.has_events(conn), schedules.is_due(conn), claiming.has_lapsed(conn)
-        if lapsed:
-            with store.write() as conn:
-                back = claiming.take_back(conn)
-            if back:
-                log.warning("jobs taken back from a worker that died", jobs=len(back))
-        if ticks:
-            with store.write() as conn:
-                schedules.fire(conn)
-        if events:
-            with store.write() as conn:
-                outbox.relay(conn, self.subscribers)
-        return events or ticks
-
-    def _has_events(self) -> bool:
+    def _look_around(self, *, by_the_clock: bool) -> _Seen:
+        """Looks first by reading, so that a quiet site has no writer."""
         with self.surroundings.store.read() as conn:
-            return outbox.has_events(conn)
+            return _Seen(
+                events=outbox.has_events(conn),
+                ticks=by_the_clock and schedules.is_due(conn),
+                lapsed=by_the_clock and claiming.has_lapsed(conn, but=self._mine()),
+                due=len(self._running) < self.threads and claiming.is_due(conn, self.kinds),
+            )
 
-    def _is_due(self) -> bool:
-        with self.surroundings.store.read() as conn:
-            return claiming.is_due(conn)
+    def _acts(self, seen: _Seen) -> list[Callable[[], bool]]:
+        """What to do about what was seen. Each says whether something came of it, and holds up no other."""
+        acts = ((seen.lapsed, self._take_back), (seen.ticks, self._fire), (seen.events, self._relay))
+        return [act for there, act in acts if there]
+
+    def _take_back(self) -> bool:
+        with self.surroundings.store.write() as conn:
+            found = claiming.take_back(conn, but=self._mine())
+        if found:
+            log.warning("jobs taken back from a worker that died", jobs=len(found))
+        return bool(found)
+
+    def _fire(self) -> bool:
+        with self.surroundings.store.write() as conn:
+            return bool(schedules.fire(conn))
+
+    def _relay(self) -> bool:
+        with self.surroundings.store.write() as conn:
+            return bool(outbox.relay(conn, self.subscribers))
 
     def _take(self) -> bool:
-        free = self.threads - len(self._running)
-        if free <= 0 or not self._is_due():
+        """Takes as many jobs as there are free threads, one of which is left for what is short.
+
+        A worker whose pulse is silent takes none: it could not keep them.
+        """
+        works = list(self._running.values())
+        free = self.threads - len(works)
+        if free <= 0 or time.monotonic() - self._beat > self.lease.total_seconds():
             return False
-        long = sum(self.kinds[work.job.kind].long for work in list(self._running.values()))
-        room = max(1, self.threads - 1) - long  # a thread is left for what is short
+        room = max(1, self.threads - 1) - sum(self.kinds[work.job.kind].long for work in works)
         with self.surroundings.store.write() as conn:
-            kinds = self.kinds if room >= free else self._short
-            taken = claiming.claim(conn, self.id, free, lease=self.lease, kinds=kinds)
-            left = min(room, free - len(taken)) if room < free else 0
-            if left > 0:
-                taken += claiming.claim(conn, self.id, left, lease=self.lease, kinds=self.kinds)
+            taken = claiming.claim(
+                conn, self.id, free, lease=self.lease, kinds=self.kinds, long=self._long, most_long=room
+            )
         for one in taken:
             self._hand(one)
         return bool(taken) and len(self._running) < self.threads
 
     def _hand(self, one: Job) -> None:
-        work = Work(one, self.surroundings)
+        if self._stopping.is_set():
+            return  # `stop` gives it back
+        work = Work(one, self.surroundings, lease=self.lease)
         with self._lock:
-            self._running[one.id] = work
+            self._running[one.id, one.claims] = work
         self._pool.submit(self._run, work).add_done_callback(_complain)
+
+    def _mine(self) -> list[UUID]:
+        return [id for id, _ in list(self._running)]
 
     def _run(self, work: Work) -> None:
         began = time.monotonic()
@@ -200,47 +221,56 @@ class Worker:
             outcome = Outcome(running.LOST)  # the database is away; the lease ends and somebody takes it up again
             log.error("a job could not be written", job=str(work.job.id), error=str(error))
         finally:
-            with self._lock:
-                self._running.pop(work.job.id, None)
+            with self._lock:  # by its claim, too: the same job may be under way again already
+                self._running.pop((work.job.id, work.job.claims), None)
             self._wake.set()
         self._tell(work.job, outcome, time.monotonic() - began)
 
     def _tell(self, one: Job, outcome: Outcome, seconds: float) -> None:
-        self.ran += 1
+        with self._lock:
+            self.ran += 1
         waited = max(0.0, (one.lease_until - self.lease - one.due).total_seconds()) if one.lease_until else 0.0
         for tell in self.told:
             tell(Ended(one, outcome, seconds, waited))
 
+    def _guarded(self, what: str, act: Callable[[], bool]) -> bool:
+        """What it says; False when it fails, which is told once. Nobody would start these threads again."""
+        try:
+            found = act()
+            self._failures.pop(what, None)
+            return found
+        except Exception as error:  # as it says
+            if self._failures.get(what) != str(error):
+                self._failures[what] = str(error)
+                with suppress(Exception):  # a log that cannot be written does not end the thread, either
+                    log.error("worker failed", at=what, error=str(error), exc_info=error)
+            return False
+
     # -- the pulse -------------------------------------------------------------------------------------------------
     def _pulse(self) -> None:
-        kept, failure = 0.0, ""
-        every = min(PULSE, self.lease.total_seconds() / 6)
+        every, third = min(PULSE, self.lease.total_seconds() / 6), self.lease.total_seconds() / 3
+        kept = -third
         while True:
-            try:
-                if time.monotonic() - kept >= self.lease.total_seconds() / 3 or not kept:
-                    self._keep()
-                    kept = time.monotonic()
-                elif self._running:
-                    self._look()
-                failure = ""
-            except Exception as error:  # noqa: BLE001  # as above
-                if str(error) != failure:
-                    log.error("pulse failed", error=str(error))
-                failure = str(error)
+            now = time.monotonic()
+            if now - kept < third:
+                self._guarded("pulse", self._look)
+            elif self._guarded("pulse", self._keep):
+                kept = self._beat = now
             if self._ended.wait(every):
                 return
 
-    def _keep(self) -> None:
+    def _keep(self) -> bool:
         works = list(self._running.values())
         with self.surroundings.store.write() as conn:
             self._show(conn)
-            for work in works:
-                work.save_progress(conn)
-            known = claiming.keep(conn, self.id, lease=self.lease) if works else {}
+            known = claiming.keep(conn, self.id, [work.job.id for work in works], lease=self.lease) if works else {}
         self._notice(works, known)
+        return True
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
         works = list(self._running.values())
+        if not works:
+            return False
         news = [work for work in works if work.has_news]
         if news:
             with self.surroundings.store.write() as conn:
@@ -249,6 +279,7 @@ class Worker:
         with self.surroundings.store.read() as conn:
             known = claiming.look(conn, self.id)
         self._notice(works, known)
+        return True
 
     def _notice(self, works: Sequence[Work], known: claiming.Held) -> None:
         for work in works:

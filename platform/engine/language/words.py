@@ -27,7 +27,7 @@ RESERVED_FIELD_KEYS = OPERATORS | CONDITION_WORDS | SYSTEM_FIELDS
 #: Words that are never the key of a module: they are addresses of the platform itself.
 RESERVED_MODULE_KEYS = frozenset((
     "login", "logout", "studio", "api", "static", "portal", "search", "account_settings", "settings", "health",
-    "favicon", "docs", "jobs", "files", "setup", "language", "started", "theme", "trash",
+    "favicon", "docs", "jobs", "admin", "mine", "metrics", "files", "setup", "language", "started", "theme", "trash",
 ))
 
 #: The JSON Schema of a key, with the sentence that is said when it does not fit.

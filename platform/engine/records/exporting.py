@@ -103,8 +103,9 @@ class Export:
     def title(self) -> str:
         return in_language(self.catalog.module(self.wish.module).plural, self.wish.language)
 
-    def count(self) -> int:
-        return count(self.conn, self.catalog, self.wish.actor, self.query, cap=None)
+    def count(self, cap: int | None = None) -> int:
+        """How many records there are, counted up to `cap` + 1 (None: all of them)."""
+        return count(self.conn, self.catalog, self.wish.actor, self.query, cap=cap)
 
     def rows(self) -> Iterator[list[Any]]:
         """The cells of each record."""
@@ -120,7 +121,7 @@ class Export:
             if after is None:
                 return
 
-    def write(self, file: Path, told: Callable[[int], None]) -> int:
+    def write(self, file: Path, told: Callable[[int], None] | None = None) -> int:
         """Writes the table as the file's ending says; how many rows. `told` hears how many there are so far.
 
         Raises Refused for other endings than .csv and .xlsx, and for what does not fit into a workbook.
@@ -132,7 +133,7 @@ class Export:
             for row in self.rows():
                 yield row
                 written += 1
-                if written % EVERY == 0:
+                if told and written % EVERY == 0:
                     told(written)
 
         write_table(file, self.headings, counted(), title=self.title)

@@ -91,9 +91,9 @@ rate = sa.Table(
 )
 
 #: Outgoing mail. `state`: waiting, sending, sent, failed, bounced, cancelled. `letter` is what it says (jobs.mail),
-#: None once a private one has left; `account` the record of the outbound account, None for the primary one; `sender` who
-#: wrote it. `reached` are the addresses that a server took, `refused` those that it did not, each with what it said;
-#: `via` is that server, or the file in the folder. `error` is what a letter waits for, or failed by.
+#: None once a private one has left; `account` the record of the outbound account, None for the primary one; `sender`
+#: who wrote it. `reached` are the addresses that a server took, `refused` those that it did not, each with what it
+#: said; `via` is that server, or the file in the folder. `error` is what a letter waits for, or failed by.
 mail = sa.Table(
     "hanok_mail",
     metadata,

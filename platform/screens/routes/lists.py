@@ -55,6 +55,7 @@ def show(module: str) -> AnyResponse:
         sees_all=level(g.catalog, g.actor, module, "list") == "all",
         total=records.count(connection(), g.catalog, g.actor, query, cap=None) if asked.count else None,
         acting=actions.with_menu(g.catalog, g.actor, found, page.rows),
+        may_export=may(g.catalog, g.actor, module, "export"),
     )
     answer = make_response(render_template("screens/list.html", view=view))
     return _remembering(answer, found, asked)

@@ -1,5 +1,6 @@
 /* What an action asks first, as a dialog. <a href="/deal/_do/lost?id=…" data-ask> opens the fragment of that address; its
-   form is sent here, and drawn again with what was wrong. Without scripts, or when something fails, both are pages. */
+   form is sent here, and drawn again with what was wrong. A form with data-download is the browser's to send: the answer
+   is a file. Without scripts, or when something fails, both are pages. */
 const asked = () => ({ headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
 let dialog = null;
 let opener = null;
@@ -32,7 +33,8 @@ function draw(html) {
   dialog = document.querySelector("body > dialog.ask");
   dialog.addEventListener("click", (event) => event.target.closest("[data-close]") && dialog.close());
   dialog.addEventListener("close", leave);
-  dialog.querySelector("form[data-save]").addEventListener("submit", send);
+  dialog.querySelector("form[data-save]")?.addEventListener("submit", send);
+  dialog.querySelector("form[data-download]")?.addEventListener("submit", () => setTimeout(() => dialog.close()));
   dialog.showModal();
   (dialog.querySelector("[data-focus]") ?? dialog.querySelector("[autofocus]"))?.focus();
 }
