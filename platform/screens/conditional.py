@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hanok.engine.access import Actor
+from hanok.engine.access import Actor, context_of
 from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.behaviour import Dynamic, Pick
 from hanok.engine.catalog.model import FormView, Module, Panel, Tab
@@ -21,7 +21,6 @@ from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
 from hanok.engine.records.around import Around
 from hanok.engine.records.obeying import offers
-from hanok.engine.records.read import context_of
 
 #: Of how many options a sentence speaks at most, and how many of them stand before the last.
 MOST_SAID = 3

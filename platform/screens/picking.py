@@ -76,7 +76,7 @@ def knows(catalog: Catalog, actor: Actor, module: Module) -> bool:
     Of people, teams and groups everybody may see the names: work is given to them.
     """
     people = module.area == "access"
-    known = level(catalog, actor, module.key, "view") in ({"all"} if people else {"all", "owner"})
+    known = level(catalog, actor, module.key, "view") in ({"all"} if people else {"all", "owner", "some"})
     if not known and not people:
         raise Denied(say("You may not see records of this kind."))
     return known

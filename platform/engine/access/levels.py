@@ -2,33 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from hanok.engine.access.actor import Actor
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.conditions import Node
 from hanok.engine.fields import Linked
 
-#: From the least to the most.
-ORDER = ("none", "owner", "all")
 #: What only looks: of lines the right to see their record, and what the tied owners of a record may do.
 SEEING = ("list", "view", "export")
+#: What an action needs beside its own right: whoever exports a record sees it in a list.
+NEEDS: Mapping[str, tuple[str, ...]] = {"export": ("list",), "massupdate": ("edit",)}
 
 
-def level(catalog: Catalog, actor: Actor, module: str, action: str) -> str:
-    """`all`, `owner` or `none`: the most permissive of the actor's roles; `deny` in any of them is `none`.
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Which records an actor may do something to: every one, her own, those of her groups, those that fit a condition.
+
+    `group` includes her own. What several roles say is all of it together.
+    """
+
+    every: bool = False
+    owner: bool = False
+    group: bool = False
+    nodes: tuple[Node, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.every or self.owner or self.group or bool(self.nodes)
+
+    @property
+    def plain(self) -> bool:
+        """The record alone tells whether it is meant, without a look at others."""
+        return self.every or not (self.group or self.nodes)
+
+
+EVERY, NOTHING = Grant(every=True), Grant()
+
+
+def grant_of(catalog: Catalog, actor: Actor, module: str, action: str) -> Grant:
+    """What the actor's roles give for an action, most permissive first; `deny` in any of them gives nothing.
 
     Lines are a part of the record that they stand in: who may see it sees them, who may edit it may write them.
     """
     if actor.admin:
-        return "all"
+        return EVERY
     parent = catalog.every[module].parent if "." in module and module in catalog.every else None
     if parent is not None:
-        return level(catalog, actor, parent.module, action if action in SEEING else "edit")
+        return grant_of(catalog, actor, parent.module, action if action in SEEING else "edit")
     said = [catalog.roles[key].level(module, action) for key in actor.roles if key in catalog.roles]
-    if not said or "deny" in said:
+    if "deny" in said:
+        return NOTHING
+    if "all" in said:
+        return EVERY
+    nodes = tuple(each for each in said if not isinstance(each, str))
+    return Grant(owner="owner" in said or "group" in said, group="group" in said, nodes=nodes)
+
+
+def level(catalog: Catalog, actor: Actor, module: str, action: str) -> str:
+    """`all`, `owner`, `some` (groups and conditions decide) or `none`."""
+    grants = [grant_of(catalog, actor, module, each) for each in (action, *NEEDS.get(action, ()))]
+    if not all(grants):
         return "none"
-    return max(said, key=ORDER.index)
+    if all(grant.every for grant in grants):
+        return "all"
+    return "owner" if all(grant.plain for grant in grants) else "some"
 
 
 def may(catalog: Catalog, actor: Actor, module: str, action: str) -> bool:
@@ -37,16 +77,25 @@ def may(catalog: Catalog, actor: Actor, module: str, action: str) -> bool:
 
 
 def allows(catalog: Catalog, actor: Actor, module: Module, action: str, values: Mapping[str, Any]) -> bool:
-    """Whether the action is allowed on the record with these values (Python values by field key).
+    """Whether the action is allowed on the record with these values (Python values by field key), by them alone.
 
-    Of lines only the level is known here; `records.lines` asks for the record that they stand in.
+    Of lines only the level is known here; `records.lines` asks for the record that they stand in. Where groups or
+    conditions decide (`Grant.plain` is false), False says no more than that these values do not: ask `predicate`.
     """
-    found = level(catalog, actor, module.key, action)
+    grant = grant_of(catalog, actor, module.key, action)
     if module.parent is not None:
-        return found != "none"
-    if found != "owner":
-        return found == "all"
+        return bool(grant)
+    return grant.every or (grant.owner and is_own(actor, module, values))
+
+
+def is_own(actor: Actor, module: Module, values: Mapping[str, Any]) -> bool:
+    """Whether these values name the actor as an owner."""
     return actor.id is not None and any(_id(values.get(key)) == actor.id for key in owners(module))
+
+
+def in_groups(actor: Actor, groups: Collection[UUID]) -> bool:
+    """Whether a record of these groups is one of the actor's groups."""
+    return any(group in groups for group in actor.groups)
 
 
 def owners(module: Module) -> tuple[str, ...]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access.actor import Actor
-from hanok.engine.access.levels import SEEING, level, owners
+from hanok.engine.access.levels import NEEDS, SEEING, Grant, grant_of, owners
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.ends import PARENT
-from hanok.engine.conditions import Scope
+from hanok.engine.conditions import Context, Scope, to_sql
 from hanok.engine.conditions.sql import RowRule
+from hanok.engine.store.tables import group_record
 
 
 def predicate(catalog: Catalog, actor: Actor, module: Module, action: str, table: Any) -> ColumnElement[bool]:
@@ -20,15 +23,32 @@ def predicate(catalog: Catalog, actor: Actor, module: Module, action: str, table
 
     Those who are tied to a record as its owners (the invitees of a meeting) see it; only the one owner changes it.
     """
-    found = level(catalog, actor, module.key, action)
-    if found == "all":
+    each = [_granted(catalog, actor, module, asked, table) for asked in (action, *NEEDS.get(action, ()))]
+    return each[0] if len(each) == 1 else sa.and_(*each)
+
+
+def _granted(catalog: Catalog, actor: Actor, module: Module, action: str, table: Any) -> ColumnElement[bool]:
+    grant = grant_of(catalog, actor, module.key, action)
+    if grant.every:
         return sa.true()
-    if found == "none" or actor.id is None:
+    if not grant or actor.id is None:
         return sa.false()
     if module.parent is not None:
         return _of_parent(catalog, actor, module, action, table)
-    one = [key for key in owners(module) if "" in module.field(key).columns or action in SEEING]
-    return sa.or_(sa.false(), *(_owns(actor, module, key, table) for key in one))
+    return sa.or_(sa.false(), *_ways(catalog, actor, module, action, table, grant))
+
+
+def _ways(
+    catalog: Catalog, actor: Actor, module: Module, action: str, table: Any, grant: Grant
+) -> Iterator[ColumnElement[bool]]:
+    """The ways in which a row may be meant, the cheapest first."""
+    if grant.owner:
+        one = [key for key in owners(module) if "" in module.field(key).columns or action in SEEING]
+        yield from (_owns(actor, module, key, table) for key in one)
+    if grant.group and actor.groups:
+        yield _shared(actor, module, table)
+    for node in grant.nodes:
+        yield to_sql(node, table, context_of(actor, catalog))
 
 
 def _owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[bool]:
@@ -42,6 +62,15 @@ def _owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[b
         return sa.false()
     tie = through.alias()
     return sa.exists(sa.select(sa.literal(1)).where(tie.c.left == table.c.id, tie.c.right == actor.id))
+
+
+def _shared(actor: Actor, module: Module, table: Any) -> ColumnElement[bool]:
+    """Whether the record is of one of the actor's security groups."""
+    tie = group_record.alias()
+    found = sa.select(sa.literal(1)).where(
+        tie.c.module == module.key, tie.c.record == table.c.id, tie.c.group_id.in_(actor.groups)
+    )
+    return sa.exists(found)
 
 
 def _of_parent(catalog: Catalog, actor: Actor, module: Module, action: str, table: Any) -> ColumnElement[bool]:
@@ -64,3 +93,9 @@ def row_rule(catalog: Catalog, actor: Actor) -> RowRule:
         return predicate(catalog, actor, module, "view", table)
 
     return rule
+
+
+def context_of(actor: Actor, catalog: Catalog) -> Context:
+    """What `$me` and relative dates stand for, for this actor, now."""
+    zone = actor.zone or catalog.app.zone
+    return Context(actor.id, datetime.now(UTC), zone, teams=actor.teams, groups=actor.groups)

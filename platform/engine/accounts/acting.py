@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
-from hanok.engine.accounts.grants import roles_of
+from hanok.engine.accounts.membership import membership_of
 from hanok.engine.accounts.people import UserColumns, actor_from, folded_username
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import NotFound, say
@@ -39,4 +39,4 @@ def _actor(
         user.language.label("language"), user.zone.label("zone"),
     ).where(wanted, user.present)  # fmt: skip
     row = conn.execute(statement).mappings().first()
-    return actor_from(catalog, dict(row), roles_of(conn, row["id"])) if row else None
+    return actor_from(catalog, dict(row), membership_of(conn, catalog, row["id"])) if row else None

@@ -16,7 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
-from hanok.engine.accounts.grants import roles_of
+from hanok.engine.accounts.membership import membership_of
 from hanok.engine.accounts.passwords import NOBODY, check_password, hash_password, outdated
 from hanok.engine.accounts.people import UserColumns, actor_from, folded_username
 from hanok.engine.accounts.sessions import LIFETIME, forget_expired, open_session, session_key
@@ -104,7 +104,7 @@ class _Attempt:
         token = open_session(
             conn, user_id, address=self.address, agent=self.agent, now=self.now, lifetime=lifetime
         )
-        return token, actor_from(self.catalog, self.user, roles_of(conn, user_id))
+        return token, actor_from(self.catalog, self.user, membership_of(conn, self.catalog, user_id))
 
     def _check_failures(self, conn: sa.Connection, which: sa.ColumnElement[bool], *, most: int) -> None:
         failed = sa.select(login.c.at).where(which, sa.not_(login.c.ok)).order_by(login.c.at.desc())

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from hanok.engine import records
 from hanok.engine.access import ADMINISTRATOR, SYSTEM, Actor
 from hanok.engine.accounts.grants import grant
+from hanok.engine.accounts.membership import Membership
 from hanok.engine.accounts.passwords import set_password
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Refused, say
@@ -59,10 +60,11 @@ def folded_username(catalog: Catalog, username: str) -> str:
     return str(field.type.comparable(field, username.replace("\x00", "").strip()))
 
 
-def actor_from(catalog: Catalog, row: Mapping[str, Any], roles: Sequence[str]) -> Actor:
+def actor_from(catalog: Catalog, row: Mapping[str, Any], known: Membership) -> Actor:
     """The actor of a row with id, username, title, language and zone; the site's own where the user says nothing."""
     return Actor(
-        id=row["id"], username=row["username"], title=row["title"], admin=ADMINISTRATOR in roles, roles=tuple(roles),
+        id=row["id"], username=row["username"], title=row["title"], admin=ADMINISTRATOR in known.roles,
+        roles=known.roles, teams=known.teams, groups=known.groups,
         language=row["language"] or catalog.app.languages[0],
         zone=row["zone"] if row["zone"] in _zones() else catalog.app.zone,
     )  # fmt: skip

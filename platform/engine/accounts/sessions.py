@@ -14,10 +14,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
+from hanok.engine.accounts.membership import gathered, joined
 from hanok.engine.accounts.people import UserColumns, actor_from
 from hanok.engine.catalog import Catalog
 from hanok.engine.store import Store
-from hanok.engine.store.tables import grant, session
+from hanok.engine.store.tables import session
 
 #: A session ends this long after the login, and after this long without a request.
 LIFETIME = timedelta(days=14)
@@ -57,22 +58,21 @@ def session_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: dateti
     """The living session of a token with its actor and roles, in one statement; None when there is none."""
     now = now or datetime.now(UTC)
     user = UserColumns.of(catalog)
+    more = joined(catalog, user.id.table)
     statement = (
         sa.select(
-            session.c.created, session.c.seen, session.c.expires, session.c.data, grant.c.role,
+            session.c.created, session.c.seen, session.c.expires, session.c.data, *more.columns,
             user.id.label("id"), user.username.label("username"), user.title.label("title"),
             user.language.label("language"), user.zone.label("zone"),
         )
-        .join_from(session, user.id.table, user.id == session.c.user_id)
-        .outerjoin(grant, grant.c.user_id == session.c.user_id)
+        .select_from(more.to(session.join(user.id.table, user.id == session.c.user_id)))
         .where(session.c.token == session_key(token), session.c.expires > now, session.c.seen > now - IDLE)
         .where(user.present)
-        .order_by(grant.c.role)
     )  # fmt: skip
     rows = conn.execute(statement).mappings().all()
     if not rows:
         return None
-    actor = actor_from(catalog, dict(rows[0]), [row["role"] for row in rows if row["role"]])
+    actor = actor_from(catalog, dict(rows[0]), gathered(map(dict, rows)))
     first = rows[0]
     return Session(session_key(token), actor, first["created"], first["seen"], first["expires"], first["data"])
 

@@ -53,7 +53,7 @@ def compile_catalog(
     build.check_areas()
     menu = menu_of(documents, modules, report)
     teams = team_menus(documents, menu, modules, report)
-    roles = roles_of(documents, modules, report)
+    roles = roles_of(documents, modules, every, report)
     if report.problems and not tolerant:
         raise MetadataError(report.problems)
     made = {key for what, key in pieces.made if what in PASSES}

@@ -281,15 +281,16 @@ class MenuFilter:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Levels by action: `all`, `owner`, `none` or `deny`; `modules` overrides `default` module by module."""
+    """Levels by action: `all`, `group`, `owner`, `none` or `deny`, or the condition that a record must fit; `modules`
+    overrides `default` module by module."""
 
     key: str
     label: Labels
     default: Mapping[str, str]
-    modules: Mapping[str, Mapping[str, str]]
+    modules: Mapping[str, Mapping[str, str | Node]]
     studio: bool = False
 
-    def level(self, module: str, action: str) -> str:
+    def level(self, module: str, action: str) -> str | Node:
         own = self.modules.get(module, {})
         return own.get(action) or self.default.get(action, "none")
 

@@ -35,7 +35,7 @@ ACTIONS = {
     "list": "seen in lists", "view": "opened", "create": "made", "edit": "changed", "delete": "deleted",
     "import": "imported", "export": "exported", "massupdate": "changed many at once", "assign": "given to others",
 }  # fmt: skip
-LEVELS = ["all", "owner", "none", "deny"]
+LEVELS = ["all", "group", "owner", "none", "deny"]
 #: What a rollup makes of many values.
 ROLLUPS = ("sum", "count", "min", "max", "avg")
 #: What options may say about themselves: values of one column each, which conditions can ask for.
@@ -131,11 +131,23 @@ DUPLICATES: Schema = keyed(
     }, required=["match"]),
     description="Which records count as the same thing, by key.",
 )  # fmt: skip
+LEVEL: Schema = {"type": "string", "enum": LEVELS}
 LEVELS_BY_ACTION: Schema = {
     "anyOf": [
-        {"type": "string", "enum": LEVELS},
+        LEVEL,
         mapping({
-            action: {"type": "string", "enum": LEVELS, "description": f"Whose records may be {done}."}
+            action: {**LEVEL, "description": f"Whose records may be {done}."} for action, done in ACTIONS.items()
+        }),
+    ]
+}
+LEVELS_OF_MODULE: Schema = {
+    "anyOf": [
+        LEVEL,
+        mapping({
+            action: {
+                "anyOf": [LEVEL, ref("condition")],
+                "description": f"Whose records may be {done}: a level, or those for which a condition holds.",
+            }
             for action, done in ACTIONS.items()
         }),
     ]
@@ -225,8 +237,8 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
     option = {"label": LABEL, "attributes": _attributes(types), "options": options}
     role = {
         "label": LABEL, "default": described(LEVELS_BY_ACTION, "What counts where a module is not named."),
-        "modules": {"type": "object", "additionalProperties": LEVELS_BY_ACTION,
-                    "description": "Rights by module: one level, or one for each action."},
+        "modules": {"type": "object", "additionalProperties": LEVELS_OF_MODULE,
+                    "description": "Rights by module: one level, or a level or condition for each action."},
         "studio": described(FLAG, "Whether who has it may change the metadata."),
     }  # fmt: skip
     return {

@@ -102,6 +102,8 @@ class Link(FieldType):
         "to": {"anyOf": [MODULE, MODULES], "description": TO},
         "on_delete": ON_DELETE,
         "reverse": REVERSE,
+        "inherit": {"type": "boolean",
+                    "description": "Records get the security groups of the one that this links to."},
         "tree": {"type": "boolean", "description": "The records form a tree by it: no cycles; asked with `under`."},
     }
     needs: ClassVar[tuple[str, ...]] = ("to",)

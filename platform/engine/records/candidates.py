@@ -9,13 +9,13 @@ from typing import Any
 import marshmallow as ma
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor, may
+from hanok.engine.access import Actor, context_of, may
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields import Choice, Field, Linked
 from hanok.engine.records.around import Around
 from hanok.engine.records.obeying import limit, offers
 from hanok.engine.records.query import Query
-from hanok.engine.records.read import context_of, page
+from hanok.engine.records.read import page
 
 SIZE = 20
 Values = Mapping[str, Any]

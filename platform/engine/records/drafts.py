@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -17,12 +17,15 @@ from hanok.engine.errors import Denied, say
 from hanok.engine.fields import Linked
 from hanok.engine.records.deriving.working import own_values
 from hanok.engine.records.naming import title_of, titled
+from hanok.engine.records.permitting import is_plain, permitted
 from hanok.engine.records.query import Record
 from hanok.engine.records.trail import differences
 from hanok.engine.records.values import today
 from hanok.engine.store import new_id
 from hanok.engine.store.counters import draw
 
+#: Says that what somebody wants to make would not be among what she may make.
+NOT_YOURS = say("You may create only records of your own.")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -44,12 +47,18 @@ class Draft:
     shown: Mapping[str, Any]
     changes: Mapping[str, Any]
 
-    def record(self, catalog: Catalog, actor: Actor) -> Record:
+    def record(self, conn: sa.Connection, catalog: Catalog, actor: Actor) -> Record:
+        """The record, once it is written."""
         return Record(
             self.module.key, self.id, self.version, self.title, self.shown,
-            may_edit=allows(catalog, actor, self.module, "edit", self.shown),
-            may_delete=allows(catalog, actor, self.module, "delete", self.shown),
+            may_edit=self.allows(conn, catalog, actor, "edit"), may_delete=self.allows(conn, catalog, actor, "delete"),
         )  # fmt: skip
+
+    def allows(self, conn: sa.Connection, catalog: Catalog, actor: Actor, action: str) -> bool:
+        """Whether the actor may do this to the record, once it is written."""
+        if self.module.parent is not None or is_plain(catalog, actor, self.module, action):
+            return allows(catalog, actor, self.module, action, self.shown)
+        return permitted(conn, catalog, actor, self.module, self.id, action)
 
 
 def check_creating(catalog: Catalog, actor: Actor, module: Module) -> None:
@@ -64,6 +73,24 @@ def check_changing(current: Record) -> None:
         raise Denied(say("You may see this record but not change it."))
 
 
+def check_created(conn: sa.Connection, catalog: Catalog, actor: Actor, drafts: Iterable[Draft]) -> None:
+    """Raises Denied when this actor may not have made records that are written: where groups and conditions decide."""
+    for draft in drafts:
+        decided = draft.action != "created" or draft.module.parent is not None
+        if not decided and not draft.allows(conn, catalog, actor, "create"):
+            raise Denied(NOT_YOURS)
+
+
+def check_assigning(
+    catalog: Catalog, actor: Actor, module: Module, current: Record, changes: Mapping[str, Any]
+) -> None:
+    """Raises Denied when the owner changes and this actor may not hand the record over."""
+    if not set(module.owners) & changes.keys():
+        return
+    if not may(catalog, actor, module.key, "assign"):
+        raise Denied(say("You may not give this record to somebody else."))
+
+
 def new_draft(
     catalog: Catalog, actor: Actor, module: Module, values: Mapping[str, Any], *, id: UUID | None = None,
     at: datetime | None = None,
@@ -71,8 +98,9 @@ def new_draft(
     """A new record of validated values. Raises Denied."""
     now, made = at or datetime.now(UTC), id or new_id()
     values = {**values, **own_values(catalog, module, values)}
-    if not allows(catalog, actor, module, "create", {**values, "created_by": actor.id}):
-        raise Denied(say("You may create only records of your own."))
+    plain = is_plain(catalog, actor, module, "create")
+    if plain and not allows(catalog, actor, module, "create", {**values, "created_by": actor.id}):
+        raise Denied(NOT_YOURS)
     title, author = title_of(catalog, module, values), _author(actor)
     system = {"id": made, "created_at": now, "updated_at": now, "version": 1}
     row = {
@@ -96,8 +124,7 @@ def changed_draft(
     values = {**values, **own_values(catalog, module, {**current.values, **values})}
     changes = differences(module, current.values, values) | dict(beside)
     after = {**current.values, **values}
-    if not allows(catalog, actor, module, "edit", after) and not may(catalog, actor, module.key, "assign"):
-        raise Denied(say("You may not give this record to somebody else."))
+    check_assigning(catalog, actor, module, current, changes)
     now, version = datetime.now(UTC), current.version + 1
     own = {key: after[key] for key, found in module.fields.items() if not found.type.apart}
     title = title_of(catalog, module, own)

@@ -16,8 +16,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor, level, may
-from hanok.engine.access.levels import ORDER
+from hanok.engine.access import Actor, may
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.paths import find_path
 from hanok.engine.errors import Denied, Invalid, Message, Refused, say
@@ -161,7 +160,7 @@ def export(conn: sa.Connection, catalog: Catalog, wish: Wish) -> Export:
     rows = _rows_of(module, wish.listed) if wish.listed else Query(
         module=module.key, asked=_asked(conn, names, wish), sort=(ID,)
     )  # fmt: skip
-    query = replace(rows, columns=keys, size=LARGEST_PAGE, action=_narrower(catalog, wish.actor, module))
+    query = replace(rows, columns=keys, size=LARGEST_PAGE, action="export")
     return Export(conn, catalog, wish, tuple(columns), query)
 
 
@@ -175,11 +174,6 @@ def _rows_of(module: Module, listed: Listed) -> Query:
         module=module.key, where={"all": conditions} if conditions else None, asked=listed.asked, words=listed.words,
         sort=listed.sort or (ID,),
     )  # fmt: skip
-
-
-def _narrower(catalog: Catalog, actor: Actor, module: Module) -> str:
-    """The action that allows less: nobody exports what she may not list."""
-    return min(("list", "export"), key=lambda action: ORDER.index(level(catalog, actor, module.key, action)))
 
 
 def _every(names: Names, language: str) -> list[Out]:

@@ -17,8 +17,9 @@ from hanok.engine.fields import Linked, Tie
 from hanok.engine.records.around import Around
 from hanok.engine.records.attachments import Files, named, settle, stored
 from hanok.engine.records.derived import hold_above, settle_drafts
-from hanok.engine.records.drafts import Draft
+from hanok.engine.records.drafts import Draft, check_created
 from hanok.engine.records.index import entry_of
+from hanok.engine.records.sharing import inherit, inherit_anew
 from hanok.engine.records.trail import both_ends, trace, trace_end
 from hanok.engine.records.values import Bound, Group, Loading, compared_groups, unique_columns
 from hanok.engine.store import search as index
@@ -107,6 +108,9 @@ def write_many(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Modu
         _update(conn, table, sorted(names), list(alike))
     if created:
         conn.execute(sa.insert(table), [dict(draft.row) for draft in created])
+        inherit(conn, catalog, module, [draft.id for draft in created])
+    for names, alike in groupby(changed, lambda draft: frozenset(draft.changes)):
+        inherit_anew(conn, catalog, module, [draft.id for draft in alike], names)
     traces = [
         trace(catalog, actor, module, draft.id, draft.action, draft.changes, at=draft.at, version=draft.version)
         for draft in drafts
@@ -123,6 +127,7 @@ def write_many(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Modu
     for draft in drafts:
         settle(conn, actor, module, draft.id, draft.own, draft.changes)
     settle_drafts(conn, catalog, actor, module, drafts)
+    check_created(conn, catalog, actor, drafts)
 
 
 def _ends_of(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from uuid import UUID
 
-from hanok.engine.access import Actor
+from hanok.engine.access import Actor, context_of
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.behaviour import Dynamic, Pick, Rule
 from hanok.engine.conditions import Context, Every, Node, Not, Some, holds
@@ -23,7 +23,6 @@ from hanok.engine.fields.parts import value_of
 from hanok.engine.records.around import Around
 from hanok.engine.records.deriving.working import own_values
 from hanok.engine.records.query import Record
-from hanok.engine.records.read import context_of
 
 EMPTY: tuple[Any, ...] = (None, [], (), "")
 FIXED, NEEDED, UNFIT = say("This cannot be changed."), say("This is required."), say("This cannot be picked here.")

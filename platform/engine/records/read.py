@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from hanok.engine.access import Actor, predicate, row_rule
+from hanok.engine.access import Actor, context_of, predicate, row_rule
 from hanok.engine.catalog import Catalog, Module, ModuleScope
-from hanok.engine.conditions import ConditionError, Context, parse, to_sql
+from hanok.engine.conditions import ConditionError, parse, to_sql
 from hanok.engine.conditions.sql import everything
 from hanok.engine.conditions.tree import ends_within
 from hanok.engine.errors import Invalid, NotFound, say
@@ -157,12 +156,6 @@ def identity(id: UUID | str) -> UUID:
         return id if isinstance(id, UUID) else UUID(str(id))
     except ValueError:
         raise NotFound(say("There is no such record, or you may not see it.")) from None
-
-
-def context_of(actor: Actor, catalog: Catalog) -> Context:
-    """What `$me` and relative dates stand for, for this actor, now."""
-    zone = actor.zone or catalog.app.zone
-    return Context(actor.id, datetime.now(UTC), zone, teams=actor.teams, groups=actor.groups)
 
 
 def _keys(selection: Selection, sort: Sequence[str]) -> list[cursor.Key]:

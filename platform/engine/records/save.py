@@ -19,11 +19,20 @@ from hanok.engine.records import index
 from hanok.engine.records.attachments import settle
 from hanok.engine.records.conflict import conflict
 from hanok.engine.records.derived import hold_above, settled
-from hanok.engine.records.drafts import Draft, changed_draft, check_changing, check_creating, drawn, new_draft
+from hanok.engine.records.drafts import (
+    Draft,
+    changed_draft,
+    check_changing,
+    check_created,
+    check_creating,
+    drawn,
+    new_draft,
+)
 from hanok.engine.records.lines import behind, check_parent, touch_parent
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get, identity
 from hanok.engine.records.related import Related, load_related, tie_primaries
+from hanok.engine.records.sharing import inherit, inherit_anew
 from hanok.engine.records.trail import both_ends, leave, tell_end
 from hanok.engine.records.values import Loading, loaded
 
@@ -48,9 +57,11 @@ def create(
     draft = new_draft(catalog, actor, found, {**values, **drawn(conn, catalog, actor, found)}, at=at)
     _execute(conn, found, sa.insert(found.table).values(draft.row))
     _write_beside(conn, catalog, actor, draft, beside)
+    inherit(conn, catalog, found, [draft.id])
     draft = settled(conn, catalog, actor, draft)
     _leave(conn, catalog, actor, draft)
-    return draft.record(catalog, actor)
+    check_created(conn, catalog, actor, [draft])
+    return draft.record(conn, catalog, actor)
 
 
 def update(
@@ -87,11 +98,12 @@ def update(
     if _execute(conn, found, statement.values(draft.row)).rowcount != 1:
         raise Conflict(current.version)
     tie_primaries(conn, catalog, actor, found, here, loading.values, at=draft.at)
+    inherit_anew(conn, catalog, found, [draft.id], draft.changes)
     for parent in above:
         touch_parent(conn, catalog, actor, found, parent, at=draft.at)
     draft = settled(conn, catalog, actor, draft)
     _leave(conn, catalog, actor, draft)
-    return draft.record(catalog, actor)
+    return draft.record(conn, catalog, actor)
 
 
 def _links_of(module: Module, raw: Mapping[str, Any]) -> dict[str, Linked]:

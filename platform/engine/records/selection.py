@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from hanok.engine.access import Actor, allows, level, predicate
+from hanok.engine.access import Actor, allows, grant_of, level, predicate
 from hanok.engine.access.levels import owners
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.paths import find_path
@@ -36,12 +36,16 @@ class Selection:
     titled: dict[tuple[str, ...], list[Any]] = field(default_factory=dict)
     tied: tuple[Any, ColumnElement[bool]] | None = None
     own: dict[str, tuple[Field, dict[str, int]]] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table = alias_of(self.module, "r")
         mine = (key for key in owners(self.module) if self.module.field(key).columns)
         for key in dict.fromkeys((*ALWAYS, *mine, *self.keys)):
             self._take(key)
+        for action in ("edit", "delete"):
+            if self.module.parent is None and not grant_of(self.catalog, self.actor, self.module.key, action).plain:
+                self.asked[action] = self.add(predicate(self.catalog, self.actor, self.module, action, self.table))
 
     def _take(self, key: str) -> None:
         links, found = self._way(key)
@@ -147,7 +151,6 @@ class Selection:
         return sa.select(*unique).select_from(source)
 
     def record(self, row: Any) -> Record:
-        actor = self.actor
         values = {key: self._value(found, places, row) for key, (found, places) in self.places.items()}
         said = {
             key: found.type.read(found, {part: row[place] for part, place in places.items()})
@@ -155,9 +158,14 @@ class Selection:
         }
         return Record(
             self.module.key, values["id"], values["version"], values["title"] or "", {**values, **said},
-            may_edit=allows(self.catalog, actor, self.module, "edit", values),
-            may_delete=allows(self.catalog, actor, self.module, "delete", values),
+            may_edit=self._allows("edit", values, row), may_delete=self._allows("delete", values, row),
         )  # fmt: skip
+
+    def _allows(self, action: str, values: Mapping[str, Any], row: Any) -> bool:
+        """What the values tell, or, where they do not, what the row says."""
+        if action in self.asked:
+            return bool(row[self.asked[action]])
+        return allows(self.catalog, self.actor, self.module, action, values)
 
     def _value(self, found: Field, places: Mapping[str, int], row: Any) -> Any:
         parts = {part: row[place] for part, place in places.items()}

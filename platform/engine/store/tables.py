@@ -107,11 +107,23 @@ login = sa.Table(
     sa.Index("hanok_login_address", "address", "at"),
 )
 
+#: Which roles a user, a team or a security group has; ids tell which of them `holder` is.
 grant = sa.Table(
     "hanok_grant",
     metadata,
-    sa.Column("user_id", RecordId, primary_key=True),
+    sa.Column("holder", RecordId, primary_key=True),
     sa.Column("role", sa.String(40), primary_key=True),
+)
+
+#: The security groups of records. `via` says why: hand, creator, owner or parent.
+group_record = sa.Table(
+    "hanok_group_record",
+    metadata,
+    sa.Column("module", sa.String(40), primary_key=True),
+    sa.Column("record", RecordId, primary_key=True),
+    sa.Column("group_id", RecordId, primary_key=True),
+    sa.Column("via", sa.String(8), primary_key=True),
+    sa.Index("hanok_group_record_group", "group_id", "module", "record"),
 )
 
 counter = sa.Table(

@@ -7,13 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor, may
+from hanok.engine.access import Actor, context_of, may
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.behaviour import Action, Step
 from hanok.engine.conditions import Node, holds
 from hanok.engine.records.around import Around
 from hanok.engine.records.query import Record
-from hanok.engine.records.read import context_of
 
 #: The kinds of steps that are about records.
 RUNNABLE = ("set", "create", "link", "unlink", "assign", "branch", "each", "delete", "stop")

@@ -1,0 +1,115 @@
+"""The security groups of records: those that they inherit when they are made or handed over, and those given by hand.
+
+A record gets the groups of whoever makes it, of its owner, and of the record that it belongs to (a link that says
+`inherit`); each group says which of these ways it takes. What somebody gave by hand stays until somebody takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hanok.engine.access.levels import owners
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.store.tables import group_record
+
+HAND, CREATOR, OWNER, PARENT = "hand", "creator", "owner", "parent"
+GROUP, USERS = "security_group", "users"
+#: Ids that one statement names.
+BATCH = 500
+
+
+def inherit(conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID]) -> None:
+    """Gives new records, whose rows are written, the groups that they inherit."""
+    for some in _batches(ids):
+        _insert(conn, _ways(catalog, module, some, (CREATOR, OWNER, PARENT)))
+
+
+def inherit_anew(
+    conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID], changed: Collection[str]
+) -> None:
+    """After these fields changed: what followed from a former owner or parent goes, what follows from the new comes."""
+    vias = tuple(via for via, keys in ((OWNER, owners(module)), (PARENT, _parents(module))) if set(keys) & set(changed))
+    if not vias:
+        return
+    for some in _batches(ids):
+        mine = sa.and_(group_record.c.module == module.key, group_record.c.record.in_(some))
+        conn.execute(group_record.delete().where(mine, group_record.c.via.in_(vias)))
+        _insert(conn, _ways(catalog, module, some, vias))
+
+
+def groups_of(conn: sa.Connection, module: Module, id: UUID) -> frozenset[UUID]:
+    """The ids of the security groups that a record is in."""
+    found = sa.select(group_record.c.group_id).where(group_record.c.module == module.key, group_record.c.record == id)
+    return frozenset(conn.scalars(found))
+
+
+def _insert(conn: sa.Connection, ways: Sequence[sa.Select[Any]]) -> None:
+    if not ways:
+        return
+    found: Any = ways[0] if len(ways) == 1 else sa.union(*ways)
+    insert = (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(group_record)
+    rows = sa.select(*found.subquery().c).where(sa.true())  # without WHERE SQLite takes ON CONFLICT for a join
+    conn.execute(insert.from_select(["module", "record", "group_id", "via"], rows).on_conflict_do_nothing())
+
+
+def _ways(
+    catalog: Catalog, module: Module, ids: Sequence[UUID], vias: Collection[str]
+) -> Sequence[sa.Select[Any]]:
+    """A statement for each way: the module, the record, the group and the way."""
+    table = module.table.alias()
+    wanted = table.c.id.in_(ids)
+    found: list[sa.Select[Any]] = []
+    if CREATOR in vias:
+        found.append(_of_people(catalog, module, table.c.created_by, CREATOR, table).where(wanted))
+    if OWNER in vias:
+        columns = [module.field(key).columns for key in owners(module) if key != "created_by"]
+        found += [_of_people(catalog, module, table.c[one[""]], OWNER, table).where(wanted)
+                  for one in columns if "" in one]  # fmt: skip
+    if PARENT in vias:
+        found += [each.where(wanted) for each in _of_parents(catalog, module, table)]
+    return found
+
+
+def _of_people(catalog: Catalog, module: Module, person: Any, via: str, table: Any) -> sa.Select[Any]:
+    """The groups of the users in this column, of those groups that go this way."""
+    groups = catalog.every[GROUP]
+    through = groups.ends[USERS].through
+    assert through is not None, "the users of a group are tied"
+    tie, group = through.alias(), groups.table.alias()
+    goes = group.c[groups.field(f"from_{via}").columns[""]]
+    return (
+        sa.select(sa.literal(module.key).label("module"), table.c.id.label("record"), group.c.id.label("group_id"),
+                  sa.literal(via).label("via"))
+        .select_from(table).join(tie, tie.c.right == person).join(group, group.c.id == tie.c.left)
+        .where(group.c.deleted_at.is_(None), goes)
+    )  # fmt: skip
+
+
+def _of_parents(catalog: Catalog, module: Module, table: Any) -> Iterator[sa.Select[Any]]:
+    groups = catalog.every[GROUP]
+    for key in _parents(module):
+        found = module.field(key)
+        there, group = group_record.alias(), groups.table.alias()
+        link = table.c[found.columns[""]]
+        target = table.c[found.columns["module"]] if "module" in found.columns else sa.literal(found.targets[0])
+        goes = group.c[groups.field("from_parent").columns[""]]
+        yield (
+            sa.select(sa.literal(module.key).label("module"), table.c.id.label("record"),
+                      there.c.group_id.label("group_id"), sa.literal(PARENT).label("via"))
+            .select_from(table).join(there, sa.and_(there.c.module == target, there.c.record == link))
+            .join(group, group.c.id == there.c.group_id).where(group.c.deleted_at.is_(None), goes)
+        )  # fmt: skip
+
+
+def _parents(module: Module) -> tuple[str, ...]:
+    """The links by which records inherit groups."""
+    return tuple(key for key, found in module.fields.items() if found.targets and found.settings.get("inherit"))
+
+
+def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
