@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "export": ("exporting", "export_command", "Write the records of a module into a file."),
     "import": ("importing", "import_command", "Bring the rows of a CSV or XLSX FILE in as records of a module."),
     "init": ("sites", "init", "Make a new site: folder, database, the shipped CRM, the user `admin`."),
+    "jobs": ("jobs", "jobs", "The jobs of the site: look, try again, cancel, run now."),
     "keys": ("keys", "keys", "The keys of encrypted fields."),
     "plan": ("deploying", "plan", "Show what a deploy would do."),
     "purge": ("purging", "purge_command", "Drop what older models left in the database; show it first."),
@@ -24,10 +25,11 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "rollback": ("deploying", "rollback", "Deploy the metadata of an old revision as a new one."),
     "schema": ("sites", "schema", "Write one JSON Schema a kind, for editors."),
     "serve": ("serving", "serve", "Serve the site."),
-    "status": ("sites", "status", "Show the revision, files that differ from it, and what is unfinished."),
+    "status": ("standing", "status", "Show the revision, files that differ from it, what is unfinished, and how the "
+               "queue of jobs stands."),
     "upgrade": ("upgrading", "upgrade", "Take up what this version of Hanok ships."),
-    "worker": ("working", "worker_command", "Run the jobs of the site, beside `hanok serve` or on other machines."),
     "user": ("people", "user", "Users of the site."),
+    "worker": ("working", "worker_command", "Run the jobs of the site, beside `hanok serve` or on other machines."),
 }
 
 

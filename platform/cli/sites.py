@@ -1,4 +1,4 @@
-"""Commands about a site as a whole: make one, see how it stands, publish its schemas."""
+"""Commands about a site as a whole: make one, publish its schemas."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ from zoneinfo import ZoneInfo
 import click
 
 from hanok.app import live_of, opened
-from hanok.cli.console import command, dump, progress, site_option, tell, told, words
+from hanok.cli.console import command, progress, site_option, tell, words
 from hanok.cli.deploying import telling
 from hanok.cli.editing import help_editors, write_schemas
-from hanok.cli.upgrading import conflict_json, tell_conflict
 from hanok.engine import accounts
 from hanok.engine.access import ADMINISTRATOR, Actor
 from hanok.engine.deploy import Live, Site, deploy, init_site, plan_site, write_manifest
-from hanok.engine.deploy import status as status_of
 from hanok.engine.errors import Invalid, say
 from hanok.settings import SETTINGS
 
 PASSWORD_FILE = "first-password.txt"  # noqa: S105  # the name of a file
-STATES = {
-    "new": say("new"), "changed": say("changed"), "removed": say("removed"), "behind": say("behind"),
-}  # fmt: skip
 ADMIN = {"username": "admin", "last_name": "Admin"}
 
 
@@ -98,36 +93,6 @@ def _tell_login(site: Site, generated: str) -> None:
     file.write_text(f"admin\n{generated}\n", encoding="utf-8")
     tell(say("Log in as admin with the password {password} (kept in the site’s {file} until you delete it).",
              password=generated, file=PASSWORD_FILE))  # fmt: skip
-
-
-@click.command()
-@click.option("--json", "plain", is_flag=True, help="As JSON.")
-@site_option
-@command
-def status(folder: Path, plain: bool) -> None:
-    """Show the revision, files that differ from it, and what is unfinished."""
-    site = opened(folder)
-    site.store.check_schema()
-    found = status_of(site)
-    revision = found.revision
-    if plain:
-        dump({
-            "revision": revision.number if revision else 0, "state": revision.state if revision else "",
-            "files": [{"file": each.file, "state": each.state} for each in found.files],
-            "unfinished": found.unfinished, "upgrade": found.upgrade,
-            "conflicts": [conflict_json(each) for each in found.conflicts],
-        })  # fmt: skip
-        return
-    at = f"{revision.number} ({revision.state}, {revision.at:%Y-%m-%d %H:%M} UTC)" if revision else "–"
-    told({
-        words(say("Revision")): at,
-        words(say("Unfinished steps")): found.unfinished,
-        words(say("Upgrade waiting")): words(say("yes") if found.upgrade else say("no")),
-    })  # fmt: skip
-    for conflict in found.conflicts:
-        tell_conflict(conflict)
-    for each in found.files:
-        tell(f"{words(STATES[each.state]):<9} {(site.metadata / each.file).as_posix()}")
 
 
 @click.command()

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hanok.engine.jobs.job import FAILED, PRIORITIES, RUNNING, WAITING
+from hanok.engine.jobs.overview import SILENT
 from hanok.engine.store import live_revision
 from hanok.engine.store.job_tables import job, mail, schedule, worker
 from hanok.engine.store.moments import now as now_of
@@ -17,8 +18,6 @@ from hanok.engine.store.tables import outbox
 
 #: Nothing is counted any further.
 MOST = 100_000
-#: A worker says every ten seconds that it lives.
-ALIVE = timedelta(seconds=30)
 #: Workers look twice a second; a tick that is so late was seen by none.
 OVERDUE = timedelta(seconds=60)
 #: The states of mail that somebody may have to do something about.
@@ -59,6 +58,15 @@ def figures(conn: sa.Connection) -> Figures:
     )  # fmt: skip
 
 
+def database_size(conn: sa.Connection) -> int:
+    """Bytes of the whole database."""
+    if conn.dialect.name == "sqlite":
+        pages = sa.select(sa.column("page_count", sa.Integer)).select_from(sa.func.pragma_page_count())
+        size = sa.select(sa.column("page_size", sa.Integer)).select_from(sa.func.pragma_page_size())
+        return conn.execute(pages).scalar_one() * conn.execute(size).scalar_one()
+    return int(conn.execute(sa.select(sa.func.pg_database_size(sa.func.current_database()))).scalar_one())
+
+
 def _columns(now: datetime) -> Iterable[sa.ColumnElement[Any]]:
     waiting = [(job.c.state == WAITING, job.c.priority == priority) for priority in PRIORITIES]
     due, later = job.c.due <= now, job.c.due > now
@@ -67,8 +75,8 @@ def _columns(now: datetime) -> Iterable[sa.ColumnElement[Any]]:
     yield _count(job, job.c.state == RUNNING).label("running")
     yield _count(job, job.c.state == FAILED).label("failed")
     yield _count(outbox).label("outbox")
-    yield _count(worker, worker.c.seen > now - ALIVE).label("alive")
-    yield _count(worker, worker.c.seen <= now - ALIVE).label("stale")
+    yield _count(worker, worker.c.seen >= now - SILENT).label("alive")
+    yield _count(worker, worker.c.seen < now - SILENT).label("stale")
     yield _count(schedule, schedule.c.active, schedule.c.next < now - OVERDUE).label("overdue")
     for state in MAIL:
         yield _count(mail, mail.c.state == state).label(f"mail_{state}")
