@@ -13,6 +13,7 @@ from flask import g, request
 from sqlalchemy import Connection
 
 from hanok.engine import accounts
+from hanok.engine.access import seen
 from hanok.engine.deploy.live import Live
 from hanok.web.formats import Formats
 from hanok.web.i18n import LANGUAGES, chosen_language
@@ -32,6 +33,7 @@ def begin(live: Live, sightings: accounts.Sightings) -> None:
         found = accounts.session_of(connection(), g.catalog, token)
         if found is not None:
             g.actor = found.actor
+            g.catalog = seen(g.catalog, found.actor)
             sightings.note(found)
     else:
         g.catalog = live.catalog

@@ -7,8 +7,9 @@ functions. An administrator may do all; of several roles the most permissive win
 from hanok.engine.access.actor import ADMINISTRATOR, SYSTEM, Actor
 from hanok.engine.access.levels import Grant, allows, grant_of, level, may
 from hanok.engine.access.rows import context_of, predicate, row_rule
+from hanok.engine.access.seeing import field_grant, seen
 
 __all__ = [
-    "ADMINISTRATOR", "SYSTEM", "Actor", "Grant", "allows", "context_of", "grant_of", "level", "may", "predicate",
-    "row_rule",
+    "ADMINISTRATOR", "SYSTEM", "Actor", "Grant", "allows", "context_of", "field_grant", "grant_of", "level", "may",
+    "predicate", "row_rule", "seen",
 ]  # fmt: skip

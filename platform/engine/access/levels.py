@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -52,7 +52,11 @@ def grant_of(catalog: Catalog, actor: Actor, module: str, action: str) -> Grant:
     parent = catalog.every[module].parent if "." in module and module in catalog.every else None
     if parent is not None:
         return grant_of(catalog, actor, parent.module, action if action in SEEING else "edit")
-    said = [catalog.roles[key].level(module, action) for key in actor.roles if key in catalog.roles]
+    return combined([catalog.roles[key].level(module, action) for key in actor.roles if key in catalog.roles])
+
+
+def combined(said: Sequence[str | Node]) -> Grant:
+    """What levels and conditions of several roles give together."""
     if "deny" in said:
         return NOTHING
     if "all" in said:

@@ -38,6 +38,15 @@ def _granted(catalog: Catalog, actor: Actor, module: Module, action: str, table:
     return sa.or_(sa.false(), *_ways(catalog, actor, module, action, table, grant))
 
 
+def field_rule(catalog: Catalog, actor: Actor, module: Module, grant: Grant, table: Any) -> ColumnElement[bool]:
+    """In which rows a field is meant that the actor has this grant for."""
+    if grant.every:
+        return sa.true()
+    if not grant or actor.id is None:
+        return sa.false()
+    return sa.or_(sa.false(), *_ways(catalog, actor, module, "view", table, grant))
+
+
 def _ways(
     catalog: Catalog, actor: Actor, module: Module, action: str, table: Any, grant: Grant
 ) -> Iterator[ColumnElement[bool]]:

@@ -282,13 +282,14 @@ class MenuFilter:
 @dataclass(frozen=True, slots=True)
 class Role:
     """Levels by action: `all`, `group`, `owner`, `none` or `deny`, or the condition that a record must fit; `modules`
-    overrides `default` module by module."""
+    overrides `default` module by module. `fields` are the levels to view and edit single fields, by module and key."""
 
     key: str
     label: Labels
     default: Mapping[str, str]
     modules: Mapping[str, Mapping[str, str | Node]]
     studio: bool = False
+    fields: Mapping[tuple[str, str], Mapping[str, str | Node]] = also(default_factory=dict)
 
     def level(self, module: str, action: str) -> str | Node:
         own = self.modules.get(module, {})
@@ -338,6 +339,9 @@ class Catalog:
     `modules` are those that people open; `every` has the embedded ones too, by keys like "quote.lines". `menu` is the
     main menu, `teams` the menus of teams that have their own, by the teams' keys. `work` says what was made for it, and
     `kept` what the next one need not make again (None where documents were faulty).
+
+    One as an actor sees it (`access.seen`) has `base`, the catalog that it was made of, and `masks`: by module and key
+    the fields that she sees in some records only, with her grant for them. `seen` are those made of this one, by roles.
     """
 
     revision: int
@@ -355,6 +359,14 @@ class Catalog:
     renames: Renames = also(default_factory=Renames)
     work: Work = also(default_factory=Work, compare=False)
     kept: Kept | None = also(default=None, compare=False)
+    base: Catalog | None = also(default=None, compare=False)
+    masks: Mapping[tuple[str, str], Any] = also(default_factory=dict, compare=False)
+    seen: dict[tuple[str, ...], Catalog] = also(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def whole(self) -> Catalog:
+        """The catalog with everything in it."""
+        return self.base or self
 
     def __repr__(self) -> str:
         return f"Catalog(revision={self.revision}, modules={list(self.modules)})"

@@ -239,6 +239,14 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
         "label": LABEL, "default": described(LEVELS_BY_ACTION, "What counts where a module is not named."),
         "modules": {"type": "object", "additionalProperties": LEVELS_OF_MODULE,
                     "description": "Rights by module: one level, or a level or condition for each action."},
+        "fields": {
+            "type": "object",
+            "description": "Rights to single fields, as account.annual_revenue; what is not named is as the record is.",
+            "additionalProperties": mapping({
+                "view": {"anyOf": [LEVEL, ref("condition")], "description": "In which records it is seen."},
+                "edit": {"anyOf": [LEVEL, ref("condition")], "description": "In which records it may be changed."},
+            }),
+        },
         "studio": described(FLAG, "Whether who has it may change the metadata."),
     }  # fmt: skip
     return {

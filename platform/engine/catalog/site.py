@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hanok.engine.catalog.model import App, Area, Module, Role
 from hanok.engine.catalog.reading import read
-from hanok.engine.catalog.report import MODULE, Report
+from hanok.engine.catalog.report import FIELD, MODULE, Report
 from hanok.engine.catalog.schemas import ACTIONS
 from hanok.engine.catalog.scopes import ModuleScope
 from hanok.engine.conditions import Node
-from hanok.engine.errors import Place, say
+from hanok.engine.errors import say
 from hanok.engine.language import Document, Documents
 
 #: What a role may do where it says nothing: look after what is one's own.
@@ -59,7 +58,7 @@ def roles_of(
             MappingProxyType({
                 module: _rights(document, module, levels, every, report) for module, levels in overrides.items()
             }),
-            studio=document.data.get("studio", False),
+            studio=document.data.get("studio", False), fields=_fields(document, every, report),
         )  # fmt: skip
     return MappingProxyType(built)
 
@@ -67,19 +66,43 @@ def roles_of(
 def _rights(
     document: Document, module: str, written: str | Mapping[str, Any], every: Mapping[str, Module], report: Report
 ) -> Mapping[str, str | Node]:
-    """The levels of one module; a condition is read for it. A faulty one is reported, and gives nothing."""
-    levels: dict[str, str | Node] = {}
-    for action, said in _levels(written).items():
-        if isinstance(said, str):
-            levels[action] = said
-        elif module in every:
-            place = partial(_place, document, module, action)
-            levels[action] = read(said, ModuleScope(every[module], every), place, report) or "none"
-    return MappingProxyType(levels)
+    """The levels of one module, its conditions read for it."""
+    if module not in every:
+        return MappingProxyType({})
+    scope = ModuleScope(every[module], every)
+    return MappingProxyType({
+        action: _right(document, ("modules", module, action), said, scope, report)
+        for action, said in _levels(written).items()
+    })
 
 
-def _place(document: Document, module: str, action: str, *path: str | int) -> Place:
-    return document.place(["modules", module, action, *path])
+def _fields(
+    document: Document, every: Mapping[str, Module], report: Report
+) -> Mapping[tuple[str, str], Mapping[str, str | Node]]:
+    """The levels of single fields, by module and key."""
+    found: dict[tuple[str, str], Mapping[str, str | Node]] = {}
+    for written, levels in document.data.get("fields", {}).items():
+        module, _, key = written.rpartition(".")
+        if module not in every:
+            report.missing(document.place(["fields", written]), MODULE, module or written, every)
+        elif key not in every[module].fields:
+            report.missing(document.place(["fields", written]), FIELD, key, every[module].fields)
+        else:
+            scope = ModuleScope(every[module], every)
+            found[module, key] = {
+                action: _right(document, ("fields", written, action), said, scope, report)
+                for action, said in levels.items()
+            }
+    return MappingProxyType(found)
+
+
+def _right(
+    document: Document, path: tuple[str, ...], said: str | Mapping[str, Any], scope: ModuleScope, report: Report
+) -> str | Node:
+    """A level as it is, a condition read; a faulty one is reported, and gives nothing."""
+    if isinstance(said, str):
+        return said
+    return read(said, scope, lambda *below: document.place([*path, *below]), report) or "none"
 
 
 def _levels(written: str | Mapping[str, Any]) -> dict[str, Any]:

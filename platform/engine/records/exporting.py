@@ -16,7 +16,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor, may
+from hanok.engine.access import Actor, may, seen
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.paths import find_path
 from hanok.engine.errors import Denied, Invalid, Message, Refused, say
@@ -151,6 +151,7 @@ class Export:
 
 def export(conn: sa.Connection, catalog: Catalog, wish: Wish) -> Export:
     """What the wish comes to. Raises NotFound, Denied, and Invalid for fields that there are not."""
+    catalog = seen(catalog, wish.actor)
     module = catalog.module(wish.module)
     if not may(catalog, wish.actor, module.key, "export"):
         raise Denied(say("You may not export records of this kind."))

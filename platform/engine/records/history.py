@@ -58,7 +58,9 @@ def history(
     told = [today(catalog, catalog.module(module), row.changes) for row in rows]
     secret = hidden(conn, catalog, actor, (end for changes in told for pair in changes.values() for end in pair))
     entries = zip(rows, told, strict=True)
-    return tuple(_entry(catalog.module(module), row, changed, secret) for row, changed in entries)
+    masked = {key for where, key in catalog.masks if where == module}  # seen in some records only, and so told of none
+    open_ = ((row, {key: pair for key, pair in changed.items() if key not in masked}) for row, changed in entries)
+    return tuple(_entry(catalog.module(module), row, changed, secret) for row, changed in open_)
 
 
 def _entry(module: Module, row: Any, changed: Mapping[str, Sequence[Any]], secret: set[str]) -> Entry:

@@ -77,7 +77,7 @@ def load_lines(
             continue
         raw = {key: value for key, value in line.raw.items() if key not in (PARENT, POSITION)}
         item = Loading(catalog, actor, child, raw, current)
-        item.load()
+        item.load(conn)
         loaded.items.append(item)
     suggest(conn, catalog, loaded.items)
     lookup = Looked(conn, catalog, actor, child, loaded.items)

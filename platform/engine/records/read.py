@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access import Actor, context_of, predicate, row_rule
 from hanok.engine.catalog import Catalog, Module, ModuleScope
-from hanok.engine.conditions import ConditionError, parse, to_sql
+from hanok.engine.conditions import ConditionError, named, parse, to_sql
 from hanok.engine.conditions.sql import everything
 from hanok.engine.conditions.tree import ends_within
 from hanok.engine.errors import Invalid, NotFound, say
@@ -20,6 +20,7 @@ from hanok.engine.records import cursor
 from hanok.engine.records.deriving.living import with_live
 from hanok.engine.records.grams import phrases
 from hanok.engine.records.query import Page, Query, Record
+from hanok.engine.records.search import hides_searched, in_title
 from hanok.engine.records.selection import Selection, alias_of, every_key, known_keys
 from hanok.engine.records.standing import standing
 from hanok.engine.store import search as index
@@ -29,6 +30,7 @@ LARGEST_PAGE = 1000
 MOST_SORTS = 8
 #: To-many ends within each other in an actor's own condition: with 100 records each, three of them are a million.
 MOST_ENDS = 2
+NOT_EVERYWHERE = say("You see this field in some records only, so nothing can be looked for by it.")
 
 
 def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> Page:
@@ -167,6 +169,8 @@ def _keys(selection: Selection, sort: Sequence[str]) -> list[cursor.Key]:
         found = selection.find(key)
         if found is None or not found.type.sortable:
             raise Invalid({"": [say("Lists cannot be sorted by “{key}”.", key=key)]})
+        if (found.module, found.key.partition(".")[0]) in selection.catalog.masks:
+            raise Invalid({"": [NOT_EVERYWHERE]})
         column = selection.order(key)
         nullable = not found.system or key.endswith("_by") or "." in key
         plain = getattr(column, "table", None) is selection.table
@@ -183,17 +187,28 @@ def _wheres(
     context = context_of(actor, catalog)
     for condition, rule in ((query.where, everything), (query.asked, row_rule(catalog, actor))):
         if condition:
-            node = _parsed(catalog, module, condition)
+            node = _asked(catalog, module, condition) if condition is query.asked else _parsed(
+                catalog.whole, catalog.whole.module(module.key), condition)  # fmt: skip
             if condition is query.asked and ends_within(node) > MOST_ENDS:
                 raise Invalid({"": [say("A condition asks for some of several within some of several, no deeper.")]})
             found.append(to_sql(node, table, context, rule=rule))
     if query.limit is not None:
         found.append(to_sql(query.limit, table, replace(context, record=query.record)))
     if query.words.strip():
-        found.append(_matching(conn, module, query.words, table))
+        hides = hides_searched(catalog, module)
+        found.append(in_title(table, query.words) if hides else _matching(conn, module, query.words, table))
     if query.under:
         found.append(standing(catalog, query.under, table))
     return found
+
+
+def _asked(catalog: Catalog, module: Module, condition: Mapping[str, Any]) -> Any:
+    """A condition of the actor's own. Raises Invalid where it asks by a field that she does not see everywhere."""
+    node = _parsed(catalog, module, condition)
+    for found in named(node) if catalog.masks else ():
+        if (found.module, found.key.partition(".")[0]) in catalog.masks:
+            raise Invalid({found.key: [NOT_EVERYWHERE]})
+    return node
 
 
 def _parsed(catalog: Catalog, module: Module, condition: Mapping[str, Any]) -> Any:

@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
+from hanok.engine.access.seeing import editable
 from hanok.engine.catalog import Catalog, End, Module
 from hanok.engine.errors import Denied, Message, NotFound, say
 from hanok.engine.fields import Field, Linked, Tie
@@ -234,6 +235,8 @@ def _both(
     asked = catalog.module(module).ends.get(end)
     found = next((way for way in asked.each() if way.kind == "links"), None) if asked else None
     if asked is None or asked.kind == "union" or found is None:
+        raise NotFound(say("There is no link “{key}” here.", key=end))
+    if not all(editable(catalog, actor, found.home, found.field)):
         raise NotFound(say("There is no link “{key}” here.", key=end))
     record = get(conn, catalog, actor, module, identity(id))
     if not record.may_edit:

@@ -28,6 +28,7 @@ from hanok.engine.records.drafts import (
     drawn,
     new_draft,
 )
+from hanok.engine.records.fielding import refused
 from hanok.engine.records.lines import behind, check_parent, touch_parent
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get, identity
@@ -79,7 +80,9 @@ def update(
     if not 1 <= version <= current.version:
         raise Invalid({"": [say("This version of the record never was; open the record again.")]})
     if current.version != version:
-        raise conflict(conn, catalog, actor, found, current, raw, version)
+        denied = refused(catalog, actor, found, raw, current, conn)
+        sent = {key: value for key, value in raw.items() if key not in denied}
+        raise conflict(conn, catalog, actor, found, current, sent, version)
     loading = loaded(conn, catalog, actor, found, raw, current)
     beside = load_related(conn, catalog, actor, loading)
     _check(loading.errors | beside.errors)

@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access import Actor, may, predicate
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields.operators import ESCAPE, like
 from hanok.engine.fields.text import fold
-from hanok.engine.records.grams import phrases
+from hanok.engine.records.grams import MOST_WORDS, phrases
 from hanok.engine.store import search as index
 from hanok.engine.store.tables import search as entries
 
@@ -45,15 +46,34 @@ def search(
     return tuple(Hit(row.module, row.record, row.title, row.text) for row in ordered)
 
 
+def hides_searched(catalog: Catalog, module: Module) -> bool:
+    """Whether the search looks at a field of this module that the actor of this catalog does not see everywhere."""
+    if catalog.base is None:
+        return False
+    keys = {found.key for found in catalog.whole.module(module.key).searched}
+    masked = {key for where, key in catalog.masks if where == module.key}
+    return bool(keys - {found.key for found in module.searched} or keys & masked)
+
+
+def in_title(table: Any, words: str) -> ColumnElement[bool]:
+    """Whether each of the words stands in the title."""
+    folded = [fold(word) for word in words.split()[:MOST_WORDS]]
+    return sa.and_(sa.true(), *(table.c["title$folded"].like(f"%{like(word)}%", escape=ESCAPE) for word in folded))
+
+
 def _one(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, words: str, size: int) -> sa.Select[Any]:
     table = module.table.alias()
+    found: ColumnElement[bool] = index.found(conn.dialect.name, phrases(words))
+    snippet: ColumnElement[Any] = entries.c.text
+    if hides_searched(catalog, module):  # the index would tell by what she may not see
+        found, snippet = in_title(table, words), sa.literal("").label("text")
     begins = table.c["title$folded"].like(like(fold(words.strip())) + "%", escape=ESCAPE)
     rank = sa.case((begins, 0), else_=1).label("rank")
     return (
-        sa.select(entries.c.module, entries.c.record, table.c.title, entries.c.text, rank)
+        sa.select(entries.c.module, entries.c.record, table.c.title, snippet, rank)
         .select_from(entries.join(table, table.c.id == entries.c.record))
         .where(
-            entries.c.module == module.key, index.found(conn.dialect.name, phrases(words)),
+            entries.c.module == module.key, found,
             table.c.deleted_at.is_(None), predicate(catalog, actor, module, "view", table),
         )
         .order_by(rank, table.c.id.desc())

@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access import Actor, allows, grant_of, level, predicate
 from hanok.engine.access.levels import owners
+from hanok.engine.access.rows import field_rule
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.paths import find_path
 from hanok.engine.fields import Field
@@ -50,10 +51,21 @@ class Selection:
     def _take(self, key: str) -> None:
         links, found = self._way(key)
         here = self._walk(links)
-        places = {part: self.add(here.c[column]) for part, column in found.columns.items() if part != "folded"}
+        rule = self._mask(found, here)
+        places = {
+            part: self.add(_masked(here.c[column], rule)) for part, column in found.columns.items() if part != "folded"
+        }
         if found.targets:
-            places["title"] = self.add(self.titles(found, "title", links))
+            places["title"] = self.add(_masked(self.titles(found, "title", links), rule))
         self.places[key] = found, places
+
+    def _mask(self, found: Field, here: Any) -> ColumnElement[bool] | None:
+        """Where the actor sees this field, which she does not see everywhere; None for all others."""
+        key = (found.module, found.key.partition(".")[0])
+        grant = self.catalog.masks.get(key) if self.catalog.masks else None
+        if grant is None:
+            return None
+        return field_rule(self.catalog, self.actor, self.catalog.every[found.module], grant, here)
 
     def _way(self, key: str) -> tuple[tuple[Field, ...], Field]:
         """The links that lead to what this key names, and the field there."""
@@ -172,6 +184,10 @@ class Selection:
         if found.targets and parts["title"] is None:
             return None
         return found.type.read(found, parts)
+
+
+def _masked(column: ColumnElement[Any], rule: ColumnElement[bool] | None) -> ColumnElement[Any]:
+    return column if rule is None else sa.case((rule, column), else_=sa.null())
 
 
 def alias_of(module: Module, name: str) -> Any:

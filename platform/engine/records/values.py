@@ -25,6 +25,7 @@ from hanok.engine.language import did_you_mean
 from hanok.engine.records import attachments
 from hanok.engine.records.around import Around
 from hanok.engine.records.deriving.suggesting import suggest
+from hanok.engine.records.fielding import refused
 from hanok.engine.records.obeying import obey
 from hanok.engine.records.query import Record
 
@@ -84,10 +85,18 @@ class Loading:
     errors: dict[str, list[Message]] = field(default_factory=dict)
     alike: dict[str, Message] = field(default_factory=dict)
 
-    def load(self) -> None:
-        """Loads the fields that were given and, for a new record, the defaults of the others."""
+    def load(self, conn: sa.Connection | None = None) -> None:
+        """Loads the fields that were given and, for a new record, the defaults of the others.
+
+        `conn` is for asking whether the actor may change a field where her groups or a condition decide.
+        """
         self._unknown()
+        denied = refused(self.catalog, self.actor, self.module, self.raw, self.current, conn)
+        for key, message in denied.items():
+            self.wrong(key, message)
         for found in self.module.fields.values():
+            if found.key in denied:
+                continue
             if found.key in self.raw:
                 self._load(found, self.raw[found.key])
             elif self.current is None and not found.made:
@@ -321,7 +330,7 @@ def loaded(
 ) -> Loading:  # fmt: skip
     """The same, with its errors still to be told."""
     loading = Loading(catalog, actor, module, raw, current)
-    loading.load()
+    loading.load(conn)
     suggest(conn, catalog, [loading])
     loading.check(OneByOne(conn, catalog, actor, module, Around(conn, catalog)))
     return loading

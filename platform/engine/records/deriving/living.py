@@ -24,7 +24,7 @@ def with_live(
     if not steps:
         return records
     ids = [record.id for record in records]
-    looked = Looking(conn, catalog).records(module, ids, together(steps), deleted=True)
+    looked = Looking(conn, catalog.whole).records(module, ids, together(steps), deleted=True)
     filled = []
     for record in records:
         place = here(catalog, looked[record.id].seen, zone=actor.zone or "", me=actor.id)

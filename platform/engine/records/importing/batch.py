@@ -136,7 +136,7 @@ class Batch:
             return
         raw = self._raw(item, links)
         loading = Loading(job.catalog, job.actor, job.module, raw, item.current, job.validators)
-        loading.load()
+        loading.load(self.conn)
         item.loading = loading
         self._take(item, loading)
 

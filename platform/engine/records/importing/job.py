@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from hanok.engine.access import Actor, may
+from hanok.engine.access import Actor, may, seen
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.errors import Denied, Message, say
+from hanok.engine.errors import Denied, Invalid, Message, say
 from hanok.engine.fields import Field
 from hanok.engine.records.importing.links import naming_fields
 from hanok.engine.records.importing.mapping import Column, fit, key_fields
@@ -40,10 +40,16 @@ class Order:
         whose = module.parent.module if module.parent else module.key
         if not may(catalog, self.actor, whose, "import"):
             raise Denied(say("You may not import records of this kind."))
+        eyes = seen(catalog, self.actor)
         fitted = fit(
-            catalog, module, sheet.headings, said=self.said, ignored=self.ignored, ignore_unknown=self.ignore_unknown,
-            key=self.key,
+            eyes, eyes.module(self.module), sheet.headings, said=self.said, ignored=self.ignored,
+            ignore_unknown=self.ignore_unknown, key=self.key,
         )  # fmt: skip
+        masked = [column for column in fitted.columns if (column.field.module, column.field.key) in eyes.masks]
+        if masked:
+            label = masked[0].field.label
+            told = say("You see “{field}” in some records only, so no file may change it.", field=label)
+            raise Invalid({masked[0].heading: [told]})
         key = key_fields(catalog, module, fitted.columns, self.key)
         return Job(catalog, self.actor, module, fitted.columns, fitted.left_out, key, self.skip_blank)
 

@@ -1,0 +1,63 @@
+"""Which fields an actor may send: those that her roles let her change, in the record at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from hanok.engine.access import Actor, Grant
+from hanok.engine.access.levels import is_own
+from hanok.engine.access.rows import field_rule
+from hanok.engine.access.seeing import editable
+from hanok.engine.catalog import Catalog, Module
+from hanok.engine.errors import Message, say
+from hanok.engine.records.query import Record
+
+FIXED = say("You may not change this.")
+
+
+def is_restricted(catalog: Catalog, actor: Actor) -> bool:
+    """Whether a role of the actor says anything about single fields."""
+    return not actor.admin and any(catalog.roles[key].fields for key in actor.roles if key in catalog.roles)
+
+
+def refused(
+    catalog: Catalog, actor: Actor, module: Module, raw: Mapping[str, Any], current: Record | None,
+    conn: sa.Connection | None = None,
+) -> dict[str, Message]:  # fmt: skip
+    """What is said of each key that she may not send; nothing of values that change nothing.
+
+    Where groups or conditions decide and there is no `conn` to ask by, the answer is no. In a record that she makes
+    every field is hers that she may change anywhere.
+    """
+    if not is_restricted(catalog, actor):
+        return {}
+    found: dict[str, Message] = {}
+    for key in raw.keys() & module.fields.keys():
+        grants = editable(catalog, actor, module.key, key)
+        if not grants[0]:
+            found[key] = say("There is no field “{key}”.", key=key)
+        elif not _may(catalog, actor, module, grants, current, conn):
+            field = module.fields[key]
+            if current is None or not field.type.unchanged(field, raw[key], current.values.get(key)):
+                found[key] = FIXED
+    return found
+
+
+def _may(
+    catalog: Catalog, actor: Actor, module: Module, grants: Iterable[Grant], current: Record | None,
+    conn: sa.Connection | None,
+) -> bool:  # fmt: skip
+    open_ = [grant for grant in grants if not grant.every]
+    if current is None or not all(open_):
+        return all(open_)
+    hard = [grant for grant in open_ if not (grant.owner and is_own(actor, module, current.values))]
+    if not hard:
+        return True
+    if conn is None or any(grant.plain for grant in hard):
+        return False
+    table = module.table.alias()
+    rules = [field_rule(catalog, actor, module, grant, table) for grant in hard]
+    return conn.execute(sa.select(table.c.id).where(table.c.id == current.id, *rules)).first() is not None
