@@ -81,9 +81,10 @@ def as_json(_: Any, __: str, event: EventDict) -> str:
     """One JSON object."""
     ordered = {name: event[name] for name in FIRST if name in event} | dict(event)
     try:
-        return orjson.dumps(ordered, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        text = orjson.dumps(ordered, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
     except TypeError:  # halves of surrogate pairs, numbers of more than 64 bits
         return json.dumps(ordered, default=str)
+    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
 
 
 def as_text(_: Any, __: str, event: EventDict) -> str:
