@@ -11,12 +11,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from hanok.engine.deploy import Live, Site, load_live, open_site
+from hanok.engine.deploy import Live, Site, finishing, load_live, open_site
 from hanok.engine.deploy.keys import site_keys
 from hanok.engine.deploy.settings import read_settings
 from hanok.engine.fields import BUILT_IN, FieldType
 from hanok.engine.fields.keys import Keys
-from hanok.engine.jobs import Schedule, Surroundings, Worker, exporting, housekeeping, kinds_of, outbox
+from hanok.engine.jobs import Schedule, Surroundings, Worker, exporting, housekeeping, kinds_of, mail, outbox
 from hanok.engine.jobs.kinds import Kinds
 from hanok.engine.jobs.outbox import Subscriber
 from hanok.engine.jobs.schedules import keep_schedules
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 #: Who hears of what happened to records, and of what rooms tell.
-SUBSCRIBERS: tuple[Subscriber, ...] = ()
-SCHEDULES: tuple[Schedule, ...] = housekeeping.SCHEDULES
+SUBSCRIBERS: tuple[Subscriber, ...] = mail.SUBSCRIBERS
+SCHEDULES: tuple[Schedule, ...] = (*housekeeping.SCHEDULES, *mail.SCHEDULES, *finishing.SCHEDULES)
 
 
 def field_types(more: Iterable[type[FieldType]] = (), *, keys: Keys | None = None) -> Mapping[str, FieldType]:
@@ -59,7 +59,7 @@ def live_of(site: Site) -> Live:
 
 def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
-    return kinds_of(housekeeping.KINDS, exporting.KINDS, (outbox.event_kind(SUBSCRIBERS),))
+    return kinds_of(housekeeping.KINDS, exporting.KINDS, mail.KINDS, finishing.KINDS, (outbox.event_kind(SUBSCRIBERS),))
 
 
 def surroundings_of(site: Site, live: Live) -> Surroundings:
@@ -70,9 +70,10 @@ def surroundings_of(site: Site, live: Live) -> Surroundings:
 def worker_of(
     site: Site, live: Live, *, threads: int, told: Sequence[Callable[[Ended], None]] = ()
 ) -> Worker:
-    """A worker of the site, not started yet; the schedules of this program are written."""
+    """A worker of the site, not started yet; the schedules of this program, and what a deploy left, wait for it."""
     with site.store.write() as conn:
         keep_schedules(conn, SCHEDULES, zone=live.catalog.app.zone)
+        finishing.resume(conn)
     return Worker(surroundings_of(site, live), job_kinds(), threads=threads, subscribers=SUBSCRIBERS, told=told)
 
 

@@ -14,6 +14,8 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
     ("worker", True, "Whether `hanok serve` also runs the jobs of the site; no where `hanok worker` processes do."),
     ("worker_threads", 2, "Jobs that one process runs at a time."),
     ("jobs_days", 14, "Days after which jobs that are done, and mails that were sent, are forgotten."),
+    ("mail", "auto", "How mail leaves: auto (through the outbound accounts; where there are none, letters land in the "
+     "folder mail of the site), folder (always there: for a copy of a site), smtp (never there)."),
     ("https", False, "Whether people come by https: cookies are then sent that way only."),
     ("proxies", 0, "How many proxies stand in front and tell the address of the browser (X-Forwarded-For)."),
     ("session_days", 14, "Days after which somebody has to log in again."),

@@ -85,7 +85,7 @@ class Health:
             return {"files": GOOD}
         root = Path(self.blobs.root)
         there = next(place for place in (root, *root.parents) if place.exists())
-        return {"files": GOOD if os.access(there, os.W_OK | os.X_OK) else BAD}
+        return {"files": GOOD if there.is_dir() and os.access(there, os.W_OK | os.X_OK) else BAD}
 
 
 def is_ready(checks: Checks) -> bool:

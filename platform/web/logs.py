@@ -21,8 +21,8 @@ from hanok.web.traces import trace
 
 FORMS = ("text", "json")
 LEVELS = ("debug", "info", "warning", "error")
-#: What PostgreSQL adds to a message quotes the row that it is about.
-OF_ROWS = ("\nDETAIL:", "\nCONTEXT:")
+#: What PostgreSQL adds to a message quotes the row that it is about; what SQLAlchemy adds is no news.
+ADDED = ("\nDETAIL:", "\nCONTEXT:", "\n(Background on this error")
 LONGEST = 2000
 #: Said by those who wait for a thread, with every request of a busy server; and what is said of every statement.
 QUIET = {"waitress.queue": logging.ERROR, "sqlalchemy": logging.WARNING, "asyncio": logging.WARNING}
@@ -81,9 +81,10 @@ def as_json(_: Any, __: str, event: EventDict) -> str:
     """One JSON object."""
     ordered = {name: event[name] for name in FIRST if name in event} | dict(event)
     try:
-        return orjson.dumps(ordered, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        text = orjson.dumps(ordered, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
     except TypeError:  # halves of surrogate pairs, numbers of more than 64 bits
         return json.dumps(ordered, default=str)
+    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
 
 
 def as_text(_: Any, __: str, event: EventDict) -> str:
@@ -103,7 +104,7 @@ def escaped(text: str) -> str:
 
 def without_rows(text: str) -> str:
     """What an error says, without what a database adds about rows, and not endless."""
-    for begin in OF_ROWS:
+    for begin in ADDED:
         text = text.partition(begin)[0]
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 

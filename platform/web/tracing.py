@@ -6,6 +6,7 @@ where proxies stand in front (setting `proxies`), it is the one that they give i
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 import time
@@ -13,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from flask import Flask, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 from werkzeug.wsgi import ClosingIterator
@@ -21,7 +21,7 @@ from werkzeug.wsgi import ClosingIterator
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-log = structlog.get_logger("hanok.web")
+log = logging.getLogger("hanok.web")
 HEADER = "X-Request-ID"
 GIVEN = re.compile(r"[A-Za-z0-9._:+=/@-]{8,64}", re.ASCII)
 #: Signs that can be read out on the telephone.
@@ -88,9 +88,10 @@ class Tracing:
 
     def _end(self, seen: Seen, began: float) -> None:
         seen.seconds = time.perf_counter() - began
-        tell = log.debug if seen.quiet else log.info
-        tell("request", method=seen.method, path=seen.path, status=seen.status, endpoint=seen.endpoint or None,
-             ms=round(seen.seconds * 1000, 1), bytes=seen.size)  # fmt: skip
+        log.log(logging.DEBUG if seen.quiet else logging.INFO, "request", extra={
+            "method": seen.method, "path": seen.path, "status": seen.status, "endpoint": seen.endpoint or None,
+            "ms": round(seen.seconds * 1000, 1), "bytes": seen.size,
+        })  # fmt: skip
         for watcher in self.watchers:
             watcher(seen)
         clear_contextvars()

@@ -71,11 +71,26 @@ def built(folder: Path, *, rows: int, database: str, progress: Progress) -> Iter
 
     Afterwards the database is empty again.
     """
-    site = _site(folder, database)
+    with _tidied(_site(folder, database), database) as site:
+        yield _filled(site, rows, progress)
+
+
+@contextmanager
+def empty(folder: Path, *, database: str) -> Iterator[Live]:
+    """The same without any record."""
+    with _tidied(_site(folder, database), database) as site:
+        site.store.upgrade()
+        deploy(site.store, plan_site(site), by="bench", message="bench")
+        yield live_of(site)
+
+
+@contextmanager
+def _tidied(site: Site, database: str) -> Iterator[Site]:
+    """A site whose database was empty, and is afterwards."""
     try:
         _refuse_tables(site)
         try:
-            yield _filled(site, rows, progress)
+            yield site
         finally:
             if database:
                 _empty_again(site)

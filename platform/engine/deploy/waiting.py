@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -43,14 +46,13 @@ def limit_waiting(conn: sa.Connection) -> None:
 
 @contextmanager
 def alone(store: Store) -> Iterator[bool]:
-    """Whether nobody else deploys or finishes meanwhile.
+    """Whether nobody else deploys or finishes meanwhile. The lock goes with its process, however that ends."""
+    with (_alone_in_folder if store.dialect == "sqlite" else _alone_on_server)(store) as mine:
+        yield mine
 
-    Asked on PostgreSQL only, where an index that somebody is building looks like a broken one; on SQLite each step is
-    a transaction of its own that looks at the revision first.
-    """
-    if store.dialect == "sqlite":
-        yield True
-        return
+
+@contextmanager
+def _alone_on_server(store: Store) -> Iterator[bool]:
     with store.apart() as guard:
         mine = bool(guard.scalar(sa.select(sa.func.pg_try_advisory_lock(HOUSE, DEPLOYING))))
         try:
@@ -58,3 +60,18 @@ def alone(store: Store) -> Iterator[bool]:
         finally:
             if mine:
                 guard.execute(sa.select(sa.func.pg_advisory_unlock(HOUSE, DEPLOYING)))
+
+
+@contextmanager
+def _alone_in_folder(store: Store) -> Iterator[bool]:
+    """On the folder, not on the file: SQLite has locks of its own on that, which must not be touched."""
+    place = os.open(Path(store.url.database or ".").parent, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(place)

@@ -14,7 +14,7 @@ from hanok.engine.access import Actor
 from hanok.engine.errors import Message, NotFound, say
 from hanok.engine.jobs.job import DONE, FAILED, PRIORITIES, RUNNING, WAITING, Job, message_of
 from hanok.engine.jobs.queue import enqueue
-from hanok.engine.jobs.schedules import ticks
+from hanok.engine.jobs.schedules import following
 from hanok.engine.store.job_tables import job, mail, schedule
 from hanok.engine.store.job_tables import worker as worker_table
 from hanok.engine.store.moments import now as now_of
@@ -171,7 +171,7 @@ def set_active(conn: sa.Connection, key: str, *, active: bool) -> Planned:
     row = _schedule(conn, key)
     if row["active"] == active:
         return _planned(row)
-    moved = {"next": next(ticks(row["cron"], row["zone"], now_of(conn)))} if active else {}
+    moved = {"next": following(row, row["last"], now_of(conn))} if active else {}
     conn.execute(schedule.update().where(schedule.c.key == key).values(active=active, **moved))
     return _planned({**row, "active": active, **moved})
 

@@ -15,7 +15,7 @@ from hanok.engine.access import Actor
 from hanok.engine.errors import Message, NotFound, Refused, say
 from hanok.engine.jobs.job import CANCELLED, DONE, ENDED, ORDINARY, PRIORITIES, RUNNING, WAITING, Job, written
 from hanok.engine.store import new_id
-from hanok.engine.store.job_tables import job
+from hanok.engine.store.job_tables import LIVING, job
 from hanok.engine.store.moments import now as now_of
 
 #: How often a job that others take away at the same moment is looked for.
@@ -50,7 +50,8 @@ def enqueue(
 
 
 def _only_one(conn: sa.Connection, row: Mapping[str, Any]) -> UUID:
-    same = job.c.unique_key == row["unique_key"]
+    # spelled as the partial index is: SQLite uses it for nothing else
+    same = sa.and_(job.c.unique_key == row["unique_key"], sa.text(LIVING))
     insert = (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(job)
     sooner = sa.case((sa.and_(job.c.tries == 0, job.c.due > row["due"]), row["due"]), else_=job.c.due)
     steps: tuple[Any, ...] = (

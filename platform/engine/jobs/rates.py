@@ -23,17 +23,20 @@ def take(
     The limit's row stays locked until the transaction ends. The wait is zero when all were given.
     """
     part = window / PARTS
-    here = int((at or now_of(conn)).timestamp() // part.total_seconds())
-    used = {int(slot): number for slot, number in _row(conn, key).items() if here - PARTS <= int(slot)}
+    now = at or now_of(conn)
+    here = int(now.timestamp() // part.total_seconds())
+    used: dict[int, int] = {}
+    for slot, number in _row(conn, key).items():
+        if here - PARTS <= int(slot):  # what a clock that was wrong counted in days to come counts as of now
+            used[min(int(slot), here)] = used.get(min(int(slot), here), 0) + number
     given = max(0, min(count, most - sum(used.values())))
     if given:
         used[here] = used.get(here, 0) + given
-        conn.execute(rate.update().where(rate.c.key == key).values(used={str(slot): used[slot] for slot in used}))
+    conn.execute(rate.update().where(rate.c.key == key).values(used={str(slot): used[slot] for slot in used}))
     if given == count:
         return given, timedelta(0)
-    oldest = min(used, default=here)
-    free = datetime.fromtimestamp((oldest + PARTS + 1) * part.total_seconds(), UTC)
-    return given, max(free - (at or now_of(conn)), part / 10)
+    free = datetime.fromtimestamp((min(used, default=here) + PARTS + 1) * part.total_seconds(), UTC)
+    return given, max(free - now, part / 10)
 
 
 def _row(conn: sa.Connection, key: str) -> dict[str, int]:

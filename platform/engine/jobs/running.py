@@ -47,7 +47,7 @@ def run(work: Work, kind: Kind) -> Outcome:
             return _written(work, Outcome(CANCELLED), lambda conn: over(CANCELLED, now_of(conn)))
         except Later as later:
             wait = later.wait
-            return _written(work, Outcome(WAITING), lambda conn: _back(conn, wait))
+            return _written(work, Outcome(WAITING), lambda conn: _later(conn, wait))
         except (Exception, SystemExit) as error:  # noqa: BLE001  # what a job raises is its failure, not the worker's
             return _failed(work, kind, error)
         if work.finished:
@@ -80,6 +80,13 @@ def _failed(work: Work, kind: Kind, error: Exception | SystemExit) -> Outcome:
 def _back(conn: sa.Connection, wait: timedelta) -> dict[str, Any]:
     now = now_of(conn)
     return back(now, now + wait)
+
+
+def _later(conn: sa.Connection, wait: timedelta) -> dict[str, Any]:
+    """One that was asked for while it ran looks again at once: what it waits for may be there."""
+    now = now_of(conn)
+    due = sa.case((job.c.again, sa.literal(now, job.c.due.type)), else_=sa.literal(now + wait, job.c.due.type))
+    return {**back(now, now), "due": due, "again": False}
 
 
 def _written(work: Work, outcome: Outcome, values: Callable[[sa.Connection], Mapping[str, Any]]) -> Outcome:

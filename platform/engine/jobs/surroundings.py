@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy as sa
 
 from hanok.engine.catalog import Catalog
+from hanok.engine.fields import FieldType
 from hanok.engine.store import Store
 from hanok.engine.store.blobs import Blobs
 
@@ -21,6 +22,7 @@ class House(Protocol):
     """A store and the catalog that is live in it (`deploy.Live` is one)."""
 
     store: Store
+    types: Mapping[str, FieldType]
 
     @property
     def catalog(self) -> Catalog: ...

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hanok.engine.errors import Message, say
-from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, LIVING, Job
+from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, LIVING, RUNNING, WAITING, Job
 from hanok.engine.jobs.kinds import Kinds
 from hanok.screens.admin.words import State, kind_label, share_of, state_of
 
@@ -39,7 +39,7 @@ class OwnJob:
 
 @dataclass(frozen=True, slots=True)
 class OwnWork:
-    """All of it, the latest first."""
+    """All of it: what runs, what waits, what has ended; of each the latest first."""
 
     jobs: tuple[OwnJob, ...]
 
@@ -66,8 +66,13 @@ def own_keys(kinds: Kinds) -> tuple[str, ...]:
 
 def work_of(jobs: Sequence[Job], kinds: Kinds, now: datetime, *, without: Collection[UUID] = ()) -> OwnWork:
     """What there is to tell; what ended and was put away is left out."""
-    told = (one for one in jobs if one.state in LIVING or one.id not in without)
+    told = sorted((one for one in jobs if one.state in LIVING or one.id not in without), key=_place)
     return OwnWork(tuple(_told(one, kinds, now) for one in told))
+
+
+def _place(job: Job) -> int:
+    """What runs stands first, then what waits, then what has ended."""
+    return (RUNNING, WAITING).index(job.state) if job.state in LIVING else 2
 
 
 def _told(job: Job, kinds: Kinds, now: datetime) -> OwnJob:

@@ -34,7 +34,7 @@ STATES: Mapping[str, State] = {
         State(WAITING, say("Waiting"), "blue"),
         State(RUNNING, say("Running"), "teal"),
         State(FAILED, say("Failed"), "red"),
-        State(DONE, say("Done"), "green"),
+        State(DONE, say("Completed"), "green"),
         State(CANCELLED, say("Cancelled"), "grey"),
     )
 }

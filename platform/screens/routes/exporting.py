@@ -20,7 +20,6 @@ from hanok.screens.exporting import COLUMNS, EVERY, FORMATS, MOST_AT_ONCE
 from hanok.screens.reading import is_fragment, module_of, write
 from hanok.screens.routes.lists import asked_of
 from hanok.web import own_work
-from hanok.web import own_work
 from hanok.web.notices import notify
 from hanok.web.uploads import handed_out, handed_over
 from hanok.web.visit import connection
@@ -48,7 +47,6 @@ def run(module: str) -> AnyResponse:
     if made.count(MOST_AT_ONCE) <= MOST_AT_ONCE:
         return _file(made, ending)
     write(lambda conn, catalog: jobs.ask(conn, catalog, wish, ending))
-    own_work.began()
     own_work.began()
     notify(say("The export runs in the background. You find it at the top of the page, also when it is done."))
     return redirect(asked_of(found).url(), 303)

@@ -1,0 +1,59 @@
+"""What a letter in HTML says, as text, for those who read no other."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+LINES = frozenset({"br", "div", "li", "tr", "table", "ul", "ol", "section", "header", "footer", "hr"})
+BLOCKS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"})
+UNSEEN = frozenset({"script", "style", "head", "title", "template"})
+
+
+class _Reader(HTMLParser):
+    """Gathers the text; links are followed by where they lead."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._unseen = 0
+        self._links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._unseen += tag in UNSEEN
+        if tag == "a":
+            self._links.append(dict(attrs).get("href") or "")
+        if tag == "li":
+            self.found.append("\n- ")
+        else:
+            self._break(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen -= tag in UNSEEN and self._unseen > 0
+        if tag == "a" and self._links:
+            where = self._links.pop()
+            if where.startswith(("http://", "https://")) and self.found[-1:] != [where]:
+                self.found.append(f" ({where})")
+        elif tag in ("td", "th"):
+            self.found.append(" ")
+        else:
+            self._break(tag)
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.found.append(re.sub(r"\s+", " ", data))
+
+    def _break(self, tag: str) -> None:
+        if tag in BLOCKS:
+            self.found.append("\n\n")
+        elif tag in LINES:
+            self.found.append("\n")
+
+
+def as_text(html: str) -> str:
+    """The text of HTML: its lines and paragraphs, links with their addresses."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.found).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
