@@ -48,10 +48,17 @@ class Office:
     answers: dict[str, str] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     logins: list[bool] = field(default_factory=list)
-    sessions: set[int] = field(default_factory=set)
+    connections: int = 0
     at_data: Callable[[SMTP], None] = lambda server: None
     port: int = 0
     refuse_sender: str = ""
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.connections += 1
+        return responses
 
     async def handle_MAIL(  # noqa: N802  # aiosmtpd's names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -74,7 +81,6 @@ class Office:
         self.at_data(server)
         if "DATA" in self.answers:
             return self.answers["DATA"]
-        self.sessions.add(id(session))
         self.taken.append(Taken(
             str(envelope.mail_from), list(envelope.rcpt_tos), list(envelope.mail_options),
             bytes(envelope.original_content or b""),
