@@ -116,11 +116,12 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def a_certificate(folder: Path, *, name: str = "localhost") -> tuple[Path, ssl.SSLContext]:
+def a_certificate(folder: Path, *, name: str = "localhost", address: bool = True) -> tuple[Path, ssl.SSLContext]:
     """A certificate that signs itself, as a file to trust and as what a server speaks TLS with."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    names: list[x509.GeneralName] = [x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))]
+    names: list[x509.GeneralName] = [x509.DNSName(name)]
+    names += [x509.IPAddress(ip_address("127.0.0.1"))] if address else []
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
