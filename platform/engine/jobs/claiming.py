@@ -7,7 +7,8 @@ that was thought dead and is not changes nothing any more.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from hanok.engine.errors import say
 from hanok.engine.jobs.job import CANCELLED, FAILED, PRIORITIES, RUNNING, WAITING, Job, written
 from hanok.engine.store.job_tables import job
-from hanok.engine.store.moments import here
+from hanok.engine.store.moments import here, server_now
 
 #: What a worker holds: for each job how often it was claimed, and whether it shall end.
 Held = Mapping[UUID, tuple[int, bool]]
@@ -37,9 +38,8 @@ def holding(one: Job) -> sa.ColumnElement[bool]:
 
 def is_due(conn: sa.Connection, kinds: Collection[str]) -> bool:
     """Whether a job of these kinds waits whose time has come; a read."""
-    now = here(conn)
-    return bool(conn.execute(sa.select(sa.or_(*(sa.exists(_due(priority, now, kinds)) for priority in PRIORITIES)))
-                             ).scalar())  # fmt: skip
+    dialect = conn.dialect.name
+    return bool(conn.execute(_any_due(dialect), {"kinds": sorted(kinds), **_clock(dialect)}).scalar())
 
 
 def claim(
@@ -50,44 +50,61 @@ def claim(
 
     Of those that are `long` it takes `most_long` at most.
     """
-    now = here(conn)
-    left, chosen = most_long, []
-    for id, kind in _first(conn, count, now, kinds, ()):
-        if kind not in long or left > 0:
-            left -= kind in long
-            chosen.append(id)
-    if len(chosen) < count and long and left <= 0:
-        short = set(kinds) - set(long)
-        chosen += [id for id, _ in _first(conn, count - len(chosen), now, short, chosen)]
+    first = _first(conn, count, kinds)
+    long_ones = [id for id, kind in first if kind in long]
+    refused = long_ones[max(0, most_long) :]
+    chosen = [id for id, _ in first if id not in refused]
+    if refused and len(first) == count:  # short ones may stand behind them
+        short = [id for id, _ in _first(conn, count, set(kinds) - set(long))]
+        chosen += [id for id in short if id not in chosen][: len(refused)]
     if not chosen:
         return []
     taken = {
         "state": RUNNING, "worker": worker, "claims": job.c.claims + 1, "lease_until": here(conn, lease),
-        "started_at": sa.func.coalesce(job.c.started_at, now),
+        "started_at": sa.func.coalesce(job.c.started_at, here(conn)),
     }  # fmt: skip
     rows = conn.execute(job.update().where(job.c.id.in_(chosen)).values(taken).returning(job)).mappings()
     return sorted((Job.of(dict(row)) for row in rows), key=lambda one: (one.priority, one.due, one.id))
 
 
-def _first(
-    conn: sa.Connection, count: int, now: Moment, kinds: Collection[str], but: Collection[UUID]
-) -> Sequence[tuple[UUID, str]]:
-    """The first so many, locked. They are read before they are changed: where the database may run a limited
-    subquery of an UPDATE again for each row, it would lock and take more than the limit.
+def _first(conn: sa.Connection, count: int, kinds: Collection[str]) -> Sequence[tuple[UUID, str]]:
+    """The first so many of these kinds, locked."""
+    dialect = conn.dialect.name
+    asked = {"kinds": sorted(kinds), "count": count, **_clock(dialect)}
+    return [(row.id, row.kind) for row in conn.execute(_first_due(dialect), asked)]
 
-    Each priority reads a range of the index, however many are due later, and only if those before it are too few.
+
+def _clock(dialect: str) -> dict[str, datetime]:
+    return {"now": datetime.now(UTC)} if dialect == "sqlite" else {}
+
+
+@cache
+def _first_due(dialect: str) -> sa.CompoundSelect[tuple[UUID, str]]:
+    """Built once: making it takes longer than running it.
+
+    Jobs are read before they are changed: where the database may run a limited subquery of an UPDATE again for each
+    row, it would lock and take more than the limit. Each priority reads a range of the index, however many are due
+    later, and only if those before it are too few.
     """
+    count = sa.bindparam("count", type_=sa.Integer)
     arms = [
-        sa.select(_due(priority, now, kinds).where(*_other_than(but)).order_by(job.c.due, job.c.id).limit(count)
+        sa.select(_due(priority, dialect).order_by(job.c.due, job.c.id).limit(count)
                   .with_for_update(skip_locked=True).subquery(f"of_{priority}"))
         for priority in PRIORITIES
     ]  # fmt: skip
-    return [(row.id, row.kind) for row in conn.execute(sa.union_all(*arms).limit(count))]
+    return sa.union_all(*arms).limit(count)
 
 
-def _due(priority: int, now: Moment, kinds: Collection[str]) -> sa.Select[tuple[UUID, str]]:
+@cache
+def _any_due(dialect: str) -> sa.Select[tuple[bool]]:
+    return sa.select(sa.or_(*(sa.exists(_due(priority, dialect)) for priority in PRIORITIES)))
+
+
+def _due(priority: int, dialect: str) -> sa.Select[tuple[UUID, str]]:
+    now = sa.bindparam("now", type_=job.c.due.type) if dialect == "sqlite" else server_now()
+    kinds = sa.bindparam("kinds", expanding=True, type_=job.c.kind.type)
     return sa.select(job.c.id, job.c.kind).where(
-        job.c.state == WAITING, job.c.priority == priority, job.c.due <= now, job.c.kind.in_(sorted(kinds))
+        job.c.state == WAITING, job.c.priority == priority, job.c.due <= now, job.c.kind.in_(kinds)
     )
 
 
