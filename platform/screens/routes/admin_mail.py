@@ -92,6 +92,7 @@ def letter(id: UUID) -> Response:
     try:
         name = mail.as_file(_bytes(made), found, said, _account(conn, found), opened)
     except FileNotFoundError:
+        made.close()
         raise NotFound(say("A file of this mail is gone.")) from None
     made.seek(0)
     return handed_over(_bytes(made), name=name, type="message/rfc822")
