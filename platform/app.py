@@ -24,6 +24,7 @@ from hanok.engine.jobs.worker import Ended
 from hanok.engine.store.blobs import open_blobs
 from hanok.engine.store.kept import kept
 from hanok.settings import SETTINGS
+from hanok.web import account_letters
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -59,7 +60,10 @@ def live_of(site: Site) -> Live:
 
 def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
-    return kinds_of(housekeeping.KINDS, exporting.KINDS, mail.KINDS, finishing.KINDS, (outbox.event_kind(SUBSCRIBERS),))
+    return kinds_of(
+        housekeeping.KINDS, exporting.KINDS, mail.KINDS, finishing.KINDS, account_letters.KINDS,
+        (outbox.event_kind(SUBSCRIBERS),),
+    )  # fmt: skip
 
 
 def surroundings_of(site: Site, live: Live) -> Surroundings:

@@ -18,6 +18,12 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
      "folder mail of the site), folder (always there: for a copy of a site), smtp (never there)."),
     ("https", False, "Whether people come by https: cookies are then sent that way only."),
     ("proxies", 0, "How many proxies stand in front and tell the address of the browser (X-Forwarded-For)."),
+    ("address", "", "Where people find the site, like https://crm.example.com: links in mails begin so. Without it "
+     "nobody can be sent a link to set a password."),
+    ("password_length", 8, "How many characters a new password has at least; never fewer than 8."),
+    ("password_common", True, "Whether the passwords that most people use, and names with a little around them, are "
+     "refused."),
+    ("logins_days", 180, "Days after which attempts to log in are forgotten."),
     ("session_days", 14, "Days after which somebody has to log in again."),
     ("encryption_keys", "", "Keys of encrypted fields, the newest first, commas between them; "
      "empty: those of the site's file encryption-keys.txt."),

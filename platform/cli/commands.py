@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "init": ("sites", "init", "Make a new site: folder, database, the shipped CRM, the user `admin`."),
     "jobs": ("jobs", "jobs", "The jobs of the site: look, try again, cancel, run now."),
     "keys": ("keys", "keys", "The keys of encrypted fields."),
+    "mail": ("mailing", "mail", "Outgoing mail: look, try again, cancel, try an account."),
     "plan": ("deploying", "plan", "Show what a deploy would do."),
     "purge": ("purging", "purge_command", "Drop what older models left in the database; show it first."),
     "restore": ("backing", "restore_command", "Put the site of a backup FILE back."),

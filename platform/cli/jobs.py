@@ -80,7 +80,7 @@ def retry_command(folder: Path, ids: tuple[UUID, ...], every: bool, kind: str) -
         raise SystemExit(2)
     site = _site(folder)
     if not every:
-        _each(site, ids, retry, say("{count} jobs wait again.", count=len(ids)))
+        _each(site, ids, retry, say("Waiting again: {count}", count=len(ids)))
         return
     count = 0
     with site.store.read() as conn:
@@ -88,10 +88,10 @@ def retry_command(folder: Path, ids: tuple[UUID, ...], every: bool, kind: str) -
     for each in [kind] if kind else kinds:
         with site.store.write() as conn:
             count += retry_failed(conn, each)
-    tell(say("{count} jobs wait again.", count=count))
+    tell(say("Waiting again: {count}", count=count))
     left = sum(number for name, number in kinds.items() if kind in ("", name)) - count
     if left > 0:
-        complain(say("{count} jobs stay: the same work waits already.", count=left))
+        complain(say("Left as they are, because the same work waits already: {count}", count=left))
 
 
 @jobs.command("cancel")
@@ -100,7 +100,7 @@ def retry_command(folder: Path, ids: tuple[UUID, ...], every: bool, kind: str) -
 @command
 def cancel_command(folder: Path, ids: tuple[UUID, ...]) -> None:
     """Cancel jobs: at once while they wait, at their next step while they run."""
-    _each(_site(folder), ids, cancel, say("{count} jobs are cancelled.", count=len(ids)))
+    _each(_site(folder), ids, cancel, say("Cancelled: {count}", count=len(ids)))
 
 
 @jobs.command("run")

@@ -12,7 +12,9 @@ from hanok.screens.cells import drawer
 from hanok.screens.routes import (
     actions,
     admin,
+    admin_accounts,
     admin_jobs,
+    admin_mail,
     exporting,
     forms,
     home,
@@ -41,7 +43,10 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
         static_folder="static/screens",
         static_url_path="/static/screens",
     )
-    for room in (home, searching, mine, admin, admin_jobs, lists, forms, records, subpanels, actions, exporting):
+    for room in (
+        home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, lists, forms, records, subpanels, actions,
+        exporting,
+    ):  # fmt: skip
         room.add(made)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))
     asset = Assets(FOLDER / "static")

@@ -2,7 +2,8 @@
 
 `install(app, live, settings)` wants an application without a static folder of its own, and of the settings `secret_key`
 (text), `https` (default False), `session_days` (default 14), `files` (where they are kept; without it nothing can be
-uploaded), `upload_mb` (default 25), `metrics` (default closed) and `proxies` (default 0). When sessions were last seen
+uploaded), `upload_mb` (default 25), `metrics` (default closed), `proxies` (default 0), `address` (where people find the
+site), `password_length` and `password_common` (what a new password has to be). When sessions were last seen
 gathers in `app.extensions["hanok.sightings"]`, to be written by a clock. Templates get these names:
 
     icon(name) badge(text, color) dot(color) face(name) who(name)     marks
@@ -22,12 +23,15 @@ from flask import Blueprint, Flask, current_app, g, make_response, redirect, req
 from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response as AnyResponse
 
-from hanok.engine.accounts import Sightings
+from hanok.engine.accounts import Sightings, policy_of
 from hanok.engine.deploy.live import Live
 from hanok.engine.fields import Field, in_language
 from hanok.web import cells, i18n, marks, tracing, uploads, visit, widgets
+from hanok.web.account import account
+from hanok.web.account_letters import address_of
 from hanok.web.assets import Assets
 from hanok.web.faults import install_faults, lost_session, wants_json
+from hanok.web.forgot import forgotten
 from hanok.web.login import entry
 from hanok.web.menu import Frame
 from hanok.web.packing import pack_static
@@ -40,6 +44,8 @@ SESSION_DAYS = 14
 def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     """Put the frame into the application: sessions, protection, languages, templates, static files, error pages."""
     app.config["SESSION_DAYS"] = settings.get("session_days", SESSION_DAYS)
+    app.config["ADDRESS"] = address_of(settings)
+    app.config["PASSWORD_POLICY"] = policy_of(settings)
     metrics = watch(app, live, settings)
     tracing.follow(app, settings, metrics.answered)
     sightings = app.extensions["hanok.sightings"] = Sightings()
@@ -56,6 +62,8 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
         "web", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
     ))
     app.register_blueprint(entry)
+    app.register_blueprint(forgotten)
+    app.register_blueprint(account)
     app.register_blueprint(uploads.files)
     install_faults(app)
     furnish(app)

@@ -58,7 +58,7 @@ def log_in() -> AnyResponse | tuple[str, int]:
     _end_session()
     own_work.began()  # perhaps, elsewhere
     answer = redirect(onward, 303)
-    answer.set_cookie(SESSION_COOKIE, token, max_age=days * DAY, httponly=True, secure=_secure(), samesite="Lax")
+    answer.set_cookie(SESSION_COOKIE, token, max_age=days * DAY, httponly=True, secure=is_secure(), samesite="Lax")
     return answer
 
 
@@ -67,7 +67,7 @@ def log_in() -> AnyResponse | tuple[str, int]:
 def log_out() -> AnyResponse:
     _end_session()
     answer = redirect("/login", 303)
-    answer.delete_cookie(SESSION_COOKIE, httponly=True, secure=_secure(), samesite="Lax")
+    answer.delete_cookie(SESSION_COOKIE, httponly=True, secure=is_secure(), samesite="Lax")
     return answer
 
 
@@ -77,7 +77,7 @@ def change_language() -> AnyResponse:
     answer = redirect(own_path(request.form.get("next", "")), 303)
     if request.form.get("language", "") in offered_languages():
         answer.set_cookie(
-            LANGUAGE_COOKIE, request.form["language"], max_age=YEAR, httponly=True, secure=_secure(), samesite="Lax"
+            LANGUAGE_COOKIE, request.form["language"], max_age=YEAR, httponly=True, secure=is_secure(), samesite="Lax"
         )
     return answer
 
@@ -100,5 +100,5 @@ def _end_session() -> None:
     session.clear()
 
 
-def _secure() -> bool:
+def is_secure() -> bool:
     return bool(current_app.config["SESSION_COOKIE_SECURE"]) or request.is_secure

@@ -178,6 +178,11 @@ def _blobs() -> Blobs:
     return found
 
 
+def opened(sha256: str) -> BinaryIO:
+    """The bytes of a file of the site. Raises FileNotFoundError, and Refused where the site keeps none."""
+    return _blobs().open(sha256)
+
+
 def attached(texts: Iterable[str]) -> list[tuple[Attached, str]]:
     """The files that the boxes of a form name, each with the text of its box."""
     found = []

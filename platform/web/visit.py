@@ -7,13 +7,16 @@ so that its write stands alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any, TypeVar
 
 from flask import g, request
 from sqlalchemy import Connection
 
 from hanok.engine import accounts
 from hanok.engine.access import seen
+from hanok.engine.catalog import Catalog
 from hanok.engine.deploy.live import Live
 from hanok.web.formats import Formats
 from hanok.web.i18n import LANGUAGES, chosen_language
@@ -23,6 +26,7 @@ LANGUAGE_COOKIE = "hanok_language"
 THEME_COOKIE = "hanok_theme"
 THEMES = ("light", "dark")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+Found = TypeVar("Found")
 
 
 def begin(live: Live, sightings: accounts.Sightings) -> None:
@@ -61,6 +65,13 @@ def end(problem: BaseException | None = None) -> None:
     g.reading = None
     if reading is not None:
         reading.close()
+
+
+def write(work: Callable[[Connection, Catalog], Found]) -> Found:
+    """One transaction on the live catalog. What is read afterwards sees it."""
+    end()
+    found: Any = g.live.write(work)
+    return found  # type: ignore[no-any-return]
 
 
 def offered_languages() -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def built(house: House, *, demo: int = 0) -> None:
     done = house.hanok("init", "--demo", str(demo), HANOK_DATABASE=house.database)
     assert done.code == 0, done.said
     with (house.folder / "site.yaml").open("a", encoding="utf-8") as settings:
-        settings.write(f"\ndatabase: {house.database}\n")
+        settings.write(f"\ndatabase: {house.database}\nworker: false\n")  # nothing happens but what a test does
 
 
 @contextmanager

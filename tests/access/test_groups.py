@@ -43,6 +43,10 @@ modules:
     edit: {any: [{owner: {team: $me.team}}, {size: {gt: 1000}}]}
     create: {size: {lte: 10}}
 """,
+    "roles/hands_over.yaml": """
+label: {en: Hands over, ko: 넘겨주기}
+default: {list: all, view: all, create: all, edit: all, assign: owner}
+""",
     "roles/locked.yaml": """
 label: {en: Locked, ko: 잠김}
 modules:
@@ -185,3 +189,13 @@ def test_nobody_exports_what_she_may_not_list(site: Store, catalog: Catalog) -> 
         with site.read() as conn:
             found = records.page(conn, catalog, actor, Query(module="company", action="export"))
         assert [row.title for row in found.rows] == titles
+
+
+def test_who_may_hand_over_only_her_own_hands_over_no_others(site: Store, catalog: Catalog) -> None:
+    her, mate = member(site, catalog, "kim", "hands_over"), member(site, catalog, "lee")
+    own, others = (a_record(site, catalog, "company", name=one.username, owner=one.id) for one in (her, mate))
+    assert (opened(site, catalog, her, own).may_assign, opened(site, catalog, her, others).may_assign) == (True, False)
+    with pytest.raises(Denied), site.write() as conn:
+        records.update(conn, catalog, her, "company", others.id, {"owner": str(her.id)}, version=1)
+    with site.write() as conn:
+        records.update(conn, catalog, her, "company", own.id, {"owner": str(mate.id)}, version=1)

@@ -48,10 +48,17 @@ class Office:
     answers: dict[str, str] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     logins: list[bool] = field(default_factory=list)
-    sessions: set[int] = field(default_factory=set)
+    connections: int = 0
     at_data: Callable[[SMTP], None] = lambda server: None
     port: int = 0
     refuse_sender: str = ""
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.connections += 1
+        return responses
 
     async def handle_MAIL(  # noqa: N802  # aiosmtpd's names
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -74,7 +81,6 @@ class Office:
         self.at_data(server)
         if "DATA" in self.answers:
             return self.answers["DATA"]
-        self.sessions.add(id(session))
         self.taken.append(Taken(
             str(envelope.mail_from), list(envelope.rcpt_tos), list(envelope.mail_options),
             bytes(envelope.original_content or b""),
@@ -110,11 +116,12 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def a_certificate(folder: Path, *, name: str = "localhost") -> tuple[Path, ssl.SSLContext]:
+def a_certificate(folder: Path, *, name: str = "localhost", address: bool = True) -> tuple[Path, ssl.SSLContext]:
     """A certificate that signs itself, as a file to trust and as what a server speaks TLS with."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    names: list[x509.GeneralName] = [x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))]
+    names: list[x509.GeneralName] = [x509.DNSName(name)]
+    names += [x509.IPAddress(ip_address("127.0.0.1"))] if address else []
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())

@@ -215,6 +215,30 @@ def test_a_worker_that_lost_the_job_keeps_nothing(
     assert list((Path(blobs.root) / "coming").iterdir()) == []
 
 
+def test_a_killed_run_leaves_a_folder_until_the_next_one(
+    surroundings: Surroundings, hire: Hiring, jihye: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    id = asked(surroundings, jihye, ending=".xlsx")
+    mine, other = (tmp_path / "tmp" / f"hanok-export-{one}-abc" for one in (id, new_id()))
+    for left in (mine, other):
+        left.mkdir(parents=True)
+        (left / "half.xlsx").touch()
+    assert done(surroundings, hire, id).state == "done"
+    assert list((tmp_path / "tmp").iterdir()) == [other]
+
+
+def test_more_than_a_workbook_holds_is_refused_before_it_is_written(
+    surroundings: Surroundings, catalog: Catalog, hire: Hiring, jihye: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "MOST_XLSX_ROWS", 1)
+    for name in ("가", "나"):
+        a_record(surroundings.store, catalog, "company", jihye, name=name, owner=str(jihye.id))
+    one = done(surroundings, hire, asked(surroundings, jihye, ending=".xlsx"))
+    assert (one.state, one.tries, one.done) == ("failed", 1, 0) and "export as CSV" in str(one.error)
+    assert done(surroundings, hire, asked(surroundings, jihye, ending=".csv")).state == "done"
+
+
 def test_cancelled_it_leaves_nothing(surroundings: Surroundings, blobs: Blobs, jihye: Actor) -> None:
     asked(surroundings, jihye)
     work = claimed(surroundings)

@@ -183,6 +183,14 @@ def test_urgent_long_work_does_not_starve_behind_short_work(surroundings: Surrou
     assert [one.kind for one in taken] == ["long", "note"] and taken[0].id == urgent[0]
 
 
+def test_short_work_is_found_behind_long_work(surroundings: Surroundings) -> None:
+    kinds = ("note", "long", "long", "long", "note", "note", "note")
+    ids = [put(surroundings, kind) for kind in kinds]
+    with surroundings.store.write() as conn:
+        taken = claiming.claim(conn, new_id(), 4, lease=LEASE, kinds=("note", "long"), long=("long",), most_long=1)
+    assert [one.id for one in taken] == [ids[0], ids[1], ids[4], ids[5]]
+
+
 def test_no_more_is_taken_than_asked_for_beside_others(surroundings: Surroundings) -> None:
     for _ in range(40):
         put(surroundings, "note")

@@ -83,9 +83,10 @@ class Drawer:
             written = self.condition(module)
             try:
                 parse(written, scope)
-            except ConditionError:
+                said = json.dumps(written)
+            except (ConditionError, TypeError):
                 continue
-            if "null" not in json.dumps(written):  # which no document may say
+            if "null" not in said:  # which no document may say
                 return written
 
 

@@ -163,7 +163,8 @@ def test_sql_returns_what_the_roles_allow(world: World, evidence: Evidence, size
 def by_predicate(conn: sa.Connection, oracle: Oracle, action: str) -> set[UUID]:
     module = oracle.catalog.modules[EVERYTHING]
     table = module.table.alias()
-    return set(conn.scalars(sa.select(table.c.id).where(predicate(oracle.catalog, oracle.actor, module, action, table))))
+    rule = predicate(oracle.catalog, oracle.actor, module, action, table)
+    return set(conn.scalars(sa.select(table.c.id).where(rule)))
 
 
 def lists(conn: sa.Connection, oracle: Oracle, expected: Mapping[str, set[UUID]]) -> None:

@@ -6,13 +6,31 @@ seen is remembered and written in batches.
 """
 
 from hanok.engine.accounts.grants import grant, revoke, roles_of
-from hanok.engine.accounts.login import log_in, log_out
-from hanok.engine.accounts.passwords import check_password, hash_password, password_faults, set_password
-from hanok.engine.accounts.people import create_administrator, create_user, find_user
-from hanok.engine.accounts.sessions import Session, Sightings, actor_of, forget_expired, session_of, set_session_data
+from hanok.engine.accounts.login import log_in, log_out, network_of
+from hanok.engine.accounts.logins import Login, LoginPage, LoginSearch, forget_logins, logins
+from hanok.engine.accounts.own import change_own, own_choices
+from hanok.engine.accounts.passwords import check_password, hash_password, password_of, set_password
+from hanok.engine.accounts.people import create_administrator, create_user, find_user, zones
+from hanok.engine.accounts.policy import Policy, hash_new_password, password_faults, policy_of, words_about
+from hanok.engine.accounts.sessions import (
+    Session,
+    Sightings,
+    Visit,
+    actor_of,
+    end_session,
+    end_sessions,
+    forget_expired,
+    renew_session,
+    session_key,
+    session_of,
+    sessions_of,
+    set_session_data,
+)
 
 __all__ = [
-    "Session", "Sightings", "actor_of", "check_password", "create_administrator", "create_user", "find_user",
-    "forget_expired", "grant", "hash_password", "log_in", "log_out", "password_faults", "revoke", "roles_of",
-    "session_of", "set_password", "set_session_data",
+    "Login", "LoginPage", "LoginSearch", "Policy", "Session", "Sightings", "Visit", "actor_of", "change_own",
+    "check_password", "create_administrator", "create_user", "end_session", "end_sessions", "find_user",
+    "forget_expired", "forget_logins", "grant", "hash_new_password", "hash_password", "log_in", "log_out", "logins",
+    "network_of", "own_choices", "password_faults", "password_of", "policy_of", "renew_session", "revoke", "roles_of",
+    "session_key", "session_of", "sessions_of", "set_password", "set_session_data", "words_about", "zones",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ from hanok.engine.access import Actor
 from hanok.engine.accounts.membership import membership_of
 from hanok.engine.accounts.passwords import NOBODY, check_password, hash_password, outdated
 from hanok.engine.accounts.people import UserColumns, actor_from, folded_username
-from hanok.engine.accounts.sessions import LIFETIME, forget_expired, open_session, session_key
+from hanok.engine.accounts.sessions import LIFETIME, forget_expired, kept_agent, open_session, session_key
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, say
 from hanok.engine.store import Store, new_id
@@ -82,13 +82,15 @@ class _Attempt:
     def begin(self, conn: sa.Connection) -> None:
         """Writes the attempt down as failed and finds the user. Raises Denied where it has to wait."""
         here = sa.and_(login.c.address == self.network, login.c.at > self.now - WINDOW)
-        self._check_failures(conn, sa.and_(here, _since_success(self.username, here)), most=FAILURES_OF_A_NAME)
+        since = sa.and_(_since_success(self.username, here), self._since_change())
+        self._check_failures(conn, sa.and_(here, since), most=FAILURES_OF_A_NAME)
         self._check_failures(conn, here, most=FAILURES_OF_AN_ADDRESS)
         self.user = self._find(conn)
         user_id: UUID | None = self.user["id"] if self.user else None
         conn.execute(
             login.insert().values(
-                id=self.id, at=self.now, username=self.username, user_id=user_id, ok=False, address=self.network
+                id=self.id, at=self.now, username=self.username, user_id=user_id, ok=False, address=self.network,
+                agent=kept_agent(self.agent),
             )
         )
 
@@ -114,6 +116,13 @@ class _Attempt:
         wait = times[-1] + WINDOW - self.now
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         raise Denied(say("Too many failed attempts. Minutes to wait: {minutes}.", minutes=minutes))
+
+    def _since_change(self) -> sa.ColumnElement[bool]:
+        """Attempts since the name has its password: who set a new one does not wait for those with the old one."""
+        user = UserColumns.of(self.catalog)
+        of_her = sa.select(sa.func.max(credential.c.changed)).join(user.id.table, user.id == credential.c.user_id)
+        changed = of_her.where(user.folded == self.username, user.present).scalar_subquery()
+        return sa.or_(changed.is_(None), login.c.at > changed)
 
     def _find(self, conn: sa.Connection) -> dict[str, Any] | None:
         user = UserColumns.of(self.catalog)

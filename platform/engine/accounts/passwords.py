@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from hanok.engine.errors import Invalid, Message, say
-from hanok.engine.store.tables import credential, session
+from hanok.engine.store.tables import credential, reset, session
 
 SHORTEST = 8
 LONGEST = 256
@@ -39,32 +38,21 @@ def outdated(known: str) -> bool:
     return HASHER.check_needs_rehash(known)
 
 
-def password_faults(text: str) -> tuple[Message, ...]:
-    """What is wrong with a new password. Length is all that is asked (NIST SP 800-63B, 3.1.1)."""
-    if len(text) < SHORTEST:
-        return (say("A password has at least {count} characters.", count=SHORTEST),)
-    if len(text) > LONGEST:
-        return (say("A password has at most {count} characters.", count=LONGEST),)
-    return ()
-
-
 def set_password(conn: sa.Connection, user_id: UUID, hashed: str, *, keep: str = "") -> None:
-    """Gives a user the password of this hash, and ends the user's sessions but the one whose key is `keep`."""
+    """Gives a user the password of this hash. Ends her link to set one, and her sessions but the one of key `keep`."""
     if not hashed.startswith("$argon2id$"):
         raise ValueError("a password is stored as its hash only")
     values = {"password": hashed, "changed": datetime.now(UTC)}
     known = conn.execute(credential.update().where(credential.c.user_id == user_id).values(**values))
     if not known.rowcount:
         conn.execute(credential.insert().values(user_id=user_id, **values))
+    conn.execute(reset.delete().where(reset.c.user_id == user_id))
     conn.execute(session.delete().where(session.c.user_id == user_id, session.c.token != keep))
 
 
-def hash_new_password(text: str) -> str:
-    """The hash of a password that somebody chose. Raises Invalid for the field `password`."""
-    faults = password_faults(text)
-    if faults:
-        raise Invalid({"password": faults})
-    return hash_password(text)
+def password_of(conn: sa.Connection, user_id: UUID) -> str:
+    """The hash of a user's password; NOBODY where she has none."""
+    return conn.scalar(sa.select(credential.c.password).where(credential.c.user_id == user_id)) or NOBODY
 
 
 def _plain(text: str) -> str:

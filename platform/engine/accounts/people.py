@@ -29,6 +29,7 @@ class UserColumns:
     title: sa.Column[Any]
     username: sa.Column[Any]
     folded: sa.Column[Any]
+    email: sa.Column[Any]
     active: sa.Column[Any]
     language: sa.Column[Any]
     zone: sa.Column[Any]
@@ -44,7 +45,7 @@ class UserColumns:
         name = module.field("username")
         return cls(
             id=module.table.c.id, title=module.table.c.title, username=column("username"),
-            folded=column("username", name.type.compared(name)), active=column("active"),
+            folded=column("username", name.type.compared(name)), email=column("email"), active=column("active"),
             language=column("language"), zone=column("time_zone"), deleted_at=module.table.c.deleted_at,
         )  # fmt: skip
 
@@ -66,13 +67,18 @@ def actor_from(catalog: Catalog, row: Mapping[str, Any], known: Membership) -> A
         id=row["id"], username=row["username"], title=row["title"], admin=ADMINISTRATOR in known.roles,
         roles=known.roles, teams=known.teams, groups=known.groups,
         language=row["language"] or catalog.app.languages[0],
-        zone=row["zone"] if row["zone"] in _zones() else catalog.app.zone,
+        zone=zone_or(row["zone"], catalog.app.zone),
     )  # fmt: skip
 
 
+def zone_or(zone: str | None, other: str) -> str:
+    """A user's zone is a text that somebody typed; one that is none would fail on every page."""
+    return zone if zone and zone in zones() else other
+
+
 @cache
-def _zones() -> frozenset[str]:
-    """The zones that there are. A user's is a text that somebody typed; one that is none would fail on every page."""
+def zones() -> frozenset[str]:
+    """The names of the time zones that there are."""
     return frozenset(available_timezones())
 
 

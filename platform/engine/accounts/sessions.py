@@ -50,8 +50,13 @@ def open_session(
     """A new session; returns its token, which is never stored."""
     token = secrets.token_urlsafe(32)
     row = {"token": session_key(token), "user_id": user_id, "created": now, "seen": now, "expires": now + lifetime}
-    conn.execute(session.insert().values(**row, address=address, agent=agent[:400].replace("\x00", ""), data={}))
+    conn.execute(session.insert().values(**row, address=address, agent=kept_agent(agent), data={}))
     return token
+
+
+def kept_agent(agent: str) -> str:
+    """What is stored of how a browser calls itself."""
+    return agent[:400].replace("\x00", "")
 
 
 def session_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: datetime | None = None) -> Session | None:
@@ -86,6 +91,43 @@ def actor_of(conn: sa.Connection, catalog: Catalog, token: str) -> Actor | None:
 def set_session_data(conn: sa.Connection, key: str, data: Mapping[str, Any]) -> None:
     """Replaces what a session keeps for the faces (its language, say)."""
     conn.execute(session.update().where(session.c.token == key).values(data=dict(data)))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A living session as its user sees it in a list."""
+
+    key: str
+    created: datetime
+    seen: datetime
+    address: str
+    agent: str
+
+
+def sessions_of(conn: sa.Connection, user_id: UUID, *, now: datetime | None = None) -> tuple[Visit, ...]:
+    """The living sessions of a user, the one that was seen last first."""
+    now = now or datetime.now(UTC)
+    living = sa.and_(session.c.user_id == user_id, session.c.expires > now, session.c.seen > now - IDLE)
+    columns = (session.c.token, session.c.created, session.c.seen, session.c.address, session.c.agent)
+    rows = conn.execute(sa.select(*columns).where(living).order_by(session.c.seen.desc(), session.c.token))
+    return tuple(Visit(*row) for row in rows)
+
+
+def end_session(conn: sa.Connection, user_id: UUID, key: str) -> bool:
+    """Ends the session of this user with this key; whether there was one."""
+    return conn.execute(session.delete().where(session.c.user_id == user_id, session.c.token == key)).rowcount > 0
+
+
+def end_sessions(conn: sa.Connection, user_id: UUID, *, keep: str = "") -> int:
+    """Ends the sessions of a user but the one whose key is `keep`; how many."""
+    return conn.execute(session.delete().where(session.c.user_id == user_id, session.c.token != keep)).rowcount
+
+
+def renew_session(conn: sa.Connection, key: str) -> str | None:
+    """A new token for a session that goes on under it; None where that has ended."""
+    token = secrets.token_urlsafe(32)
+    changed = conn.execute(session.update().where(session.c.token == key).values(token=session_key(token)))
+    return token if changed.rowcount else None
 
 
 def forget_expired(conn: sa.Connection, *, now: datetime | None = None) -> int:

@@ -44,6 +44,7 @@ def run(work: Work) -> dict[str, int] | None:
     minded = {kind: _minded(work, refresh) for kind, refresh in REFRESHES.items()}
     if finish(live.store, live.types, progress=told, refreshes=minded):
         raise Later(PATIENCE)
+    work.progress(before, before)
     return {"steps": before}
 
 

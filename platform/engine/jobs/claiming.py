@@ -7,7 +7,8 @@ that was thought dead and is not changes nothing any more.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,11 @@ import sqlalchemy as sa
 from hanok.engine.errors import say
 from hanok.engine.jobs.job import CANCELLED, FAILED, PRIORITIES, RUNNING, WAITING, Job, written
 from hanok.engine.store.job_tables import job
-from hanok.engine.store.moments import now as now_of
+from hanok.engine.store.moments import here, server_now
 
 #: What a worker holds: for each job how often it was claimed, and whether it shall end.
 Held = Mapping[UUID, tuple[int, bool]]
+Moment = sa.ColumnElement[datetime]
 #: A worker that dies is not the job's fault, but one that dies with the same job so often is.
 MOST_CRASHES = 10
 POISONED = say("Workers died while they ran this job, {count} times.", count=MOST_CRASHES)
@@ -36,9 +38,8 @@ def holding(one: Job) -> sa.ColumnElement[bool]:
 
 def is_due(conn: sa.Connection, kinds: Collection[str]) -> bool:
     """Whether a job of these kinds waits whose time has come; a read."""
-    now = now_of(conn)
-    return bool(conn.execute(sa.select(sa.or_(*(sa.exists(_due(priority, now, kinds)) for priority in PRIORITIES)))
-                             ).scalar())  # fmt: skip
+    dialect = conn.dialect.name
+    return bool(conn.execute(_any_due(dialect), {"kinds": sorted(kinds), **_clock(dialect)}).scalar())
 
 
 def claim(
@@ -49,44 +50,61 @@ def claim(
 
     Of those that are `long` it takes `most_long` at most.
     """
-    now = now_of(conn)
-    left, chosen = most_long, []
-    for id, kind in _first(conn, count, now, kinds, ()):
-        if kind not in long or left > 0:
-            left -= kind in long
-            chosen.append(id)
-    if len(chosen) < count and long and left <= 0:
-        short = set(kinds) - set(long)
-        chosen += [id for id, _ in _first(conn, count - len(chosen), now, short, chosen)]
+    first = _first(conn, count, kinds)
+    long_ones = [id for id, kind in first if kind in long]
+    refused = long_ones[max(0, most_long) :]
+    chosen = [id for id, _ in first if id not in refused]
+    if refused and len(first) == count:  # short ones may stand behind them
+        short = [id for id, _ in _first(conn, count, set(kinds) - set(long))]
+        chosen += [id for id in short if id not in chosen][: len(refused)]
     if not chosen:
         return []
     taken = {
-        "state": RUNNING, "worker": worker, "claims": job.c.claims + 1, "lease_until": now + lease,
-        "started_at": sa.func.coalesce(job.c.started_at, now, type_=job.c.due.type),
+        "state": RUNNING, "worker": worker, "claims": job.c.claims + 1, "lease_until": here(conn, lease),
+        "started_at": sa.func.coalesce(job.c.started_at, here(conn)),
     }  # fmt: skip
     rows = conn.execute(job.update().where(job.c.id.in_(chosen)).values(taken).returning(job)).mappings()
     return sorted((Job.of(dict(row)) for row in rows), key=lambda one: (one.priority, one.due, one.id))
 
 
-def _first(
-    conn: sa.Connection, count: int, now: datetime, kinds: Collection[str], but: Collection[UUID]
-) -> Sequence[tuple[UUID, str]]:
-    """The first so many, locked. They are read before they are changed: where the database may run a limited
-    subquery of an UPDATE again for each row, it would lock and take more than the limit.
+def _first(conn: sa.Connection, count: int, kinds: Collection[str]) -> Sequence[tuple[UUID, str]]:
+    """The first so many of these kinds, locked."""
+    dialect = conn.dialect.name
+    asked = {"kinds": sorted(kinds), "count": count, **_clock(dialect)}
+    return [(row.id, row.kind) for row in conn.execute(_first_due(dialect), asked)]
 
-    Each priority reads a range of the index, however many are due later, and only if those before it are too few.
+
+def _clock(dialect: str) -> dict[str, datetime]:
+    return {"now": datetime.now(UTC)} if dialect == "sqlite" else {}
+
+
+@cache
+def _first_due(dialect: str) -> sa.CompoundSelect[tuple[UUID, str]]:
+    """Built once: making it takes longer than running it.
+
+    Jobs are read before they are changed: where the database may run a limited subquery of an UPDATE again for each
+    row, it would lock and take more than the limit. Each priority reads a range of the index, however many are due
+    later, and only if those before it are too few.
     """
+    count = sa.bindparam("count", type_=sa.Integer)
     arms = [
-        sa.select(_due(priority, now, kinds).where(*_other_than(but)).order_by(job.c.due, job.c.id).limit(count)
+        sa.select(_due(priority, dialect).order_by(job.c.due, job.c.id).limit(count)
                   .with_for_update(skip_locked=True).subquery(f"of_{priority}"))
         for priority in PRIORITIES
     ]  # fmt: skip
-    return [(row.id, row.kind) for row in conn.execute(sa.union_all(*arms).limit(count))]
+    return sa.union_all(*arms).limit(count)
 
 
-def _due(priority: int, now: datetime, kinds: Collection[str]) -> sa.Select[tuple[UUID, str]]:
+@cache
+def _any_due(dialect: str) -> sa.Select[tuple[bool]]:
+    return sa.select(sa.or_(*(sa.exists(_due(priority, dialect)) for priority in PRIORITIES)))
+
+
+def _due(priority: int, dialect: str) -> sa.Select[tuple[UUID, str]]:
+    now = sa.bindparam("now", type_=job.c.due.type) if dialect == "sqlite" else server_now()
+    kinds = sa.bindparam("kinds", expanding=True, type_=job.c.kind.type)
     return sa.select(job.c.id, job.c.kind).where(
-        job.c.state == WAITING, job.c.priority == priority, job.c.due <= now, job.c.kind.in_(sorted(kinds))
+        job.c.state == WAITING, job.c.priority == priority, job.c.due <= now, job.c.kind.in_(kinds)
     )
 
 
@@ -99,7 +117,7 @@ def keep(conn: sa.Connection, worker: UUID, ids: Collection[UUID], *, lease: tim
     mine = sa.select(job.c.id).where(job.c.worker == worker, job.c.state == RUNNING, job.c.id.in_(ids))
     free = conn.execute(mine.with_for_update(skip_locked=True)).scalars().all()
     if free:
-        conn.execute(job.update().where(job.c.id.in_(free)).values(lease_until=now_of(conn) + lease))
+        conn.execute(job.update().where(job.c.id.in_(free)).values(lease_until=here(conn, lease)))
     return look(conn, worker)
 
 
@@ -123,7 +141,7 @@ def take_back(conn: sa.Connection, *, but: Collection[UUID] = ()) -> Sequence[UU
     rows = conn.execute(_lapsed(conn, but).with_for_update(skip_locked=True)).all()
     poisoned = [row.id for row in rows if row.crashes + 1 >= MOST_CRASHES and not row.cancel_asked]
     others = [row.id for row in rows if row.id not in set(poisoned)]
-    now, more = now_of(conn), {"crashes": job.c.crashes + 1}
+    now, more = here(conn), {"crashes": job.c.crashes + 1}
     _set(conn, others, {**back(now, now), **more})
     dead = {"state": FAILED, "again": False, "worker": None, "lease_until": None, "ended_at": now}
     _set(conn, poisoned, {**dead, **more, "error": written(POISONED)})
@@ -132,7 +150,7 @@ def take_back(conn: sa.Connection, *, but: Collection[UUID] = ()) -> Sequence[UU
 
 def _lapsed(conn: sa.Connection, but: Collection[UUID]) -> sa.Select[tuple[UUID, int, bool]]:
     return sa.select(job.c.id, job.c.crashes, job.c.cancel_asked).where(
-        job.c.state == RUNNING, job.c.lease_until < now_of(conn), *_other_than(but)
+        job.c.state == RUNNING, job.c.lease_until < here(conn), *_other_than(but)
     )
 
 
@@ -147,29 +165,29 @@ def _set(conn: sa.Connection, ids: Sequence[UUID], values: Mapping[str, Any]) ->
 
 def release(conn: sa.Connection, worker: UUID) -> int:
     """Gives back what a worker still runs when it ends in good order; how many."""
-    now = now_of(conn)
+    now = here(conn)
     mine = job.update().where(job.c.worker == worker, job.c.state == RUNNING)
     return conn.execute(mine.values(back(now, now))).rowcount
 
 
 # -- what a row says after a run ---------------------------------------------------------------------------------------
-def back(now: datetime, due: datetime) -> dict[str, Any]:
+def back(now: Moment, due: Moment) -> dict[str, Any]:
     """It goes on at `due`; one that was cancelled meanwhile ends, unless it was asked for anew since."""
     ends = sa.and_(job.c.cancel_asked, sa.not_(job.c.again))
     return {
         "worker": None, "lease_until": None, "due": due, "state": sa.case((ends, CANCELLED), else_=WAITING),
-        "ended_at": sa.case((ends, sa.literal(now, job.c.due.type)), else_=None),
+        "ended_at": sa.case((ends, now), else_=None),
         "again": sa.and_(job.c.again, sa.not_(job.c.cancel_asked)),
         "cancel_asked": sa.and_(job.c.cancel_asked, sa.not_(job.c.again)),
     }  # fmt: skip
 
 
-def over(state: str, now: datetime) -> dict[str, Any]:
+def over(state: str, now: Moment) -> dict[str, Any]:
     """It has ended so; one that was asked for meanwhile waits once more, from its beginning."""
     anew = job.c.again
     return {
         "worker": None, "lease_until": None, "due": now, "state": sa.case((anew, WAITING), else_=state),
-        "ended_at": sa.case((anew, None), else_=sa.literal(now, job.c.due.type)), "again": False,
+        "ended_at": sa.case((anew, None), else_=now), "again": False,
         "cancel_asked": sa.and_(job.c.cancel_asked, sa.not_(anew)),
         "checkpoint": sa.case((anew, None), else_=job.c.checkpoint),
         "tries": sa.case((anew, 0), else_=job.c.tries), "crashes": sa.case((anew, 0), else_=job.c.crashes),

@@ -7,11 +7,13 @@ file appears with its row, whole, and a run that follows takes the place of the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,6 +31,7 @@ from hanok.engine.jobs.queue import enqueue, job_of
 from hanok.engine.jobs.work import GiveUp, Work
 from hanok.engine.records.attachments import MADE, Stored, stored
 from hanok.engine.records.exporting import Export, Listed, Wish, export
+from hanok.engine.records.writing import MOST_XLSX_ROWS, TOO_MANY_ROWS
 from hanok.engine.store import new_id
 from hanok.engine.store.blobs import Blobs
 from hanok.engine.store.job_tables import job
@@ -74,11 +77,13 @@ def run(work: Work) -> dict[str, Any]:
     blobs = work.surroundings.blobs
     if blobs is None:
         raise GiveUp(say("This site keeps no files: its setting `files` says no place for them."))
-    with TemporaryDirectory(prefix="hanok-export-") as folder:
-        path = Path(folder) / f"export{work.payload['ending']}"
+    with _folder(work) as folder:
+        path = folder / f"export{work.payload['ending']}"
         with work.read() as (conn, catalog):
             found = export(conn, catalog, _wish(work, work.actor(conn, catalog)))
             total = found.count()
+            if path.suffix == ".xlsx" and total > MOST_XLSX_ROWS:
+                raise GiveUp(TOO_MANY_ROWS)
             work.progress(0, total)
             rows = found.write(path, lambda done: work.progress(done, total))
             name = name_of(found, work.payload["ending"])
@@ -86,6 +91,16 @@ def run(work: Work) -> dict[str, Any]:
         made = _kept(work, blobs, path, name)
     until = made.until.isoformat() if made.until else None
     return {"file": str(made.id), "name": made.name, "rows": rows, "until": until}
+
+
+@contextmanager
+def _folder(work: Work) -> Iterator[Path]:
+    """A folder to write in. One that a killed run of the same job left on this machine goes before."""
+    prefix = f"hanok-export-{work.job.id}-"
+    for stale in Path(gettempdir()).glob(f"{prefix}*"):
+        rmtree(stale, ignore_errors=True)
+    with TemporaryDirectory(prefix=prefix) as folder:
+        yield Path(folder)
 
 
 def _wish(work: Work, actor: Actor) -> Wish:

@@ -18,7 +18,7 @@ from hanok.engine.jobs.queue import enqueue
 from hanok.engine.jobs.work import GiveUp, Work
 from hanok.engine.store import new_id
 from hanok.engine.store.job_tables import job
-from hanok.engine.store.moments import now as now_of
+from hanok.engine.store.moments import here
 from hanok.engine.store.tables import outbox
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class Subscriber:
 def tell(conn: sa.Connection, topic: str, payload: Mapping[str, Any] | None = None) -> None:
     """Tells of something, in the caller's transaction. Nobody waits for anybody, however many tell the same."""
     conn.execute(outbox.insert().values(
-        id=new_id(), at=now_of(conn), topic=topic, module="", record=None, payload=dict(payload or {})
+        id=new_id(), at=here(conn), topic=topic, module="", record=None, payload=dict(payload or {})
     ))  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def _bury(conn: sa.Connection, event: Event) -> None:
     said = {"id": str(event.id), "at": event.at.isoformat(), "topic": event.topic, "module": event.module,
             "record": str(event.record) if event.record else None, "payload": dict(event.payload)}  # fmt: skip
     id = enqueue(conn, EVENT, said)
-    dead = {"state": FAILED, "ended_at": now_of(conn), "error": written(NOT_TAKEN)}
+    dead = {"state": FAILED, "ended_at": here(conn), "error": written(NOT_TAKEN)}
     conn.execute(job.update().where(job.c.id == id).values(dead))
 
 

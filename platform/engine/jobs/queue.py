@@ -16,7 +16,7 @@ from hanok.engine.errors import Message, NotFound, Refused, say
 from hanok.engine.jobs.job import CANCELLED, DONE, ENDED, ORDINARY, PRIORITIES, RUNNING, WAITING, Job, written
 from hanok.engine.store import new_id
 from hanok.engine.store.job_tables import LIVING, job
-from hanok.engine.store.moments import now as now_of
+from hanok.engine.store.moments import here
 
 #: How often a job that others take away at the same moment is looked for.
 LOOKS = 5
@@ -35,11 +35,11 @@ def enqueue(
     """
     if priority not in PRIORITIES:
         raise ValueError(f"{priority} is no priority of jobs")
-    now = now_of(conn)
+    now = here(conn)
     request = structlog.contextvars.get_contextvars().get("request")
     row = {
         "id": new_id(), "kind": kind, "title": written(title), "payload": dict(payload or {}), "state": WAITING,
-        "priority": priority, "due": due or now, "unique_key": unique or None, "again": False,
+        "priority": priority, "due": now if due is None else due, "unique_key": unique or None, "again": False,
         "actor_id": actor.id if actor else None, "request": request, "tries": 0, "crashes": 0, "claims": 0,
         "cancel_asked": False, "done": 0, "created_at": now,
     }  # fmt: skip
@@ -77,7 +77,7 @@ def job_of(conn: sa.Connection, id: UUID) -> Job:
 
 def cancel(conn: sa.Connection, id: UUID) -> Job:
     """Cancels a job: at once while it waits, at its next step while it runs. Raises Refused for one that has ended."""
-    ended = {"state": CANCELLED, "ended_at": now_of(conn), "again": False}
+    ended = {"state": CANCELLED, "ended_at": here(conn), "again": False}
     steps = (
         job.update().where(job.c.id == id, job.c.state == WAITING).values(ended),
         job.update().where(job.c.id == id, job.c.state == RUNNING).values(cancel_asked=True, again=False),
@@ -97,7 +97,7 @@ def retry(conn: sa.Connection, id: UUID) -> Job:
         raise Refused(say("This job has not ended yet."))
     if found.state == DONE:
         raise Refused(say("This job is done; there is nothing to try again."))
-    anew = {"state": WAITING, "due": now_of(conn), "tries": 0, "crashes": 0, "error": None, "ended_at": None,
+    anew = {"state": WAITING, "due": here(conn), "tries": 0, "crashes": 0, "error": None, "ended_at": None,
             "cancel_asked": False, "again": False}  # fmt: skip
     try:
         with conn.begin_nested():

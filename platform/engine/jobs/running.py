@@ -18,7 +18,7 @@ from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, WAITING, written
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.work import Cancelled, Later, LeaseLost, Work, ended
 from hanok.engine.store.job_tables import job
-from hanok.engine.store.moments import now as now_of
+from hanok.engine.store.moments import here
 
 log = structlog.get_logger(__name__)
 #: Says that another worker has it; never stored.
@@ -44,7 +44,7 @@ def run(work: Work, kind: Kind) -> Outcome:
         except LeaseLost:
             return Outcome(LOST)
         except Cancelled:
-            return _written(work, Outcome(CANCELLED), lambda conn: over(CANCELLED, now_of(conn)))
+            return _written(work, Outcome(CANCELLED), lambda conn: over(CANCELLED, here(conn)))
         except Later as later:
             wait = later.wait
             return _written(work, Outcome(WAITING), lambda conn: _later(conn, wait))
@@ -73,20 +73,18 @@ def _failed(work: Work, kind: Kind, error: Exception | SystemExit) -> Outcome:
         })  # fmt: skip
     log.error("job failed", tries=tries, error=_told(error), exc_info=_trace(error))
     return _written(work, Outcome(FAILED, message), lambda conn: {
-        **over(FAILED, now_of(conn)), "tries": sa.case((job.c.again, 0), else_=tries), "error": written(message),
+        **over(FAILED, here(conn)), "tries": sa.case((job.c.again, 0), else_=tries), "error": written(message),
     })  # fmt: skip
 
 
 def _back(conn: sa.Connection, wait: timedelta) -> dict[str, Any]:
-    now = now_of(conn)
-    return back(now, now + wait)
+    return back(here(conn), here(conn, wait))
 
 
 def _later(conn: sa.Connection, wait: timedelta) -> dict[str, Any]:
     """One that was asked for while it ran looks again at once: what it waits for may be there."""
-    now = now_of(conn)
-    due = sa.case((job.c.again, sa.literal(now, job.c.due.type)), else_=sa.literal(now + wait, job.c.due.type))
-    return {**back(now, now), "due": due, "again": False}
+    due = sa.case((job.c.again, here(conn)), else_=here(conn, wait))
+    return back(here(conn), due) | {"again": sa.and_(job.c.again, job.c.checkpoint.is_not(None))}
 
 
 def _written(work: Work, outcome: Outcome, values: Callable[[sa.Connection], Mapping[str, Any]]) -> Outcome:
@@ -103,8 +101,11 @@ def _written(work: Work, outcome: Outcome, values: Callable[[sa.Connection], Map
 def _written_once(work: Work, outcome: Outcome, values: Callable[[sa.Connection], Mapping[str, Any]]) -> Outcome:
     with work.surroundings.store.write() as conn:
         row = {**work.told(), **values(conn)}
-        mine = conn.execute(job.update().where(holding(work.job)).values(row)).rowcount
-    return outcome if mine else Outcome(LOST)
+        if not conn.execute(job.update().where(holding(work.job)).values(row)).rowcount:
+            return Outcome(LOST)
+        following = work.then(conn)
+    work.following = following
+    return outcome
 
 
 def _spread(wait: timedelta) -> timedelta:

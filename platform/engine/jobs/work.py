@@ -19,7 +19,7 @@ from hanok.engine.jobs.claiming import holding, over
 from hanok.engine.jobs.job import DONE, Job, written
 from hanok.engine.jobs.surroundings import Surroundings
 from hanok.engine.store.job_tables import job
-from hanok.engine.store.moments import now as now_of
+from hanok.engine.store.moments import here
 
 T = TypeVar("T")
 #: Says that a checkpoint stays as it is.
@@ -56,9 +56,15 @@ class Work:
     the job is still this worker's. So code that goes on from its checkpoint changes everything exactly once.
     """
 
-    def __init__(self, one: Job, surroundings: Surroundings, *, lease: timedelta | None = None) -> None:
+    def __init__(
+        self, one: Job, surroundings: Surroundings, *, lease: timedelta | None = None,
+        then: Callable[[sa.Connection], Job | None] = lambda conn: None,
+    ) -> None:  # fmt: skip
         self.job = one
         self.lease = lease
+        #: Takes the next job, in the transaction that ends this one.
+        self.then = then
+        self.following: Job | None = None
         self.surroundings = surroundings
         self.payload: Mapping[str, Any] = one.payload
         self.checkpoint: Any = one.checkpoint
@@ -101,12 +107,12 @@ class Work:
         """Does `effect` and ends the job in the same transaction. Nothing of the job may come after it."""
         self.check()
 
-        def held(conn: sa.Connection, catalog: Catalog) -> T:
+        def held(conn: sa.Connection, catalog: Catalog) -> tuple[T, Job | None]:
             found = effect(conn, catalog)
             self._fence(conn, ended(conn, result))
-            return found
+            return found, self.then(conn)
 
-        found = self.surroundings.live.write(held)
+        found, self.following = self.surroundings.live.write(held)
         self.finished = True
         return found
 
@@ -152,7 +158,7 @@ class Work:
         """After a long transaction a whole lease: on SQLite the pulse could not write meanwhile."""
         if self.lease is None or seconds < self.lease.total_seconds() / 3:
             return {}
-        return {"lease_until": now_of(conn) + self.lease}
+        return {"lease_until": here(conn, self.lease)}
 
     def _fence(self, conn: sa.Connection, values: Mapping[str, Any]) -> None:
         """Comes last: the row is locked no longer than the commit takes, so the worker's own pulse never waits."""
@@ -164,7 +170,7 @@ class Work:
 
 def ended(conn: sa.Connection, result: Any) -> dict[str, Any]:
     """What the row of a job says that is done. One that was asked for meanwhile waits once more."""
-    return {**over(DONE, now_of(conn)), "result": result, "error": None, "checkpoint": None}
+    return {**over(DONE, here(conn)), "result": result, "error": None, "checkpoint": None}
 
 
 def _progress(told: tuple[int, int | None, Message | None]) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from threading import Event, Lock, Thread
 from uuid import UUID
@@ -185,35 +186,50 @@ class Worker:
             return bool(outbox.relay(conn, self.subscribers))
 
     def _take(self) -> bool:
-        """Takes as many jobs as there are free threads, one of which is left for what is short.
-
-        A worker whose pulse is silent takes none: it could not keep them.
-        """
-        works = list(self._running.values())
-        free = self.threads - len(works)
-        if free <= 0 or time.monotonic() - self._beat > self.lease.total_seconds():
-            return False
-        room = max(1, self.threads - 1) - sum(self.kinds[work.job.kind].long for work in works)
+        """Takes as many jobs as there are free threads."""
         with self.surroundings.store.write() as conn:
-            taken = claiming.claim(
-                conn, self.id, free, lease=self.lease, kinds=self.kinds, long=self._long, most_long=room
-            )
+            taken = self._claim(conn, self.threads - len(self._running), self._running)
         for one in taken:
             self._hand(one)
         return bool(taken) and len(self._running) < self.threads
 
+    def _claim(self, conn: sa.Connection, free: int, beside: Collection[tuple[UUID, int]]) -> list[Job]:
+        """One thread is left for what is short. A worker whose pulse is silent takes none: it could not keep them."""
+        if free <= 0 or self._stopping.is_set() or time.monotonic() - self._beat > self.lease.total_seconds():
+            return []
+        works = [work for key, work in list(self._running.items()) if key in beside]
+        room = max(1, self.threads - 1) - sum(self.kinds[work.job.kind].long for work in works)
+        return claiming.claim(
+            conn, self.id, free, lease=self.lease, kinds=self.kinds, long=self._long, most_long=room
+        )
+
+    def _claim_next(self, after: Job, conn: sa.Connection) -> Job | None:
+        """The job that the thread does next, in the transaction that ends the one before: one commit for both."""
+        beside = self._running.keys() - {(after.id, after.claims)}
+        return next(iter(self._claim(conn, 1 if len(beside) < self.threads else 0, beside)), None)
+
     def _hand(self, one: Job) -> None:
-        if self._stopping.is_set():
-            return  # `stop` gives it back
-        work = Work(one, self.surroundings, lease=self.lease)
+        if not self._stopping.is_set():  # `stop` gives it back
+            self._pool.submit(self._run, self._begin(one)).add_done_callback(_complain)
+
+    def _begin(self, one: Job) -> Work:
+        work = Work(one, self.surroundings, lease=self.lease, then=partial(self._claim_next, one))
         with self._lock:
             self._running[one.id, one.claims] = work
-        self._pool.submit(self._run, work).add_done_callback(_complain)
+        return work
 
     def _mine(self) -> list[UUID]:
         return [id for id, _ in list(self._running)]
 
-    def _run(self, work: Work) -> None:
+    def _run(self, first: Work) -> None:
+        """Runs a job, and those that it takes one after the other."""
+        work: Work | None = first
+        while work:
+            work = self._run_one(work)
+        self._wake.set()
+
+    def _run_one(self, work: Work) -> Work | None:
+        """Runs it; the one after it."""
         began = time.monotonic()
         try:
             outcome = running.run(work, self.kinds[work.job.kind])
@@ -221,17 +237,21 @@ class Worker:
             outcome = Outcome(running.LOST)  # the database is away; the lease ends and somebody takes it up again
             log.error("a job could not be written", job=str(work.job.id), error=str(error))
         finally:
+            following = self._begin(work.following) if work.following else None
             with self._lock:  # by its claim, too: the same job may be under way again already
                 self._running.pop((work.job.id, work.job.claims), None)
-            self._wake.set()
         self._tell(work.job, outcome, time.monotonic() - began)
+        return following
 
     def _tell(self, one: Job, outcome: Outcome, seconds: float) -> None:
         with self._lock:
             self.ran += 1
         waited = max(0.0, (one.lease_until - self.lease - one.due).total_seconds()) if one.lease_until else 0.0
         for tell in self.told:
-            tell(Ended(one, outcome, seconds, waited))
+            try:
+                tell(Ended(one, outcome, seconds, waited))
+            except Exception as error:  # who counts must not stop who works
+                log.error("a run that ended could not be told", error=str(error), exc_info=error)
 
     def _guarded(self, what: str, act: Callable[[], bool]) -> bool:
         """What it says; False when it fails, which is told once. Nobody would start these threads again."""

@@ -17,8 +17,9 @@ from hanok.engine.errors import Denied, say
 from hanok.engine.fields import Linked
 from hanok.engine.records.deriving.working import own_values
 from hanok.engine.records.naming import title_of, titled
-from hanok.engine.records.permitting import is_plain, permitted
+from hanok.engine.records.permitting import allowed_actions, is_plain
 from hanok.engine.records.query import Record
+from hanok.engine.records.selection import DONE_TO_ONE
 from hanok.engine.records.trail import differences
 from hanok.engine.records.values import today
 from hanok.engine.store import new_id
@@ -49,16 +50,15 @@ class Draft:
 
     def record(self, conn: sa.Connection, catalog: Catalog, actor: Actor) -> Record:
         """The record, once it is written."""
+        may_be = allowed_actions(conn, catalog, actor, self.module, self.id, self.shown, DONE_TO_ONE)
         return Record(
-            self.module.key, self.id, self.version, self.title, self.shown,
-            may_edit=self.allows(conn, catalog, actor, "edit"), may_delete=self.allows(conn, catalog, actor, "delete"),
+            self.module.key, self.id, self.version, self.title, self.shown, may_edit="edit" in may_be,
+            may_delete="delete" in may_be, may_assign="assign" in may_be,
         )  # fmt: skip
 
     def allows(self, conn: sa.Connection, catalog: Catalog, actor: Actor, action: str) -> bool:
         """Whether the actor may do this to the record, once it is written."""
-        if self.module.parent is not None or is_plain(catalog, actor, self.module, action):
-            return allows(catalog, actor, self.module, action, self.shown)
-        return permitted(conn, catalog, actor, self.module, self.id, action)
+        return bool(allowed_actions(conn, catalog, actor, self.module, self.id, self.shown, (action,)))
 
 
 def check_creating(catalog: Catalog, actor: Actor, module: Module) -> None:
@@ -81,13 +81,9 @@ def check_created(conn: sa.Connection, catalog: Catalog, actor: Actor, drafts: I
             raise Denied(NOT_YOURS)
 
 
-def check_assigning(
-    catalog: Catalog, actor: Actor, module: Module, current: Record, changes: Mapping[str, Any]
-) -> None:
+def check_assigning(module: Module, current: Record, changes: Mapping[str, Any]) -> None:
     """Raises Denied when the owner changes and this actor may not hand the record over."""
-    if not set(module.owners) & changes.keys():
-        return
-    if not may(catalog, actor, module.key, "assign"):
+    if set(module.owners) & changes.keys() and not current.may_assign:
         raise Denied(say("You may not give this record to somebody else."))
 
 
@@ -124,7 +120,7 @@ def changed_draft(
     values = {**values, **own_values(catalog, module, {**current.values, **values})}
     changes = differences(module, current.values, values) | dict(beside)
     after = {**current.values, **values}
-    check_assigning(catalog, actor, module, current, changes)
+    check_assigning(module, current, changes)
     now, version = datetime.now(UTC), current.version + 1
     own = {key: after[key] for key, found in module.fields.items() if not found.type.apart}
     title = title_of(catalog, module, own)

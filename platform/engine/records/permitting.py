@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor, grant_of, predicate
+from hanok.engine.access import Actor, allows, grant_of, predicate
 from hanok.engine.access.levels import NEEDS
 from hanok.engine.catalog import Catalog, Module
 
@@ -16,8 +18,16 @@ def is_plain(catalog: Catalog, actor: Actor, module: Module, action: str) -> boo
     return all(grant_of(catalog, actor, module.key, each).plain for each in (action, *NEEDS.get(action, ())))
 
 
-def permitted(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, id: UUID, action: str) -> bool:
-    """Whether the actor may do this to the record with this id, deleted or not."""
-    table = module.table.alias()
-    rule = predicate(catalog, actor, module, action, table)
-    return conn.execute(sa.select(table.c.id).where(table.c.id == id, rule)).first() is not None
+def allowed_actions(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, id: UUID, values: Mapping[str, Any],
+    actions: Sequence[str],
+) -> frozenset[str]:  # fmt: skip
+    """Those of the actions that the actor may do to the stored record with these values; at most one statement."""
+    unsure = [each for each in actions if module.parent is None and not is_plain(catalog, actor, module, each)]
+    found = {each for each in actions if each not in unsure and allows(catalog, actor, module, each, values)}
+    if unsure:
+        table = module.table.alias()
+        rules = [predicate(catalog, actor, module, each, table).label(each) for each in unsure]
+        row = conn.execute(sa.select(*rules).where(table.c.id == id)).one()
+        found |= {each for each, holds in zip(unsure, row, strict=True) if holds}
+    return frozenset(found)

@@ -57,6 +57,7 @@ class Record:
     values: Mapping[str, Any] = field(default_factory=dict)
     may_edit: bool = False
     may_delete: bool = False
+    may_assign: bool = False
 
     def __getitem__(self, key: str) -> Any:
         return self.values.get(key)

@@ -19,6 +19,8 @@ from hanok.engine.records.query import Record, Under
 from hanok.engine.records.standing import end_under, tie_of
 
 ALWAYS = ("id", "title", "version")
+#: What a record says of itself: whether the actor may do this to it.
+DONE_TO_ONE = ("edit", "delete", "assign")
 
 
 @dataclass(slots=True)
@@ -44,9 +46,19 @@ class Selection:
         mine = (key for key in owners(self.module) if self.module.field(key).columns)
         for key in dict.fromkeys((*ALWAYS, *mine, *self.keys)):
             self._take(key)
-        for action in ("edit", "delete"):
-            if self.module.parent is None and not grant_of(self.catalog, self.actor, self.module.key, action).plain:
-                self.asked[action] = self.add(predicate(self.catalog, self.actor, self.module, action, self.table))
+        if self.module.parent is None:
+            self._ask()
+
+    def _ask(self) -> None:
+        """Asks the row where its values do not tell; what several actions have alike, once."""
+        places: dict[tuple[Any, ...], int] = {}
+        for action in DONE_TO_ONE:
+            grant = grant_of(self.catalog, self.actor, self.module.key, action)
+            if not grant.plain:
+                said = (grant.owner, grant.group, *map(id, grant.nodes))
+                if said not in places:
+                    places[said] = self.add(predicate(self.catalog, self.actor, self.module, action, self.table))
+                self.asked[action] = places[said]
 
     def _take(self, key: str) -> None:
         links, found = self._way(key)
@@ -171,6 +183,7 @@ class Selection:
         return Record(
             self.module.key, values["id"], values["version"], values["title"] or "", {**values, **said},
             may_edit=self._allows("edit", values, row), may_delete=self._allows("delete", values, row),
+            may_assign=self._allows("assign", values, row),
         )  # fmt: skip
 
     def _allows(self, action: str, values: Mapping[str, Any], row: Any) -> bool:

@@ -19,6 +19,7 @@ from hanok.engine.errors import Refused, say
 TRICKY = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 LONGEST_XLSX_CELL = 32_767
 MOST_XLSX_ROWS = 1_048_575
+TOO_MANY_ROWS = say("A workbook holds at most {most} rows; export as CSV.", most=f"{MOST_XLSX_ROWS:,}")
 #: Excel's calendar is wrong before that day, and has none before 1900.
 FIRST_XLSX_DAY = date(1900, 3, 1)
 NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -79,7 +80,7 @@ def _text(cell: Any) -> str:
 def _write_xlsx(path: Path, headings: Sequence[str], rows: Rows, title: str) -> None:
     import xlsxwriter  # only who writes a workbook waits for it
 
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
     sheet = book.add_worksheet(NOT_IN_SHEET_NAMES.sub(" ", title).strip("' ")[:31] or None)
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     sheet.freeze_panes(1, 0)
@@ -89,7 +90,7 @@ def _write_xlsx(path: Path, headings: Sequence[str], rows: Rows, title: str) -> 
             sheet.write_string(0, place, heading, bold)
         for number, row in enumerate(rows, 1):
             if number > MOST_XLSX_ROWS:
-                raise Refused(say("A workbook holds at most {most} rows; export as CSV.", most=f"{MOST_XLSX_ROWS:,}"))
+                raise Refused(TOO_MANY_ROWS)
             for place, cell in enumerate(row):
                 _write_cell(sheet, number, place, cell, day, headings)
     finally:

@@ -19,6 +19,11 @@ from hanok.engine.store import schema, statistics
 BUSY_MILLISECONDS = 10_000
 #: Errors, and so logs, tell no values of records.
 _QUIET: dict[str, Any] = {"hide_parameters": True}
+#: How soon libpq notices a server that is gone without a word (seconds, but milliseconds); the address may say other.
+_NOTICING = {
+    "connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}  # fmt: skip
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -153,7 +158,8 @@ def _make_private(dialect: Any, record: Any, arguments: Any, named: Any) -> None
 
 
 def _postgresql_engine(url: URL, *, writes: bool) -> sa.Engine:
-    options = {"connect_args": {"options": "-c timezone=UTC", "application_name": "hanok"}, **_QUIET}
+    said = {name: value for name, value in _NOTICING.items() if name not in url.query}
+    options = {"connect_args": {"options": "-c timezone=UTC", "application_name": "hanok", **said}, **_QUIET}
     if writes:
         return sa.create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, **options)
     engine = sa.create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True, **options)

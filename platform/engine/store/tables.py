@@ -93,7 +93,7 @@ credential = sa.Table(
     sa.Column("changed", Moment, nullable=False),
 )
 
-#: Every attempt to log in; `username` is folded, as it was tried.
+#: Every attempt to log in; `username` is folded, as it was tried. `agent` is what the browser calls itself.
 login = sa.Table(
     "hanok_login",
     metadata,
@@ -103,8 +103,22 @@ login = sa.Table(
     sa.Column("user_id", RecordId),
     sa.Column("ok", sa.Boolean, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
+    sa.Column("agent", sa.Text),
     sa.Index("hanok_login_username", "username", "at"),
     sa.Index("hanok_login_address", "address", "at"),
+    sa.Index("hanok_login_user", "user_id", "id"),
+)
+
+#: The link by which a user may set a password without knowing the old one; a newer one takes its place. `token` is the
+#: SHA-256 of what the link holds, in hex, `email` where it was sent to ("" where it was shown to whoever made it).
+reset = sa.Table(
+    "hanok_reset",
+    metadata,
+    sa.Column("user_id", RecordId, primary_key=True),
+    sa.Column("token", sa.String(64), nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("expires", Moment, nullable=False),
+    sa.Index("hanok_reset_token", "token", unique=True),
 )
 
 #: Which roles a user, a team or a security group has; ids tell which of them `holder` is.

@@ -21,6 +21,7 @@ from hanok.engine.records.acting import Outcome
 from hanok.engine.records.acting.asking import defaults
 from hanok.screens import actions, once, picking
 from hanok.screens.reading import is_fragment, module_of, record_of, write
+from hanok.screens.tools import with_tools
 from hanok.screens.words import shortened
 from hanok.web.login import own_path
 from hanok.web.notices import notify
@@ -42,7 +43,8 @@ def add(to: Blueprint) -> None:
 def buttons_of(module: Module, record: Record, place: str = "record", back: str = "") -> actions.Buttons:
     """The buttons to draw for a record."""
     found = acting.doable(connection(), g.catalog, g.actor, record, place) if module.actions else ()
-    return actions.buttons(module, record, found, g.language, back=back or f"/{module.key}/{record.id}")
+    made = actions.buttons(module, record, found, g.language, back=back or f"/{module.key}/{record.id}")
+    return with_tools(made, record, g.actor, g.language) if place == "record" else made
 
 
 def offered(module: str, id: UUID) -> str:

@@ -5,7 +5,7 @@ What the server says of each address is kept, and what comes back is found by it
 account, letters land in a folder. No password is ever told: not in errors, logs, events or history.
 """
 
-from hanok.engine.jobs.mail import deciding, delivering, posting
+from hanok.engine.jobs.mail import bounces, deciding, delivering, posting
 from hanok.engine.jobs.mail.accounts import Account, Pause, account_of, accounts, mode_of, pause_of, primary, resume
 from hanok.engine.jobs.mail.checking import Checked, check_account
 from hanok.engine.jobs.mail.deciding import cancel, mails, retry
@@ -19,6 +19,6 @@ SUBSCRIBERS = posting.SUBSCRIBERS
 
 __all__ = [
     "KINDS", "SCHEDULES", "STATES", "SUBSCRIBERS", "Account", "Attachment", "Checked", "Letter", "Mail", "Pause",
-    "account_of", "accounts", "call", "cancel", "check_account", "mail_of", "mails", "mode_of", "pause_of", "post",
-    "primary", "resume", "retry",
+    "account_of", "accounts", "bounces", "call", "cancel", "check_account", "mail_of", "mails", "mode_of",
+    "pause_of", "post", "primary", "resume", "retry",
 ]  # fmt: skip

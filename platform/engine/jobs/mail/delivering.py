@@ -123,7 +123,6 @@ def _each(
         if turn.mail is not None:
             done = (turn.mail, _carried(work, account, turn.mail, carry))
             away = away + 1 if done[1].is_passing else 0
-            work.progress(sum(counts.values()) + 1, len(ids))
     if away >= TURNED_AWAY:
         _pause(work, account, say("The server turned {count} letters away, one after the other.", count=away))
     return counts
@@ -140,6 +139,7 @@ def _turn(
         return state, _taken(conn, account, id) if id else Turn()
 
     try:
+        work.progress(sum(counts.values()))
         state, turn = work.write(effect)
     except Cancelled:
         if done:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address as Mailbox
-from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from typing import BinaryIO
 from uuid import uuid4
 
-from hanok.engine.fields.file_names import plain_name
+from hanok.engine.jobs.mail import headers
 from hanok.engine.jobs.mail.letter import Address, Attachment, Letter
 from hanok.engine.jobs.mail.plain import as_text
 
@@ -44,92 +41,78 @@ def is_international(letter: Letter, sender: str) -> bool:
 
 def write(out: BinaryIO, letter: Letter, envelope: Envelope, open_file: Opening) -> None:
     """Writes the message. Raises FileNotFoundError where a file of the letter is gone."""
-    policy = SMTP.clone(utf8=True) if is_international(letter, envelope.sender[1]) else SMTP
-    out.write(_head(letter, envelope, policy))
-    body = _body(letter, policy)
+    out.write(b"".join(_head(letter, envelope)))
     if not letter.attachments:
-        out.write(body.as_bytes())
+        out.write(_body(letter))
         return
-    boundary = f"=_{uuid4().hex}"
-    out.write(f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n'.encode())
-    out.write(f"--{boundary}\r\n".encode() + body.as_bytes())
+    boundary = _boundary()
+    out.write(b'Content-Type: multipart/mixed; boundary="%b"\r\n\r\n--%b\r\n' % (boundary, boundary))
+    out.write(_body(letter))
     for one in letter.attachments:
-        out.write(f"\r\n--{boundary}\r\n".encode())
-        _attach(out, one, policy, open_file)
-    out.write(f"\r\n--{boundary}--\r\n".encode())
+        out.write(b"\r\n--%b\r\n" % boundary)
+        _attach(out, one, open_file)
+    out.write(b"\r\n--%b--\r\n" % boundary)
 
 
-def _head(letter: Letter, envelope: Envelope, policy: EmailPolicy[EmailMessage]) -> bytes:
+def _head(letter: Letter, envelope: Envelope) -> Iterator[bytes]:
     """All headers but those of the body. Nobody is told of those who get a blind copy."""
-    message = EmailMessage(policy)
-    message["From"] = _mailbox(envelope.sender)
-    for name, people in (("To", letter.to), ("Cc", letter.cc)):
-        if people:
-            message[name] = [_mailbox(one) for one in people]
-    if not letter.to and not letter.cc:
-        message["To"] = "undisclosed-recipients:;"
+    yield headers.people("From", [envelope.sender])
+    if letter.to:
+        yield headers.people("To", letter.to)
+    elif not letter.cc:
+        yield headers.tokens("To", "undisclosed-recipients:;")
+    if letter.cc:
+        yield headers.people("Cc", letter.cc)
     reply = letter.reply_to or (("", envelope.reply_to) if envelope.reply_to else None)
     if reply:
-        message["Reply-To"] = _mailbox(reply)
-    message["Subject"] = letter.subject
-    plain = {
-        "Date": format_datetime(envelope.date), "Message-ID": envelope.message_id, **letter.headers,
-        "MIME-Version": "1.0",
-    }  # fmt: skip
-    named = message.as_bytes().rstrip(b"\r\n") + b"\r\n"
-    return named + b"".join(_folded(name, value) for name, value in plain.items())
+        yield headers.people("Reply-To", [reply])
+    yield headers.text("Subject", letter.subject)
+    yield headers.tokens("Date", format_datetime(envelope.date))
+    yield headers.tokens("Message-ID", envelope.message_id)
+    for name, value in letter.headers.items():
+        yield headers.tokens(name, value)
+    yield headers.tokens("MIME-Version", "1.0")
 
 
-def _folded(name: str, value: str) -> bytes:
-    """A header of ASCII words; the library would encode a long one (a link, an id) beyond recognition."""
-    lines, line = [], f"{name}:"
-    for word in value.split():
-        if len(line) + 1 + len(word) > 78 and line.strip() and not line.endswith(":"):
-            lines.append(line)
-            line = ""
-        line += f" {word}"
-    return "\r\n".join([*lines, line]).encode("ascii") + b"\r\n"
-
-
-def _mailbox(one: Address) -> Mailbox:
-    name, address = one
-    local, _, domain = address.rpartition("@")
-    return Mailbox(name, local, domain)
-
-
-def _body(letter: Letter, policy: EmailPolicy[EmailMessage]) -> EmailMessage:
+def _body(letter: Letter) -> bytes:
     """The text, with what it looks like beside it where the letter has that."""
-    body = EmailMessage(policy)
-    text = letter.text or as_text(letter.html)
-    body.set_content(text, cte=_encoding(text))
-    if letter.html:
-        body.add_alternative(letter.html, subtype="html", cte=_encoding(letter.html))
-        body.set_boundary(f"=_{uuid4().hex}")
-    del body["MIME-Version"]
-    return body
+    plain = _text("plain", letter.text or as_text(letter.html))
+    if not letter.html:
+        return plain
+    boundary = _boundary()
+    return (
+        b'Content-Type: multipart/alternative; boundary="%b"\r\n\r\n' % boundary
+        + b"".join(b"--%b\r\n%b\r\n" % (boundary, part) for part in (plain, _text("html", letter.html)))
+        + b"--%b--\r\n" % boundary
+    )
 
 
-def _encoding(text: str) -> str:
-    """Never 8bit: not every server on the way takes it."""
-    return "7bit" if text.isascii() and _longest(text.splitlines()) <= LONGEST_LINE else "base64"
+def _text(subtype: str, said: str) -> bytes:
+    """Text with its headers. Never 8bit: not every server on the way takes it."""
+    lines = said.split("\n")
+    content = "\r\n".join(lines).encode()
+    coding = b"7bit"
+    if not content.isascii() or max(map(len, lines)) > LONGEST_LINE:
+        coding, content = b"base64", _encoded(content)
+    head = b"Content-Type: text/%b; charset=utf-8\r\nContent-Transfer-Encoding: %b\r\n\r\n"
+    return head % (subtype.encode(), coding) + content + b"\r\n"
 
 
-def _longest(lines: Iterable[str]) -> int:
-    return max(map(len, lines), default=0)
-
-
-def _attach(out: BinaryIO, one: Attachment, policy: EmailPolicy[EmailMessage], open_file: Opening) -> None:
-    """A file, its name in both ways: as RFC 2231 says, and in ASCII for those who know no other."""
-    part = EmailMessage(policy)
+def _attach(out: BinaryIO, one: Attachment, open_file: Opening) -> None:
+    """A file under its name."""
     type = "application/octet-stream" if one.type.startswith("message/") else one.type
-    part["Content-Type"] = type if one.name.isascii() is False else f'{type}; name="{plain_name(one.name)}"'
-    part.add_header("Content-Disposition", "attachment", filename=one.name)
-    part["Content-Transfer-Encoding"] = "base64"
-    out.write(part.as_bytes().rstrip(b"\r\n") + b"\r\n\r\n")
+    named = headers.parameter("filename", one.name)
+    out.write(headers.tokens("Content-Type", type))
+    out.write(b"Content-Disposition: attachment;\r\n " + ";\r\n ".join(named).encode() + b"\r\n")
+    out.write(b"Content-Transfer-Encoding: base64\r\n\r\n")
     with open_file(one.hash) as source:
         while piece := _whole(source):
-            coded = base64.b64encode(piece)
-            out.write(b"".join(coded[at : at + LINE] + b"\r\n" for at in range(0, len(coded), LINE)))
+            out.write(_encoded(piece))
+
+
+def _encoded(piece: bytes) -> bytes:
+    coded = base64.b64encode(piece)
+    return b"".join(coded[at : at + LINE] + b"\r\n" for at in range(0, len(coded), LINE))
 
 
 def _whole(source: BinaryIO) -> bytes:
@@ -138,3 +121,8 @@ def _whole(source: BinaryIO) -> bytes:
     while len(found) < PIECE and (more := source.read(PIECE - len(found))):
         found += more
     return found
+
+
+def _boundary() -> bytes:
+    """What stands between parts; base64 has no “=_”, and text does not know it."""
+    return f"=_{uuid4().hex}".encode()

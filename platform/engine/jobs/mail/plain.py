@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-LINES = frozenset({"br", "div", "li", "tr", "table", "ul", "ol", "section", "header", "footer", "hr"})
+LINES = frozenset({"br", "div", "tr", "table", "ul", "ol", "section", "header", "footer", "hr"})
+#: So much of it is read; what is written for mail is far shorter.
+LONGEST = 200_000
 BLOCKS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"})
 UNSEEN = frozenset({"script", "style", "head", "title", "template"})
 
@@ -43,6 +45,11 @@ class _Reader(HTMLParser):
         if not self._unseen:
             self.found.append(re.sub(r"\s+", " ", data))
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Passes over `<![…>`, at which the library gives up."""
+        end = self.rawdata.find(">", i)
+        return end + 1 if end >= 0 else -1
+
     def _break(self, tag: str) -> None:
         if tag in BLOCKS:
             self.found.append("\n\n")
@@ -53,7 +60,7 @@ class _Reader(HTMLParser):
 def as_text(html: str) -> str:
     """The text of HTML: its lines and paragraphs, links with their addresses."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(html[:LONGEST])
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.found).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -62,7 +62,7 @@ class Mail:
         return tuple(one for one in letter.recipients() if one not in self.reached and not self._is_refused(one))
 
     def _is_refused(self, address: str) -> bool:
-        return address in self.refused and not is_passing(self.refused[address]["code"])
+        return address in self.refused and not _passes(self.refused[address])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,10 @@ class Sent:
 def is_passing(code: int) -> bool:
     """Whether another try may succeed (RFC 5321, 4.2.1)."""
     return 400 <= code < 500
+
+
+def _passes(said: Mapping[str, Any]) -> bool:
+    return is_passing(said["code"]) and not said.get("bounced")
 
 
 def mail_of(conn: sa.Connection, id: UUID, *, lock: bool = False) -> Mail:
@@ -158,7 +162,7 @@ def settle(conn: sa.Connection, one: Mail, sent: Sent) -> str:
     reached = list(dict.fromkeys((*row.reached, *sent.reached)))
     back = {address: each for address, each in row.refused.items() if each.get("bounced")}
     refused = {address: each for address, each in {**row.refused, **said}.items() if address not in reached} | back
-    passing = not sent.final if sent.error else any(is_passing(each["code"]) for each in refused.values())
+    passing = not sent.final if sent.error else any(map(_passes, refused.values()))
     state = WAITING if passing and one.tries < MOST_TRIES else _ended(reached, refused)
     values: dict[str, Any] = {
         "state": state, "reached": reached, "refused": refused, "via": sent.via or row.via,

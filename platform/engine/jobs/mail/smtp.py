@@ -198,8 +198,12 @@ def _sentence(account: Account, error: Exception) -> Message:
                        answer=_answered(account, error))  # fmt: skip
         case smtplib.SMTPNotSupportedError():
             return _unsupported(account, where)
+        case smtplib.SMTPServerDisconnected() if "timed out" in str(error):  # the library knows it as no other
+            return say("The server {where} does not answer.", where=where)
         case smtplib.SMTPServerDisconnected():
             return say("The server {where} ended the connection.", where=where)
+        case smtplib.SMTPResponseException() if error.smtp_code < 200:
+            return say("What answers at {where} is no mail server.", where=where)
         case smtplib.SMTPResponseException():
             return say("The server {where} answered: {answer}", where=where, answer=_answered(account, error))
         case smtplib.SMTPException():

@@ -1,0 +1,97 @@
+"""What a new password has to be, for every door by which one comes.
+
+As NIST SP 800-63B-4, 3.1.1, asks: long enough, not one of those that attackers try first, nothing about which letters,
+and no end by the calendar. The whole password is compared; a name with a little around it counts as the name.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from hanok.engine.accounts.passwords import LONGEST, SHORTEST, hash_password
+from hanok.engine.catalog import Catalog
+from hanok.engine.errors import Invalid, Message, say
+
+#: Words shorter than this are in too many passwords to say anything.
+SHORTEST_WORD = 4
+#: How many signs around a name still make it no password.
+AROUND = 4
+PRODUCT = "hanok"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How many characters a password has at least, and whether common ones are refused."""
+
+    shortest: int = SHORTEST
+    common: bool = True
+
+
+DEFAULT = Policy()
+
+
+def policy_of(settings: Mapping[str, Any]) -> Policy:
+    """What the settings of a site ask for; never fewer than eight characters."""
+    return Policy(
+        shortest=min(max(SHORTEST, int(settings.get("password_length", SHORTEST))), LONGEST),
+        common=bool(settings.get("password_common", True)),
+    )
+
+
+def password_faults(text: str, policy: Policy = DEFAULT, *, words: Iterable[str] = ()) -> tuple[Message, ...]:
+    """What is wrong with a new password; `words` are names that others try first (`words_about`)."""
+    if len(text) < policy.shortest:
+        return (say("A password has at least {count} characters.", count=policy.shortest),)
+    if len(text) > LONGEST:
+        return (say("A password has at most {count} characters.", count=LONGEST),)
+    if policy.common and is_common(text):
+        return (say("Very many people use this password. Choose another one."),)
+    if policy.common and any(_is_little_more(text, word) for word in words):
+        return (say("This password is little more than a name that others guess first. Choose another one."),)
+    return ()
+
+
+def hash_new_password(text: str, policy: Policy = DEFAULT, *, words: Iterable[str] = ()) -> str:
+    """The hash of a password that somebody chose. Raises Invalid for the field `password`."""
+    faults = password_faults(text, policy, words=words)
+    if faults:
+        raise Invalid({"password": faults})
+    return hash_password(text)
+
+
+def words_about(catalog: Catalog | None, username: str, email: str = "") -> tuple[str, ...]:
+    """The names that a password must not consist of: hers and the site's."""
+    site = tuple(catalog.app.name.values()) if catalog else ()
+    return tuple(dict.fromkeys(word for word in (username, *_parts(email), *site, PRODUCT) if word))
+
+
+def is_common(text: str) -> bool:
+    """Whether it is one of the most common ones, or one sign again and again."""
+    plain = _plain(text)
+    return plain in _common() or len(set(plain)) == 1
+
+
+@cache
+def _common() -> frozenset[str]:
+    text = files("hanok.engine.accounts").joinpath("common-passwords.txt").read_text(encoding="utf-8")
+    return frozenset(line.casefold() for line in text.splitlines() if line and not line.startswith("# "))
+
+
+def _parts(email: str) -> Iterator[str]:
+    """An address, what stands before its @, and the name of its domain."""
+    name, _, domain = email.rpartition("@")
+    yield from (email, name, domain.partition(".")[0])
+
+
+def _is_little_more(text: str, word: str) -> bool:
+    plain, name = _plain(text), _plain(word)
+    return len(name) >= SHORTEST_WORD and name in plain and len(plain) - len(name) * plain.count(name) <= AROUND
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()
