@@ -6,12 +6,16 @@ import secrets
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
 from hanok.app import live_of, opened
 from hanok.cli.console import command, site_option, tell
 from hanok.engine import accounts
 from hanok.engine.access import SYSTEM
-from hanok.engine.errors import Invalid, say
+from hanok.engine.accounts import resets
+from hanok.engine.catalog import Catalog
+from hanok.engine.errors import Invalid, Message, NotFound, Refused, say
+from hanok.web.account_letters import NO_ADDRESS, address_of, invite, link_to
 
 
 @click.group()
@@ -34,15 +38,45 @@ def add(
     folder: Path, username: str, name: str, first_name: str, email: str, roles: tuple[str, ...], password: str
 ) -> None:
     """Add a user who can log in."""
-    faults = accounts.password_faults(password) if password else ()
+    site = opened(folder)
+    live = live_of(site)
+    words = accounts.words_about(live.catalog, username, email)
+    faults = accounts.password_faults(password, accounts.policy_of(site.settings), words=words) if password else ()
     if faults:
         raise Invalid({"password": faults})
     chosen = password or secrets.token_urlsafe(9)
     hashed = accounts.hash_password(chosen)
     raw = {"username": username, "last_name": name or username, "first_name": first_name, "email": email}
-    live = live_of(opened(folder))
     live.write(lambda conn, catalog: accounts.create_user(conn, catalog, SYSTEM, raw, password=hashed, roles=roles))
     if password:
         tell(say("{username} can log in now.", username=username))
     else:
         tell(say("{username} can log in now with the password {password}", username=username, password=chosen))
+
+
+@user.command()
+@click.argument("username")
+@click.option("--mail", is_flag=True, help="Send the link to the user's e-mail address instead of printing it.")
+@site_option
+@command
+def reset(folder: Path, username: str, mail: bool) -> None:
+    """Make a link by which a user sets a new password."""
+    site = opened(folder)
+    address = address_of(site.settings)
+    live = live_of(site)
+    if mail and not address:
+        raise Refused(NO_ADDRESS)
+
+    def made(conn: Connection, catalog: Catalog) -> Message:
+        person = resets.person_named(conn, catalog, username)
+        if person is None:
+            raise NotFound(say("There is no active user {username}.", username=username))
+        if mail:
+            invite(conn, catalog, person.id, SYSTEM)
+            return say("A link to set a password goes to {address}.", address=person.email)
+        token = resets.open_reset(conn, person, sent=False)
+        here = address or f"http://{site.settings['host']}:{site.settings['port']}"
+        return say("With this link {username} sets a new password, once and within an hour: {link}",
+                   username=person.username, link=link_to(here, token))  # fmt: skip
+
+    tell(live.write(made))

@@ -18,6 +18,7 @@ from hanok.cli.editing import help_editors, write_schemas
 from hanok.engine import accounts
 from hanok.engine.access import ADMINISTRATOR, Actor
 from hanok.engine.deploy import Live, Site, deploy, init_site, plan_site, write_manifest
+from hanok.engine.deploy.settings import read_settings
 from hanok.engine.errors import Invalid, say
 from hanok.settings import SETTINGS
 
@@ -31,7 +32,7 @@ ADMIN = {"username": "admin", "last_name": "Admin"}
 @command
 def init(folder: Path, demo: int) -> None:
     """Make a new site: folder, database, the shipped CRM, the user `admin`."""
-    password, generated = _password()
+    password, generated = _password(folder)
     new = not folder.exists()
     init_site(folder, SETTINGS)
     try:
@@ -57,10 +58,12 @@ def _fill(folder: Path, demo: int, password: str, *, generated: bool) -> None:
     _tell_login(site, password if generated else "")
 
 
-def _password() -> tuple[str, bool]:
+def _password(folder: Path) -> tuple[str, bool]:
     """What HANOK_ADMIN_PASSWORD says, else a new one; and whether it is new."""
     said = os.environ.get("HANOK_ADMIN_PASSWORD", "")
-    faults = accounts.password_faults(said) if said else ()
+    policy = accounts.policy_of(read_settings(folder, SETTINGS))
+    names = accounts.words_about(None, ADMIN["username"])
+    faults = accounts.password_faults(said, policy, words=names) if said else ()
     if faults:
         raise Invalid({"HANOK_ADMIN_PASSWORD": faults})
     return said or secrets.token_urlsafe(9), not said

@@ -14,6 +14,7 @@ from hanok.screens.routes import (
     admin,
     admin_accounts,
     admin_jobs,
+    admin_logins,
     admin_mail,
     exporting,
     forms,
@@ -44,8 +45,8 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
         static_url_path="/static/screens",
     )
     for room in (
-        home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, lists, forms, records, subpanels, actions,
-        exporting,
+        home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_logins, lists, forms, records,
+        subpanels, actions, exporting,
     ):  # fmt: skip
         room.add(made)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))

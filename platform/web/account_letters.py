@@ -63,7 +63,7 @@ def invite(conn: sa.Connection, catalog: Catalog, user_id: UUID, actor: Actor) -
         raise Refused(say("This user is not active."))
     if not person.email:
         raise Refused(say("This user has no e-mail address."))
-    enqueue(conn, INVITE, {"user": str(user_id), "by": actor.title}, priority=SOON,
+    enqueue(conn, INVITE, {"user": str(user_id), "by": actor.title if actor.id else ""}, priority=SOON,
             title=say("Send a link to set a password"))  # fmt: skip
     return person
 
@@ -105,11 +105,13 @@ def _send_word(work: Work) -> None:
         person = resets.person_with(conn, catalog, UUID(work.payload["user"]))
         if person is not None and person.email:
             found = _Words(catalog, person)
-            found.post(conn, say("{site}: your password was changed", site=found.site), [
+            found.post(
+                conn, say("{site}: your password was changed", site=found.site),
                 say("The password of the user {username} was changed: {when}. All other sessions were ended.",
                     username=person.username, when=found.moment(at)),
                 say("If it was not you, ask for a new password at once and tell an administrator."),
-            ], link=f"{address}/forgot" if address else "", button=say("Ask for a new password"))  # fmt: skip
+                link=f"{address}/forgot" if address else "", button=say("Ask for a new password"),
+            )  # fmt: skip
 
     work.finish(post)
 
@@ -125,15 +127,18 @@ def _post_link(
     found = _Words(catalog, person)
     until = say("The link works once, until {when}.", when=found.moment(now_of(conn) + lifetime))
     if asked:
-        found.post(conn, say("{site}: set a new password", site=found.site), [
+        found.post(
+            conn, say("{site}: set a new password", site=found.site),
             say("Somebody asked for a new password for the user {username}.", username=person.username), until,
             say("If it was not you, do nothing: your password stays as it is."),
-        ], link=link, button=say("Set a new password"))  # fmt: skip
-    else:
-        found.post(conn, say("{site}: your account", site=found.site), [
-            say("{name} invites you to set a password. Your user name is {username}.", name=by,
-                username=person.username), until,
-        ], link=link, button=say("Set a password"))  # fmt: skip
+            link=link, button=say("Set a new password"),
+        )  # fmt: skip
+        return
+    facts = {"username": person.username, "name": by}
+    who = say("{name} invites you to set a password. Your user name is {username}.", **facts) if by else say(
+        "You are invited to set a password. Your user name is {username}.", username=person.username
+    )  # fmt: skip
+    found.post(conn, say("{site}: your account", site=found.site), who, until, link=link, button=say("Set a password"))
 
 
 def _address(work: Work) -> str:
@@ -163,7 +168,7 @@ class _Words:
         return f"{Formats(self.language, self.person.zone).long_datetime(at)} ({self.person.zone})"
 
     def post(
-        self, conn: sa.Connection, subject: Message, sentences: Sequence[Message], *, link: str, button: Message
+        self, conn: sa.Connection, subject: Message, *sentences: Message, link: str, button: Message
     ) -> None:
         """Posts the letter: a greeting, the sentences, and the link behind the first of them."""
         greeting, *rest = (

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+import re
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from hanok.engine import jobs
@@ -26,7 +30,7 @@ from hanok.engine.store.job_tables import job
 from hanok.screens.blueprint import blueprint
 from hanok.web.frame import install
 from tests.builders import TYPES, a_catalog
-from tests.screens.conftest import FILES, Browser, Enter
+from tests.screens.conftest import FILES, PASSWORD, Browser, Enter
 
 Make = Callable[..., Record]
 EXPORTER = """
@@ -161,3 +165,37 @@ def test_odd_answers_are_the_first_that_is_offered(admin: Browser, some: list[Re
     assert answer.content_type == exporting.TYPES[".xlsx"] and taken(answer)[:2] == b"PK"
     assert admin.get("/nothing/_export").status_code == 404
     assert admin.get("/mine/jobs/018f0000-0000-7000-8000-000000000000/file").status_code == 404
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The screens, served for a real browser."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_in_a_browser_the_dialog_goes_and_the_file_comes(page: Page, address: str, some: list[Record]) -> None:
+    page.goto(f"{address}/login")
+    page.fill("[name=username]", "admin")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(re.compile(r"^(?!.*login)"))
+    page.goto(f"{address}/company?filter=all&stage=won")
+    button = page.locator(".head a[data-ask]")
+    for ending in (".csv", ".xlsx"):
+        button.focus()
+        page.keyboard.press("Enter")
+        page.check(f"dialog.ask input[value='{ending}']")
+        with page.expect_download() as coming:
+            page.keyboard.press("Enter")
+        assert coming.value.suggested_filename.endswith(ending)
+        expect(page.locator("dialog.ask")).to_have_count(0)
+        expect(button).to_be_focused()
+    assert page.url.endswith("/company?filter=all&stage=won")

@@ -11,7 +11,7 @@ from hanok.engine.accounts.logins import Login, LoginPage, LoginSearch, forget_l
 from hanok.engine.accounts.own import change_own, own_choices
 from hanok.engine.accounts.passwords import check_password, hash_password, password_of, set_password
 from hanok.engine.accounts.people import create_administrator, create_user, find_user, zones
-from hanok.engine.accounts.policy import Policy, hash_new_password, password_faults, policy_of, words_about
+from hanok.engine.accounts.policy import Policy, password_faults, policy_of, words_about
 from hanok.engine.accounts.sessions import (
     Session,
     Sightings,
@@ -30,7 +30,7 @@ from hanok.engine.accounts.sessions import (
 __all__ = [
     "Login", "LoginPage", "LoginSearch", "Policy", "Session", "Sightings", "Visit", "actor_of", "change_own",
     "check_password", "create_administrator", "create_user", "end_session", "end_sessions", "find_user",
-    "forget_expired", "forget_logins", "grant", "hash_new_password", "hash_password", "log_in", "log_out", "logins",
+    "forget_expired", "forget_logins", "grant", "hash_password", "log_in", "log_out", "logins",
     "network_of", "own_choices", "password_faults", "password_of", "policy_of", "renew_session", "revoke", "roles_of",
     "session_key", "session_of", "sessions_of", "set_password", "set_session_data", "words_about", "zones",
 ]  # fmt: skip

@@ -13,9 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from hanok.engine.accounts.passwords import LONGEST, SHORTEST, hash_password
+from hanok.engine.accounts.passwords import LONGEST, SHORTEST
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Invalid, Message, say
+from hanok.engine.errors import Message, say
 
 #: Words shorter than this are in too many passwords to say anything.
 SHORTEST_WORD = 4
@@ -54,14 +54,6 @@ def password_faults(text: str, policy: Policy = DEFAULT, *, words: Iterable[str]
     if policy.common and any(_is_little_more(text, word) for word in words):
         return (say("This password is little more than a name that others guess first. Choose another one."),)
     return ()
-
-
-def hash_new_password(text: str, policy: Policy = DEFAULT, *, words: Iterable[str] = ()) -> str:
-    """The hash of a password that somebody chose. Raises Invalid for the field `password`."""
-    faults = password_faults(text, policy, words=words)
-    if faults:
-        raise Invalid({"password": faults})
-    return hash_password(text)
 
 
 def words_about(catalog: Catalog | None, username: str, email: str = "") -> tuple[str, ...]:

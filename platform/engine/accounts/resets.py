@@ -31,7 +31,7 @@ GONE: Message = say("This link does not work any more. It works once and for a l
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user who may log in, as letters and links need her. `email` may be empty."""
+    """A user as letters and links need her. `email` may be empty; who is not `active` may not log in."""
 
     id: UUID
     username: str
@@ -40,16 +40,19 @@ class Person:
     language: str
     zone: str
     has_password: bool
+    active: bool = True
 
 
 def person_named(conn: sa.Connection, catalog: Catalog, username: str) -> Person | None:
     """The active user of this name, None where there is none."""
-    return _person(conn, catalog, UserColumns.of(catalog).folded == folded_username(catalog, username))
+    user = UserColumns.of(catalog)
+    return _person(conn, catalog, sa.and_(user.folded == folded_username(catalog, username), user.present))
 
 
-def person_with(conn: sa.Connection, catalog: Catalog, id: UUID) -> Person | None:
-    """The active user with this id, None where there is none."""
-    return _person(conn, catalog, UserColumns.of(catalog).id == id)
+def person_with(conn: sa.Connection, catalog: Catalog, id: UUID, *, inactive: bool = False) -> Person | None:
+    """The active user with this id, None where there is none; `inactive` finds also who may not log in any more."""
+    user = UserColumns.of(catalog)
+    return _person(conn, catalog, user.id == id if inactive else sa.and_(user.id == id, user.present))
 
 
 def is_address_of(person: Person, email: str) -> bool:
@@ -96,12 +99,15 @@ def _living(token: str, now: datetime) -> sa.ColumnElement[bool]:
 def _person(conn: sa.Connection, catalog: Catalog, wanted: sa.ColumnElement[bool]) -> Person | None:
     user = UserColumns.of(catalog)
     columns: tuple[sa.ColumnElement[Any], ...] = (
-        user.id, user.username, user.title, user.email, user.language, user.zone, credential.c.user_id.is_not(None)
-    )
+        user.id, user.username, user.title, user.email, user.language, user.zone,
+        credential.c.user_id.is_not(None), user.present,
+    )  # fmt: skip
     joined = user.id.table.outerjoin(credential, credential.c.user_id == user.id)
-    row = conn.execute(sa.select(*columns).select_from(joined).where(wanted, user.present)).first()
+    row = conn.execute(sa.select(*columns).select_from(joined).where(wanted)).first()
     if row is None:
         return None
-    id, username, title, email, language, zone, has_password = row
+    id, username, title, email, language, zone, has_password, active = row
     app = catalog.app
-    return Person(id, username, title, email or "", language or app.languages[0], zone_or(zone, app.zone), has_password)
+    return Person(
+        id, username, title, email or "", language or app.languages[0], zone_or(zone, app.zone), has_password, active
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from hanok.engine.store.moments import now as now_of
 #: Rows that one transaction deletes.
 BATCH = 1000
 DAYS = 14
+LOGINS_DAYS = 180
 
 
 def forget_jobs(work: Work) -> dict[str, int]:
@@ -36,6 +37,12 @@ def forget_jobs(work: Work) -> dict[str, int]:
 def forget_sessions(work: Work) -> dict[str, int]:
     """Deletes sessions that ended."""
     return {"sessions": work.write(lambda conn, _: accounts.forget_expired(conn, now=now_of(conn)))}
+
+
+def forget_logins(work: Work) -> dict[str, int]:
+    """Deletes attempts to log in that are long past."""
+    before = datetime.now(UTC) - timedelta(days=int(work.surroundings.settings.get("logins_days", LOGINS_DAYS)))
+    return {"logins": in_batches(work, lambda conn: accounts.forget_logins(conn, before, most=BATCH))}
 
 
 def clean_files(work: Work) -> dict[str, int]:
@@ -59,10 +66,12 @@ def in_batches(work: Work, some: Callable[[sa.Connection], int]) -> int:
 KINDS = (
     Kind("jobs.forget", say("Forget old jobs"), forget_jobs),
     Kind("sessions.forget", say("Forget sessions that ended"), forget_sessions),
+    Kind("logins.forget", say("Forget old logins"), forget_logins),
     Kind("files.clean", say("Clear away unused uploads"), clean_files, long=True),
 )
 SCHEDULES = (
     Schedule("jobs.forget", "jobs.forget", say("Forget old jobs"), "10 3 * * *"),
     Schedule("sessions.forget", "sessions.forget", say("Forget sessions that ended"), "20 3 * * *"),
+    Schedule("logins.forget", "logins.forget", say("Forget old logins"), "25 3 * * *"),
     Schedule("files.clean", "files.clean", say("Clear away unused uploads"), "30 3 * * *"),
 )

@@ -10,11 +10,15 @@ from uuid import UUID
 from hanok.engine.errors import Message, say
 from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, LIVING, RUNNING, WAITING, Job
 from hanok.engine.jobs.kinds import Kinds
-from hanok.screens.admin.words import State, kind_label, share_of, state_of
+from hanok.screens.admin.words import ANEW, LATER, State, kind_label, share_of, state_of
 
 ENDS: Mapping[str, Message] = {
     DONE: say("“{job}” is done."), FAILED: say("“{job}” failed."), CANCELLED: say("“{job}” was cancelled."),
 }  # fmt: skip
+
+
+#: States of work that lives and that nobody is at.
+AT_REST = frozenset({WAITING, ANEW.key, LATER.key})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,8 @@ class OwnWork:
 
     @property
     def share(self) -> int | None:
-        """How far the living ones came together; None while one of them does not know."""
-        shares = [one.share for one in self.living]
+        """How far the running ones came together; None while one of them does not know, or none runs."""
+        shares = [one.share for one in self.living if one.state.key not in AT_REST]
         known = [share for share in shares if share is not None]
         return sum(known) // len(known) if known and len(known) == len(shares) else None
 

@@ -69,7 +69,7 @@ def lasting(span: timedelta) -> Message:
     """How long something took or takes, as short as it stays clear."""
     seconds = max(0.0, span.total_seconds())
     if seconds < 10:
-        return say("{seconds} s", seconds=f"{seconds:.1f}")
+        return say("{seconds} s", seconds=f"{max(seconds, 0.1):.1f}")
     whole = int(seconds)
     if whole < 60:
         return say("{seconds} s", seconds=whole)
