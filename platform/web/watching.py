@@ -26,7 +26,8 @@ from hanok.web.security import HEADERS, NEVER
 from hanok.web.tracing import KEY, Seen
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from flask import Flask
 
 LOCAL = "local"

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-#: Who was seen when: changes by looking.
-FLEETING = frozenset({"hanok_session", "hanok_login_attempt"})
+#: Who was seen when, and what a worker beside does meanwhile: changes without anybody's doing.
+FLEETING = frozenset({
+    "hanok_session", "hanok_login_attempt", "hanok_worker", "hanok_outbox", "hanok_job", "hanok_schedule"
+})  # fmt: skip
 
 
 def tables(address: str, *, without: frozenset[str] = FLEETING) -> Mapping[str, str]:

@@ -139,10 +139,11 @@ def test_runs_of_jobs_are_counted_by_kind_and_outcome(site: Store, catalog: Cata
 
 def test_the_queue_stands_there_as_it_is(site: Store, catalog: Catalog) -> None:
     with site.write() as conn:
+        before = figures(conn).outbox
         for priority in (1, 5, 9):
             enqueue(conn, "trial", priority=priority, due=NOW - timedelta(minutes=priority))
             enqueue(conn, "trial", priority=priority, due=NOW + timedelta(hours=1))
-        outbox.tell(conn, "trial")  # beside what told of the administrator
+        outbox.tell(conn, "trial")
         conn.execute(schedule.insert(), [
             {"key": f"at-{late}", "kind": "trial", "label": {}, "cron": "0 0 * * *", "zone": "UTC", "payload": {},
              "missed": "last", "active": late != 300, "next": NOW - timedelta(seconds=late)} for late in (5, 200, 300)
@@ -152,7 +153,8 @@ def test_the_queue_stands_there_as_it_is(site: Store, catalog: Catalog) -> None:
         "due": 3, "later": 3, "running": 0, "failed": 0,
     }  # fmt: skip
     assert 9 * 60 <= found["hanok_jobs_oldest_due_seconds"] < 9 * 60 + 120
-    assert (found["hanok_outbox_events"], found["hanok_schedules_overdue"], found["hanok_database_up"]) == (2, 1, 1)
+    assert found["hanok_outbox_events"] == before + 1
+    assert (found["hanok_schedules_overdue"], found["hanok_database_up"]) == (1, 1)
     assert found["hanok_workers{state=alive}"] == 0
     assert found["hanok_mails{state=waiting}"] == 0
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from hanok.engine.errors import Refused, say
 from hanok.engine.records.importing.delimited import open_delimited
 from hanok.engine.records.importing.sheet import Sheet
-from hanok.engine.records.importing.workbook import open_workbook
 
 PACKED = b"PK\x03\x04"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -24,6 +23,8 @@ def open_sheet(path: Path, *, sheet: str = "", delimiter: str = "") -> Sheet:
     if head.startswith(OLD_OFFICE):
         raise Refused(say("This is an old Excel file, or one with a password; save it as XLSX without a password."))
     if head.startswith(PACKED):
+        from hanok.engine.records.importing.workbook import open_workbook  # few files need its reader
+
         return open_workbook(path, sheet=sheet)
     return open_delimited(path, delimiter=delimiter)
 
