@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from hanok.engine.catalog.model import Module
 from hanok.engine.errors import Message, say
-from hanok.engine.fields import Field
+from hanok.engine.fields import Field, Labels, in_language
 from hanok.engine.fields.link import Link
 from hanok.engine.fields.long_text import LongText
+from hanok.engine.fields.text import Text
 from hanok.engine.records import Entry
+from hanok.engine.records.trail import BESIDE, GROUPS, ROLES
 from hanok.screens.cells import Shown
 from hanok.web.cells import is_empty
 
@@ -22,6 +26,10 @@ ICONS = {
     "unlinked": "unlink",
 }  # fmt: skip
 
+BESIDE_LABELS: Mapping[str, Labels] = {
+    ROLES: {"en": "Roles", "ko": "역할"}, GROUPS: {"en": "Security groups", "ko": "보안 그룹"},
+}  # fmt: skip
+NO_ROLES: Mapping[str, Labels] = MappingProxyType({})
 BY_SYSTEM = {
     "created": say("Created by the system"),
     "changed": say("Changed by the system"),
@@ -66,11 +74,14 @@ class Timeline:
     more: str
 
 
-def build(module: Module, entries: Sequence[Entry], language: str, *, more: str) -> Timeline:
-    return Timeline(tuple(_entry(module, entry, language) for entry in entries), more)
+def build(
+    module: Module, entries: Sequence[Entry], language: str, *, more: str, roles: Mapping[str, Labels] = NO_ROLES
+) -> Timeline:
+    """The entries; `roles` are the labels of the roles that there are."""
+    return Timeline(tuple(_entry(module, entry, language, roles) for entry in entries), more)
 
 
-def _entry(module: Module, entry: Entry, language: str) -> EntryShown:
+def _entry(module: Module, entry: Entry, language: str, roles: Mapping[str, Labels]) -> EntryShown:
     made = entry.action == "created"
     changes = (
         ()
@@ -78,8 +89,8 @@ def _entry(module: Module, entry: Entry, language: str) -> EntryShown:
         else tuple(
             ChangeShown(
                 field.label_in(language),
-                Shown(field, change.before),
-                Shown(field, change.after),
+                Shown(field, _named(change.field, change.before, language, roles)),
+                Shown(field, _named(change.field, change.after, language, roles)),
                 not is_empty(change.before),
             )
             for change in entry.changes
@@ -89,8 +100,17 @@ def _entry(module: Module, entry: Entry, language: str) -> EntryShown:
     return EntryShown(entry.at, ICONS.get(entry.action, "pencil"), _sentence(entry), changes)
 
 
+def _named(key: str, value: Any, language: str, roles: Mapping[str, Labels]) -> Any:
+    """Roles by their labels; everything else as it is."""
+    if key != ROLES:
+        return value
+    return ", ".join(in_language(roles[each], language) if each in roles else each for each in value or ())
+
+
 def _known(module: Module, key: str) -> Field | None:
     """The field; of an end one that shows the record there."""
+    if key in BESIDE:
+        return Field(module.key, key, Text() if key == ROLES else Link(), BESIDE_LABELS[key])
     end = module.ends.get(key)
     if key in module.fields and end is None:
         return module.fields[key]

@@ -131,9 +131,9 @@ def test_the_last_administrator_stays_one(filled: Store, catalog: Catalog, mina:
     with filled.write() as conn:
         accounts.grant(conn, mina, ADMINISTRATOR)
         with pytest.raises(Refused, match="last administrator"):
-            accounts.revoke(conn, mina, ADMINISTRATOR)
+            accounts.revoke(conn, catalog, an_administrator(), "user", mina, ADMINISTRATOR)
         accounts.create_administrator(conn, catalog, {"username": "admin"}, password=hashed)
-        accounts.revoke(conn, mina, ADMINISTRATOR)
+        accounts.revoke(conn, catalog, an_administrator(), "user", mina, ADMINISTRATOR)
         assert accounts.roles_of(conn, mina) == ("owner_only",)
 
 

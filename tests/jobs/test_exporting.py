@@ -124,7 +124,7 @@ def test_rights_are_those_of_the_moment_when_it_runs(
     late = asked(surroundings, jihye)
     assert jihye.id is not None
     with surroundings.store.write() as conn:
-        grants.revoke(conn, jihye.id, "exporter")
+        grants.revoke(conn, catalog, an_administrator(), "user", jihye.id, "exporter")
     one = done(surroundings, hire, late)
     assert (one.state, str(one.error)) == ("failed", "You may not export records of this kind.")
     with pytest.raises(Denied):

@@ -142,7 +142,7 @@ def oracles(world: World, evidence: Evidence) -> Iterator[Oracle]:
         yield Oracle(world, catalog, actor, tuple(roles[key] for key in actor.roles))
 
 
-@sizes(sample=2, full=80)
+@sizes(sample=2, full=40)
 def test_sql_returns_what_the_roles_allow(world: World, evidence: Evidence, size: int, dialect: str) -> None:
     some = 0
     for _ in range(size):

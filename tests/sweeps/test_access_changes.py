@@ -333,7 +333,7 @@ def fill(house: House, modules: Collection[str] = MODULES) -> None:
             house.kept[new.id] = new
 
 
-@sizes(sample=3, full=150)
+@sizes(sample=3, full=60)
 def test_a_change_is_made_when_the_roles_allow_it_and_else_nothing_is(
     house: House, evidence: Evidence, size: int, dialect: str
 ) -> None:

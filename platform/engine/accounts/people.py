@@ -13,12 +13,10 @@ import sqlalchemy as sa
 
 from hanok.engine import records
 from hanok.engine.access import ADMINISTRATOR, SYSTEM, Actor
-from hanok.engine.accounts.grants import grant
+from hanok.engine.accounts.grants import USER, give
 from hanok.engine.accounts.membership import Membership
 from hanok.engine.accounts.passwords import set_password
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Refused, say
-from hanok.engine.language import unknown as nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +92,11 @@ def create_user(
     roles: Sequence[str] = (),
 ) -> UUID:  # fmt: skip
     """A new user from the raw values of its fields. `password` is a hash made beforehand; without it nobody logs in."""
-    unknown = sorted(set(roles) - set(catalog.roles) - {ADMINISTRATOR})
-    if unknown:
-        raise Refused(nearest(unknown[0], (ADMINISTRATOR, *catalog.roles), noun=say("role")))
     user_id = records.create(conn, catalog, actor, "user", raw).id
     if password:
         set_password(conn, user_id, password)
     for role in roles:
-        grant(conn, user_id, role)
+        give(conn, catalog, actor, USER, user_id, role)
     return user_id
 
 

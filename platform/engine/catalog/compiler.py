@@ -8,6 +8,7 @@ from types import MappingProxyType
 from hanok.engine.catalog.bases import sources
 from hanok.engine.catalog.building import PASSES, Build
 from hanok.engine.catalog.deriving import derive
+from hanok.engine.catalog.fixed import check_fixed
 from hanok.engine.catalog.garbage import collection_paused
 from hanok.engine.catalog.keeping import Kept, kept_for
 from hanok.engine.catalog.menus import menu_of, team_menus
@@ -51,6 +52,7 @@ def compile_catalog(
     modules = {key: module for key, module in every.items() if module.parent is None}
     derived = derive(every, build.sources, pieces)
     build.check_areas()
+    check_fixed(every, build.sources, report)
     menu = menu_of(documents, modules, report)
     teams = team_menus(documents, menu, modules, report)
     roles = roles_of(documents, modules, every, report)

@@ -19,6 +19,9 @@ from hanok.engine.language import Document, Documents
 #: What a role may do where it says nothing: look after what is one's own.
 UNSAID = dict.fromkeys(ACTIONS, "none")
 
+#: The role of those who may do everything.
+BUILT_IN = "administrator"
+
 
 def app_of(documents: Documents, report: Report) -> App:
     """The site's name, languages, currency, zone and areas; sensible ones where nothing is said."""
@@ -49,6 +52,8 @@ def roles_of(
     """The roles by key, each level written out; `every` are all modules that conditions may lead to."""
     built = {}
     for key, document in documents.of("role").items():
+        if key == BUILT_IN:
+            report.wrong(document.place([]), say("The role “{key}” is built in; call yours otherwise.", key=key))
         overrides = document.data.get("modules", {})
         for module in overrides:
             if module not in modules:

@@ -15,6 +15,7 @@ from hanok.engine.errors import Conflict, Denied, Refused, say
 from hanok.engine.fields import Field
 from hanok.engine.records import index
 from hanok.engine.records.derived import hold_above, settle_gone
+from hanok.engine.records.guarding import keep_administrators
 from hanok.engine.records.lines import check_parent, touch_parent
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
@@ -46,6 +47,7 @@ def delete(
 def _delete(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, at: datetime, depth: int) -> None:
     module = catalog.every[record.module]
     _set(conn, module, record, {"deleted_at": at, "deleted_by": actor.id})
+    keep_administrators(conn, catalog, module, [record.id])
     for other, link in _pointing(catalog, module):
         rule = link.settings.get("on_delete", "unlink")
         if rule == "restrict":

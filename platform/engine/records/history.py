@@ -18,6 +18,7 @@ from hanok.engine.records.former import called, today
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
 from hanok.engine.records.titles import hidden, is_link, without_title
+from hanok.engine.records.trail import BESIDE
 from hanok.engine.store.tables import audit
 
 
@@ -67,7 +68,7 @@ def _entry(module: Module, row: Any, changed: Mapping[str, Sequence[Any]], secre
     changes = tuple(
         Change(key, *(_value(module, key, without_title(end, secret)) for end in pair))
         for key, pair in changed.items()
-        if module.has(key) or key in module.ends
+        if module.has(key) or key in module.ends or key in BESIDE
     )
     return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, changes)
 

@@ -129,15 +129,15 @@ def get(
     """One record with all its fields, and what the paths of its form lead to.
 
     Raises NotFound, also when the actor may not see it.
-    `deleted` looks among deleted records instead; `lock` holds the row until the transaction ends.
+    `deleted` looks among deleted records instead; `lock` holds the row until the transaction ends. Without an `action`
+    it is a record that the actor was let in to in this transaction: her own change may have taken it out of her sight.
     """
     found = catalog.module(module)
     selection = Selection(catalog, actor, found, (*every_key(found), *_along(found)))
     table = selection.table
-    statement = selection.statement().where(
-        table.c.id == identity(id), predicate(catalog, actor, found, action, table),
-        table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None),
-    )  # fmt: skip
+    rule = predicate(catalog, actor, found, action, table) if action else sa.true()
+    gone = table.c.deleted_at.is_not(None) if deleted else table.c.deleted_at.is_(None)
+    statement = selection.statement().where(table.c.id == identity(id), rule, gone)
     if lock:
         statement = statement.with_for_update(of=table)
     row = conn.execute(statement).one_or_none()

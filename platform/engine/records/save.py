@@ -29,6 +29,7 @@ from hanok.engine.records.drafts import (
     new_draft,
 )
 from hanok.engine.records.fielding import refused
+from hanok.engine.records.guarding import ACTIVE, keep_administrators
 from hanok.engine.records.lines import behind, check_parent, touch_parent
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get, identity
@@ -91,7 +92,7 @@ def update(
     here = Linked(found.key, current.id, current.title)
     differs = beside.write(conn, catalog, actor, here, at=datetime.now(UTC))
     if beside.any:  # totals and titles that follow from them are others by now
-        current = get(conn, catalog, actor, module, id)
+        current = get(conn, catalog, actor, module, id, action="")
     draft = changed_draft(catalog, actor, found, current, loading.values, beside=beside.changes)
     if draft is None:
         assert not differs, "changed lines make a draft"
@@ -100,6 +101,8 @@ def update(
     statement = sa.update(table).where(table.c.id == current.id, table.c.version == current.version)
     if _execute(conn, found, statement.values(draft.row)).rowcount != 1:
         raise Conflict(current.version)
+    if ACTIVE in draft.changes:
+        keep_administrators(conn, catalog, found, [draft.id])
     tie_primaries(conn, catalog, actor, found, here, loading.values, at=draft.at)
     inherit_anew(conn, catalog, found, [draft.id], draft.changes)
     for parent in above:

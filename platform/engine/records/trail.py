@@ -15,6 +15,9 @@ from hanok.engine.fields import Field, Linked
 from hanok.engine.store import new_id
 from hanok.engine.store.tables import audit, outbox
 
+#: What is kept of a record though it is no field of it: the roles that it holds, the security groups that it is in.
+BESIDE = ROLES, GROUPS = "$roles", "$groups"
+
 
 def kept(found: Field, value: Any, *, openly: bool = False) -> Any:
     """A value as the trail keeps it: in dump form, a link with the title that it had, of a secret only that it is.

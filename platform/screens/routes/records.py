@@ -8,7 +8,7 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
-from hanok.engine.access import may
+from hanok.engine.access import may, role_labels
 from hanok.engine.catalog import Module, Subpanel
 from hanok.engine.errors import Conflict, Invalid, Refused, say
 from hanok.engine.records import Record
@@ -63,7 +63,7 @@ def _timeline(module: Module, record: Record, size: int) -> timeline.Timeline:
         connection(), g.catalog, g.actor, module.key, record.id, size=size + 1, record=record
     )
     more = f"/{module.key}/{record.id}/history" if len(entries) > size and size < timeline.EVERYTHING else ""
-    return timeline.build(module, entries[:size], g.language, more=more)
+    return timeline.build(module, entries[:size], g.language, more=more, roles=role_labels(g.catalog))
 
 
 def step(module: str, id: UUID) -> AnyResponse:
