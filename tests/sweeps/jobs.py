@@ -20,13 +20,17 @@ import structlog
 from hanok.engine import jobs
 from hanok.engine.deploy import Live
 from hanok.engine.errors import say
-from hanok.engine.jobs import GiveUp, Kind, Surroundings, Work, Worker, kinds_of, outbox
+from hanok.engine.jobs import GiveUp, Kind, Surroundings, Work, Worker, kinds_of, mail, outbox
 from hanok.engine.jobs.outbox import Subscriber
 from hanok.engine.store import Store, open_store
 from hanok.engine.store.job_tables import job
-from tests.builders import TYPES, a_catalog
+from hanok.engine.store.job_tables import mail as mail_table
+from tests.builders import TYPES, a_catalog, with_tables
+from tests.jobs.mailing import a_letter, an_account
+from tests.jobs.post_office import Office
 from tests.sweeps.processes import PROCESSES, Cut, die
 
+CATALOG = a_catalog()
 LEASE = timedelta(seconds=1.5)
 AT_ONCE = timedelta(milliseconds=20)
 #: How many steps a job of many steps has, and how many different jobs of which one runs at a time.
@@ -105,8 +109,9 @@ KINDS = (
     Kind("fail", say("Fail"), fail, attempts=2, first_wait=AT_ONCE),
     Kind("more", say("More"), ask_for_more),
     Kind("see", say("See"), see),
+    *mail.KINDS,
 )
-SUBSCRIBERS = (Subscriber("sweep.", take),)
+SUBSCRIBERS = (Subscriber("sweep.", take), *mail.SUBSCRIBERS)
 
 
 class TakenBackError(Exception):
@@ -119,12 +124,15 @@ class Orders:
 
     store: Store
     chance: Random
+    office: Office
     wanted: list[str] = field(default_factory=list)
     must_fail: set[Any] = field(default_factory=set)
     ids: set[Any] = field(default_factory=set)
     count: int = 0
 
-    def prepare(self) -> None:
+    def prepare(self, folder: Path) -> None:
+        with_tables(self.store, CATALOG)
+        an_account(Surroundings(Live(self.store, TYPES, CATALOG), folder), self.office.port)
         with self.store.write() as conn:
             effects.metadata.create_all(conn)
             conn.execute(asked.insert(), [{"key": key, "asked": 0, "seen": 0} for key in range(KEYS)])
@@ -139,7 +147,9 @@ class Orders:
                 self._change_of_mind(f"{name} taken back")
 
     def _one(self, conn: sa.Connection, name: str) -> None:
-        match self.chance.choice(("once", "steps", "stumble", "fail", "more", "see", "event")):
+        match self.chance.choice(("once", "steps", "stumble", "fail", "more", "see", "event", "mail")):
+            case "mail":
+                mail.post(conn, a_letter(subject=name))
             case "see":
                 key = self.chance.randrange(KEYS)
                 conn.execute(asked.update().where(asked.c.key == key).values(asked=asked.c.asked + 1))
@@ -160,6 +170,7 @@ class Orders:
             with self.store.write() as conn:
                 jobs.enqueue(conn, "once", {"name": name})
                 outbox.tell(conn, "sweep.event", {"name": name})
+                mail.post(conn, a_letter(subject=name))
                 raise TakenBackError
         except TakenBackError:
             return
@@ -182,6 +193,15 @@ class Orders:
         assert states.keys() >= self.ids
         assert missed == []
 
+    def check_mails(self) -> int:
+        """Every letter has come, under one Message-ID; how many came more than once."""
+        came = Counter((one.message["Message-ID"], one.message["Subject"]) for one in self.office.taken)
+        with self.store.read() as conn:
+            rows = conn.execute(sa.select(mail_table.c.message_id, mail_table.c.subject, mail_table.c.state)).all()
+        assert {row.state for row in rows} <= {"sent"}
+        assert came.keys() == {(row.message_id, row.subject) for row in rows}
+        return came.total() - len(came)
+
     def crashes(self) -> tuple[int, int]:
         """How often jobs were taken back from dead workers, and how often one of them at most."""
         with self.store.read() as conn:
@@ -199,9 +219,6 @@ def work_on(address: str, folder: str, fatal: int) -> None:
     surroundings = Surroundings(Live(store, TYPES, CATALOG), Path(folder))
     Worker(surroundings, kinds_of(KINDS), subscribers=SUBSCRIBERS, lease=LEASE).start()
     signal.pause()
-
-
-CATALOG = a_catalog()
 
 
 @dataclass
@@ -233,8 +250,8 @@ class Killing:
     def bury(self, *, replace: bool = True) -> bool:
         """Sees to those that died of themselves; whether there were any."""
         gone = [each for each in self.alive if not each.is_alive()]
-        for each in gone:
-            self._bury(each, "at a statement or a commit of its own", replace)
+        for number, each in enumerate(gone):
+            self._bury(each, "at a statement or a commit of its own", replace or number > 0)
         return bool(gone)
 
     def _bury(self, one: Any, moment: str, replace: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hanok.engine.store import Store
 from tests.evidence import Evidence, sizes
+from tests.jobs.post_office import open_office
 from tests.sweeps.jobs import Killing, Orders, shares
 
 #: Jobs to a kill.
@@ -17,21 +18,19 @@ JOBS = 2
 def test_killed_workers(
     store: Store, database: str, tmp_path: Path, evidence: Evidence, size: int, dialect: str
 ) -> None:
-    orders = Orders(store, evidence.random)
-    orders.prepare()
-    killing = Killing(database, tmp_path, evidence.random)
     began = time.monotonic()
-    try:
-        killing.hire()
-        killing.hire()
-        for number, count in enumerate(shares(JOBS * size, size)):
-            orders.place(count)
-            killing.kill(replace=number != size * 2 // 3)  # one of the two dies for good
-        while len(killing.alive) > 1:
-            killing.kill(replace=False)
-        calm(orders, killing)
-    finally:
-        killing.end()
+    with open_office() as office:
+        orders, killing = Orders(store, evidence.random, office), Killing(database, tmp_path, evidence.random)
+        orders.prepare(tmp_path)
+        try:
+            killing.hire()
+            killing.hire()
+            for number, count in enumerate(shares(JOBS * size, size)):
+                orders.place(count)
+                killing.kill(replace=number != size * 2 // 3)  # one of the two dies for good
+            calm(orders, killing)
+        finally:
+            killing.end()
     orders.check()
     note(evidence, dialect, orders, killing, time.monotonic() - began)
 
@@ -47,6 +46,8 @@ def calm(orders: Orders, killing: Killing) -> None:
 
 def note(evidence: Evidence, dialect: str, orders: Orders, killing: Killing, seconds: float) -> None:
     taken, most = orders.crashes()
+    evidence.count(f"{dialect}: mails that came", len(orders.office.taken))
+    evidence.count(f"{dialect}: mails that came once more, with the same Message-ID", orders.check_mails())
     for moment, kills in killing.moments.items():
         evidence.count(f"{dialect}: SIGKILL {moment}", kills)
     evidence.count(f"{dialect}: jobs and events asked for", orders.count)
