@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.garbage import set_aside
 from hanok.engine.deploy import Clock, Live, Site
 from hanok.engine.errors import MetadataError, say
+from hanok.engine.jobs import Worker
 from hanok.web import logs
 from hanok.web.metrics import Metrics
 from hanok.web.security import LARGEST
@@ -101,6 +104,16 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
             clock.stop()
         sightings.write(site.store)
         site.store.dispose()
+        if worker is not None:
+            leave_deaf(worker, 0)
+
+
+def leave_deaf(worker: Worker, code: int) -> None:
+    """Ends the process where a job does not hear that it shall end: it waits in the queue for others by now."""
+    if worker.busy:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
 
 
 def _limits(settings: Mapping[str, Any]) -> dict[str, Any]:

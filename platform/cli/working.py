@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ import sqlalchemy as sa
 
 from hanok.app import opened, worker_of
 from hanok.cli.console import command, complain, site_option, tell
-from hanok.cli.serving import Following, live_or_end
+from hanok.cli.serving import Following, leave_deaf, live_or_end
 from hanok.engine.deploy import Clock, Live, Site
 from hanok.engine.errors import say
 from hanok.engine.jobs import Worker
@@ -67,7 +66,8 @@ def worker_command(
     site.store.dispose()
     if not stopped:
         complain(say("What it ran could not be given back; other workers take it up when its leases end."))
-    _leave(worker, 0 if stopped else 1)
+    leave_deaf(worker, 0 if stopped else 1)
+    raise SystemExit(0 if stopped else 1)
 
 
 def _ending() -> Event:
@@ -130,12 +130,3 @@ def _stop(worker: Worker, grace: timedelta) -> bool:
     except sa.exc.DBAPIError:
         return False
     return True
-
-
-def _leave(worker: Worker, code: int) -> None:
-    """Ends the process, also when a job does not hear that it shall end: it is somebody else's by now."""
-    if worker.busy:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os._exit(code)
-    raise SystemExit(code)

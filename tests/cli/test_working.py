@@ -54,10 +54,10 @@ class House:
     def log(self) -> str:
         return (self.folder / "worker.log").read_text()
 
-    def hire(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(TRIAL), "--site", str(self.folder), "worker", *words]
+    def hire(self, *words: str, command: str = "worker", **environment: str) -> subprocess.Popen[bytes]:
+        whole = [sys.executable, str(TRIAL), "--site", str(self.folder), command, *words]
         with (self.folder / "worker.log").open("ab") as log:
-            made = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            made = subprocess.Popen(whole, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                                     env={**os.environ, "HANOK_LANGUAGE": "en", **environment})  # fmt: skip
         self.hired.append(made)
         return made
@@ -138,6 +138,15 @@ def test_asked_twice_it_ends_at_once(house: House) -> None:
     worker.send_signal(signal.SIGINT)
     assert worker.wait(LONGEST) == 128 + signal.SIGINT
     assert house.job(id).state == "running", "its lease ends, and another takes it"
+
+
+@pytest.mark.slow
+def test_a_server_ends_although_a_job_of_its_own_does_not_hear(house: House) -> None:
+    server, id = house.hire("--port", str(free_port()), command="serve"), house.put("deaf", deaf=True)
+    house.began("deaf")
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(LONGEST) == 0
+    assert (house.job(id).state, house.job(id).crashes) == ("waiting", 0)
 
 
 def test_two_of_them_share_one_file(house: House) -> None:
