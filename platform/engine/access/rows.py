@@ -40,11 +40,18 @@ def _granted(catalog: Catalog, actor: Actor, module: Module, action: str, table:
 
 def field_rule(catalog: Catalog, actor: Actor, module: Module, grant: Grant, table: Any) -> ColumnElement[bool]:
     """In which rows a field is meant that the actor has this grant for."""
+    return granted(catalog, actor, module, "view", grant, table)
+
+
+def granted(
+    catalog: Catalog, actor: Actor, module: Module, action: str, grant: Grant, table: Any
+) -> ColumnElement[bool]:
+    """Which rows of a module that stands by itself the actor may do this to by this grant alone."""
     if grant.every:
         return sa.true()
     if not grant or actor.id is None:
         return sa.false()
-    return sa.or_(sa.false(), *_ways(catalog, actor, module, "view", table, grant))
+    return sa.or_(sa.false(), *_ways(catalog, actor, module, action, table, grant))
 
 
 def _ways(

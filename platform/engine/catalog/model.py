@@ -18,7 +18,7 @@ from hanok.engine.catalog.names import Names
 from hanok.engine.catalog.paths import Path
 from hanok.engine.catalog.renames import Renames
 from hanok.engine.conditions import Node
-from hanok.engine.errors import NotFound, Problem, say
+from hanok.engine.errors import NotFound, Place, Problem, say
 from hanok.engine.expressions import Template
 from hanok.engine.fields import Choice, Field, Labels
 
@@ -282,7 +282,11 @@ class MenuFilter:
 @dataclass(frozen=True, slots=True)
 class Role:
     """Levels by action: `all`, `group`, `owner`, `none` or `deny`, or the condition that a record must fit; `modules`
-    overrides `default` module by module. `fields` are the levels to view and edit single fields, by module and key."""
+    overrides `default` module by module. `fields` are the levels to view and edit single fields, by module and key.
+
+    `written` are the conditions as they were written, `places` where levels and conditions stand, by (module, action);
+    the module "" is the default.
+    """
 
     key: str
     label: Labels
@@ -290,10 +294,16 @@ class Role:
     modules: Mapping[str, Mapping[str, str | Node]]
     studio: bool = False
     fields: Mapping[tuple[str, str], Mapping[str, str | Node]] = also(default_factory=dict)
+    written: Mapping[tuple[str, str], Any] = also(default_factory=dict)
+    places: Mapping[tuple[str, str], Place] = also(default_factory=dict)
 
     def level(self, module: str, action: str) -> str | Node:
         own = self.modules.get(module, {})
         return own.get(action) or self.default.get(action, "none")
+
+    def said_at(self, module: str, action: str) -> tuple[str, str]:
+        """The key of what counts for this module and action, in `written` and `places`."""
+        return (module if action in self.modules.get(module, {}) else "", action)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from hanok.engine.catalog.report import FIELD, MODULE, Report
 from hanok.engine.catalog.schemas import ACTIONS
 from hanok.engine.catalog.scopes import ModuleScope
 from hanok.engine.conditions import Node
-from hanok.engine.errors import say
+from hanok.engine.errors import Place, say
 from hanok.engine.language import Document, Documents
 
 #: What a role may do where it says nothing: look after what is one's own.
@@ -64,8 +64,23 @@ def roles_of(
                 module: _rights(document, module, levels, every, report) for module, levels in overrides.items()
             }),
             studio=document.data.get("studio", False), fields=_fields(document, every, report),
+            written=MappingProxyType(_written(overrides)), places=MappingProxyType(_places(document, overrides)),
         )  # fmt: skip
     return MappingProxyType(built)
+
+
+def _written(overrides: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+    """The conditions, by module and action."""
+    each = ((module, action, said) for module, levels in overrides.items() for action, said in _levels(levels).items())
+    return {(module, action): said for module, action, said in each if not isinstance(said, str)}
+
+
+def _places(document: Document, overrides: Mapping[str, Any]) -> dict[tuple[str, str], Place]:
+    """Where each level stands: that of a module, and the default."""
+    found = {("", action): document.place(["default", action]) for action in ACTIONS}
+    for module, levels in overrides.items():
+        found |= {(module, action): document.place(["modules", module, action]) for action in _levels(levels)}
+    return found
 
 
 def _rights(

@@ -7,20 +7,35 @@ A record gets the groups of whoever makes it, of its owner, and of the record th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hanok.engine.access import Actor
 from hanok.engine.access.levels import owners
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.errors import Denied, NotFound, say
+from hanok.engine.fields import Linked
+from hanok.engine.records.query import Record
+from hanok.engine.records.trail import GROUPS, leave
 from hanok.engine.store.tables import group_record
 
 HAND, CREATOR, OWNER, PARENT = "hand", "creator", "owner", "parent"
 GROUP, USERS = "security_group", "users"
 #: Ids that one statement names.
 BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class InGroup:
+    """A group that a record is in, and the ways by which it came there: hand, creator, owner or parent."""
+
+    group: Linked
+    vias: tuple[str, ...]
 
 
 def inherit(conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID]) -> None:
@@ -46,6 +61,73 @@ def groups_of(conn: sa.Connection, module: Module, id: UUID) -> frozenset[UUID]:
     """The ids of the security groups that a record is in."""
     found = sa.select(group_record.c.group_id).where(group_record.c.module == module.key, group_record.c.record == id)
     return frozenset(conn.scalars(found))
+
+
+def in_groups(conn: sa.Connection, catalog: Catalog, module: Module, id: UUID) -> tuple[InGroup, ...]:
+    """The security groups that a record is in, by title; those that were deleted count for nothing."""
+    group = catalog.every[GROUP].table
+    rows = sa.select(group.c.id, group.c.title, group_record.c.via).where(
+        group_record.c.module == module.key, group_record.c.record == id, group_record.c.group_id == group.c.id,
+        group.c.deleted_at.is_(None),
+    )  # fmt: skip
+    found: dict[Linked, list[str]] = {}
+    for row in conn.execute(rows.order_by(group.c["title$folded"], group.c.id, group_record.c.via)):
+        found.setdefault(Linked(GROUP, row.id, row.title), []).append(row.via)
+    return tuple(InGroup(group, tuple(vias)) for group, vias in found.items())
+
+
+def share(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, group: UUID) -> bool:
+    """Puts a record into a group by hand; False when somebody did before. Raises NotFound or Denied."""
+    module, there = _given(conn, catalog, actor, record, group)
+    if _by_hand(conn, module, record.id, group):
+        return False
+    row = {"module": module.key, "record": record.id, "group_id": group, "via": HAND}
+    conn.execute(group_record.insert().values(row))
+    _leave(conn, catalog, actor, module, record, there, "linked")
+    return True
+
+
+def unshare(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, group: UUID) -> bool:
+    """Takes a record out of a group that somebody put it into by hand; what it inherits stays.
+
+    False when nobody did. Raises NotFound or Denied.
+    """
+    module, there = _given(conn, catalog, actor, record, group)
+    if not _by_hand(conn, module, record.id, group):
+        return False
+    mine = sa.and_(group_record.c.module == module.key, group_record.c.record == record.id)
+    conn.execute(group_record.delete().where(mine, group_record.c.group_id == group, group_record.c.via == HAND))
+    _leave(conn, catalog, actor, module, record, there, "unlinked")
+    return True
+
+
+def _given(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, group: UUID
+) -> tuple[Module, Linked]:
+    """The module and the group. Raises Denied unless the actor may give the record to others."""
+    module = catalog.every[record.module]
+    if module.parent is not None or not record.may_assign:
+        raise Denied(say("You may not give this record to other groups."))
+    table = catalog.every[GROUP].table
+    row = conn.execute(sa.select(table.c.id, table.c.title).where(table.c.id == group, table.c.deleted_at.is_(None)))
+    found = row.one_or_none()
+    if found is None:
+        raise NotFound(say("There is no such record, or you may not see it."))
+    return module, Linked(GROUP, found.id, found.title)
+
+
+def _by_hand(conn: sa.Connection, module: Module, id: UUID, group: UUID) -> bool:
+    mine = (group_record.c.module == module.key, group_record.c.record == id, group_record.c.via == HAND)
+    found = sa.select(group_record.c.record).where(*mine, group_record.c.group_id == group)
+    return conn.execute(found).first() is not None
+
+
+def _leave(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, record: Record, group: Linked, action: str
+) -> None:
+    known = {"module": GROUP, "id": str(group.id), "title": group.title}
+    pair = [None, known] if action == "linked" else [known, None]
+    leave(conn, catalog, actor, module, record.id, action, {GROUPS: pair}, at=datetime.now(UTC), version=record.version)
 
 
 def _insert(conn: sa.Connection, ways: Sequence[sa.Select[Any]]) -> None:
