@@ -309,7 +309,7 @@ class Listening:
                     held.append(client)
                     if reply is not None:
                         client.sendall(reply)
-                        client.close()
+                        client.shutdown(socket.SHUT_WR)  # to close it now could throw away what is on its way
 
             thread = Thread(target=serve)
             thread.start()
@@ -329,7 +329,7 @@ FAULTS = (
     ({"from_address": "nobody"}, b"220 hi\r\n", "is not an e-mail address"),
     ({}, b"", "ended the connection"), ({}, b"554 5.7.1 Go away\r\n", "554 5.7.1 Go away"),
     ({}, b"HTTP/1.1 400 Bad Request\r\n\r\n", "is no mail server"),
-    ({"security": "tls"}, b"220 hi\r\n", "does not speak TLS"), ({"security": "tls"}, b"", "TLS"),
+    ({"security": "tls"}, b"220 hi\r\n", "does not speak TLS"), ({"security": "tls"}, b"", "does not speak TLS"),
 )  # fmt: skip
 
 

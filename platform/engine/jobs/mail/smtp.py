@@ -200,7 +200,7 @@ def _sentence(account: Account, error: Exception) -> Message:
             return _unsupported(account, where)
         case smtplib.SMTPServerDisconnected() if "timed out" in str(error):  # the library knows it as no other
             return say("The server {where} does not answer.", where=where)
-        case smtplib.SMTPServerDisconnected():
+        case smtplib.SMTPServerDisconnected() | ConnectionResetError() | BrokenPipeError():
             return say("The server {where} ended the connection.", where=where)
         case smtplib.SMTPResponseException() if error.smtp_code < 200:
             return say("What answers at {where} is no mail server.", where=where)
