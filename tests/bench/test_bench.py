@@ -60,3 +60,20 @@ def test_the_compiler_is_measured(quick: Result) -> None:
 def test_ratios_stand_first(quick: Result) -> None:
     lines = [line.split() for line in quick.output.splitlines() if line.strip().startswith("bare handler")]
     assert [line[2] for line in lines] == ["1.00"] * 3
+
+
+def test_jobs_are_measured_beside_bare_rows_on_any_database(empty_database: str) -> None:
+    address = "" if empty_database.startswith("sqlite") else empty_database
+    done = run("jobs", "--quick", "--json", "--database", address)
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["jobs"]
+    assert found["database"] == ("postgresql" if address else "sqlite") and found["rounds"] >= 3
+    assert found["ratio"] > 1 and found["events_per_second"] > 0
+    engine = sa.create_engine(empty_database)
+    assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_jobs_are_shown_with_their_ratio(quick: Result) -> None:
+    lines = [line.split() for line in quick.output.splitlines() if line.strip().startswith("bare row")]
+    assert [line[-2] for line in lines] == ["1.00"]

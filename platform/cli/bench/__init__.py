@@ -1,4 +1,4 @@
-"""`hanok bench`: what the engine costs beside a bare handler, and what compiling costs.
+"""`hanok bench`: what lists cost beside a bare handler, jobs beside bare rows, and what compiling costs.
 
 Everything that is compared runs in one process and in turns, so that what else the machine does hits all alike. Only
 ratios mean something elsewhere; milliseconds are of this machine and this hour.

@@ -9,36 +9,45 @@ from typing import Any
 
 import click
 
-from hanok.cli.bench import compiling, lists
+from hanok.cli.bench import compiling, jobs, lists
 from hanok.cli.bench.clock import Timing
-from hanok.cli.bench.house import built
+from hanok.cli.bench.house import built, empty
 from hanok.cli.console import command, dump, progress, screen
 
-LIST, COMPILE = "list", "compile"
+LIST, COMPILE, JOBS = "list", "compile", "jobs"
 SIZES, QUICK_SIZES = ((50, 30), (200, 50), (1000, 50)), ((10, 20), (20, 20))
 QUICK_ROWS = 5000
+EVENTS, QUICK_EVENTS = 500, 50
 
 
 @click.command()
-@click.argument("what", type=click.Choice([LIST, COMPILE]), required=False)
+@click.argument("what", type=click.Choice([LIST, COMPILE, JOBS]), required=False)
 @click.option("--rows", type=click.IntRange(1000, 10_000_000), default=100_000, show_default=True, help="Records.")
 @click.option("--database", default="", metavar="URL", help="An empty PostgreSQL database, emptied again afterwards.")
 @click.option("--quick", is_flag=True, help="A few seconds: fewer records, fewer rounds, smaller models.")
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @command
 def bench(what: str | None, rows: int, database: str, quick: bool, plain: bool) -> None:
-    """Measure lists beside a bare handler, and the compiler. Ratios count; milliseconds are of this machine."""
+    """Measure lists beside a bare handler, the compiler, and jobs beside bare rows.
+
+    Ratios count; milliseconds are of this machine.
+    """
     found: dict[str, Any] = {}
-    if what != COMPILE:
+    if what in (None, LIST):
         made = _lists(min(rows, QUICK_ROWS) if quick else rows, database, seconds=1 if quick else 15)
         found["list"] = lists_json(made)
         if not plain:
             _show_lists(made)
-    if what != LIST:
+    if what in (None, COMPILE):
         sizes = compiling.measure(QUICK_SIZES if quick else SIZES, seconds=1 if quick else 8)
         found["compile"] = [compiled_json(one) for one in sizes]
         if not plain:
             _show_compiled(sizes)
+    if what in (None, JOBS):
+        measured = _jobs(QUICK_EVENTS if quick else EVENTS, database, seconds=1 if quick else 20)
+        found["jobs"] = jobs_json(measured)
+        if not plain:
+            _show_jobs(measured)
     if plain:
         dump(found)
 
@@ -50,6 +59,14 @@ def _lists(rows: int, database: str, *, seconds: float) -> lists.Lists:
         built(Path(folder) / "site", rows=rows, database=database, progress=show) as house,
     ):
         return lists.measure(house, seconds=seconds)
+
+
+def _jobs(count: int, database: str, *, seconds: float) -> jobs.Jobs:
+    with (
+        tempfile.TemporaryDirectory(prefix="hanok-bench-") as folder,
+        empty(Path(folder) / "site", database=database) as live,
+    ):
+        return jobs.measure(live, count=count, seconds=seconds)
 
 
 def lists_json(made: lists.Lists) -> dict[str, Any]:
@@ -88,6 +105,25 @@ def again_json(one: compiling.Compiled, again: compiling.Again) -> dict[str, Any
         "ms": round(again.timing.median, 2), "share_of_whole": round(one.share(again), 4),
         "parsed": again.work.parsed, "merged": again.work.merged, "modules": len(again.work.built),
     }  # fmt: skip
+
+
+def jobs_json(made: jobs.Jobs) -> dict[str, Any]:
+    return {
+        "database": made.database, "count": made.count, "threads": made.threads, "rounds": len(made.rounds),
+        "ratio": round(made.ratio, 2), "events_per_second": round(made.events_per_second),
+        "bare_per_second": round(made.bare_per_second),
+        **{f"{part}_per_second": round(made.per_second(part)) for part in jobs.PARTS},
+    }  # fmt: skip
+
+
+def _show_jobs(made: jobs.Jobs) -> None:
+    title = f"Jobs on {made.database}: {made.count:,} events a round, {len(made.rounds)} rounds in turns."
+    _line(f"\n{title}", style="bold")
+    _line(f"  {'':<44}{'ratio':>8}{'a second':>12}", style="dim")
+    _line(f"  {'event told, relayed, its job run and done':<44}{made.ratio:>8.2f}{made.events_per_second:>12,.0f}")
+    _line(f"  {'bare row inserted, then deleted':<44}{1:>8.2f}{made.bare_per_second:>12,.0f}")
+    for part, name in jobs.PARTS.items():
+        _line(f"    {name:<42}{'':>8}{made.per_second(part):>12,.0f}", style="dim")
 
 
 def _show_lists(made: lists.Lists) -> None:

@@ -7,6 +7,7 @@ ends it. The bare work is one transaction that inserts a row and one that delete
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -24,6 +25,10 @@ from hanok.engine.jobs.worker import Ended
 from hanok.engine.store import Store, new_id
 from hanok.engine.store.columns import JsonText
 
+#: What a round is made of.
+PARTS: Mapping[str, str] = {
+    "told": "events told", "worked": "relayed, run and done", "inserted": "rows inserted", "deleted": "rows deleted"
+}
 PAYLOAD = {"of": "the bench", "number": 1}
 KIND = Kind("bench.job", say("Bench"), lambda work: _run(work))
 SUBSCRIBER = Subscriber("bench.", lambda conn, event: _take(conn, event))
