@@ -80,5 +80,5 @@ def _test(record: Record, to: str, *, ok: bool | None = None, message: Message |
 
 
 def _page(test: Test, status: int = 200) -> AnyResponse:
-    template = "screens/account_test_form.html" if is_part() else "screens/account_test.html"
+    template = "screens/account_trial_form.html" if is_part() else "screens/account_trial.html"
     return make_response(render_template(template, view=test), status)
