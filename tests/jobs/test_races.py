@@ -326,3 +326,32 @@ def test_a_long_transaction_ends_with_a_whole_lease(surroundings: Surroundings) 
     work.lease = timedelta(seconds=0.3)
     work.write(lambda conn, _: sleep(0.4))
     assert found(surroundings, id).lease_until > work.job.lease_until  # type: ignore[operator]
+
+
+def test_a_database_that_is_away_for_a_while_costs_nothing(
+    postgresql_only: Store, surroundings: Surroundings, databases: Any, hire: Hiring
+) -> None:
+    """Nobody may connect, and every connection ends, while jobs run and wait."""
+    name = postgresql_only.url.database
+
+    def steps(work: Work) -> None:
+        for number in range(work.checkpoint or 0, 5):
+            sleep(0.02)
+            key = f"{work.job.id} {number}"
+            work.write(lambda conn, _, key=key: conn.execute(setting.insert().values(key=key, value=1)),  # type: ignore[misc]
+                       checkpoint=number + 1)  # fmt: skip
+
+    for _ in range(20):
+        put(surroundings, "steps")
+    hire([Kind("steps", say("Steps"), steps, first_wait=timedelta(0), attempts=50)], start=True, lease=SHORT)
+    until(lambda: "done" in states(surroundings))
+    admin = sa.create_engine(databases.admin, isolation_level="AUTOCOMMIT")
+    with admin.connect() as conn:
+        conn.exec_driver_sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        conn.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        sleep(2 * SHORT.total_seconds())
+        conn.exec_driver_sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    admin.dispose()
+    until(lambda: set(states(surroundings)) == {"done"})
+    with surroundings.store.read() as conn:
+        assert conn.execute(sa.select(sa.func.count()).select_from(setting)).scalar_one() == 100
