@@ -21,6 +21,7 @@ from hanok.engine import jobs
 from hanok.engine.deploy import Live
 from hanok.engine.errors import say
 from hanok.engine.jobs import GiveUp, Kind, Surroundings, Work, Worker, kinds_of, mail, outbox
+from hanok.engine.jobs.claiming import MOST_CRASHES
 from hanok.engine.jobs.outbox import Subscriber
 from hanok.engine.store import Store, open_store
 from hanok.engine.store.job_tables import job
@@ -129,6 +130,7 @@ class Orders:
     must_fail: set[Any] = field(default_factory=set)
     ids: set[Any] = field(default_factory=set)
     count: int = 0
+    revived: int = 0
 
     def prepare(self, folder: Path) -> None:
         with_tables(self.store, CATALOG)
@@ -181,16 +183,25 @@ class Orders:
             living = sa.select(sa.func.count()).select_from(job).where(job.c.state.in_(("waiting", "running")))
             return int(conn.execute(living).scalar_one()) + outbox.has_events(conn)
 
+    def revive(self) -> int:
+        """Does what an administrator does: gives those another try that are dead letters for ten workers that died."""
+        poisoned = sa.select(job.c.id).where(job.c.state == "failed", job.c.crashes >= MOST_CRASHES)
+        with self.store.write() as conn:
+            ids = conn.execute(poisoned).scalars().all()
+            for id in ids:
+                jobs.retry(conn, id)
+        self.revived += len(ids)
+        return len(ids)
+
     def check(self) -> None:
         """Nothing is lost, nothing happened twice, and what failed had to."""
         with self.store.read() as conn:
             done = Counter(conn.execute(sa.select(effects.c.name)).scalars())
-            states = {row.id: row for row in conn.execute(sa.select(job.c.id, job.c.state, job.c.crashes))}
+            rows = conn.execute(sa.select(job.c.id, job.c.kind, job.c.state, job.c.crashes, job.c.error)).all()
             missed = conn.execute(sa.select(asked).where(asked.c.asked != asked.c.seen)).all()
         assert done == Counter(self.wanted)
-        assert {id for id, row in states.items() if row.state == "failed"} == self.must_fail
-        assert {row.state for id, row in states.items() if id not in self.must_fail} == {"done"}
-        assert states.keys() >= self.ids
+        assert [row for row in rows if row.state != ("failed" if row.id in self.must_fail else "done")] == []
+        assert {row.id for row in rows} >= self.ids | self.must_fail
         assert missed == []
 
     def check_mails(self) -> int:

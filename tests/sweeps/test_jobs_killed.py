@@ -38,7 +38,7 @@ def test_killed_workers(
 def calm(orders: Orders, killing: Killing) -> None:
     """The one that is left does the rest."""
     end = time.monotonic() + 60
-    while orders.open():
+    while orders.open() or orders.revive():
         assert time.monotonic() < end, f"{orders.open()} jobs did not end"
         time.sleep(0.05)
         killing.bury()
@@ -51,5 +51,6 @@ def note(evidence: Evidence, dialect: str, orders: Orders, killing: Killing, sec
     for moment, kills in killing.moments.items():
         evidence.count(f"{dialect}: SIGKILL {moment}", kills)
     evidence.count(f"{dialect}: jobs and events asked for", orders.count)
+    evidence.count(f"{dialect}: jobs that were dead letters for ten dead workers, and tried again", orders.revived)
     evidence.count(f"{dialect}: jobs taken back from dead workers", taken)
     evidence.find(f"{dialect}: one job lost {most} workers at most; {seconds:.0f} seconds in all")
