@@ -71,13 +71,14 @@ def forget_logins(conn: sa.Connection, before: datetime, *, most: int) -> int:
 
 def _wheres(catalog: Catalog, user: UserColumns, search: LoginSearch) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
+    words, address = (text.replace("\x00", "") for text in (search.words, search.address))
     if search.user_id is not None:
         found.append(login.c.user_id == search.user_id)
-    if search.words:
-        name = login.c.username.startswith(folded_username(catalog, search.words), autoescape=True)
-        found.append(sa.or_(name, user.title.startswith(search.words, autoescape=True)))
-    if search.address:
-        found.append(login.c.address.startswith(search.address, autoescape=True))
+    if words:
+        name = login.c.username.startswith(folded_username(catalog, words), autoescape=True)
+        found.append(sa.or_(name, user.title.startswith(words, autoescape=True)))
+    if address:
+        found.append(login.c.address.startswith(address, autoescape=True))
     if search.failed:
         found.append(sa.not_(login.c.ok))
     return found

@@ -115,7 +115,8 @@ def sessions_of(conn: sa.Connection, user_id: UUID, *, now: datetime | None = No
 
 def end_session(conn: sa.Connection, user_id: UUID, key: str) -> bool:
     """Ends the session of this user with this key; whether there was one."""
-    return conn.execute(session.delete().where(session.c.user_id == user_id, session.c.token == key)).rowcount > 0
+    mine = sa.and_(session.c.user_id == user_id, session.c.token == key.replace("\x00", ""))
+    return conn.execute(session.delete().where(mine)).rowcount > 0
 
 
 def end_sessions(conn: sa.Connection, user_id: UUID, *, keep: str = "") -> int:
