@@ -1,13 +1,11 @@
 """A worker: a process that takes jobs and runs them, relays the outbox and fires schedules.
 
-One thread decides what to do next, several run jobs, and one has the pulse: it holds on to the leases, writes progress
-and notices what was cancelled or lost. Every worker does all of it; the rows say who was first.
+One thread decides what to do next, several run jobs, and one has the pulse. Every worker does all of it; the rows say
+who was first.
 """
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from importlib.metadata import version
 from threading import Event, Lock, Thread
 from uuid import UUID
 
@@ -26,12 +23,12 @@ from hanok.engine.jobs import claiming, outbox, running, schedules
 from hanok.engine.jobs.job import Job
 from hanok.engine.jobs.kinds import Kinds
 from hanok.engine.jobs.outbox import Subscriber
+from hanok.engine.jobs.pulse import Pulse
 from hanok.engine.jobs.running import Outcome
 from hanok.engine.jobs.surroundings import Surroundings
 from hanok.engine.jobs.work import Work
 from hanok.engine.store import new_id
 from hanok.engine.store.job_tables import worker as worker_table
-from hanok.engine.store.moments import now as now_of
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
@@ -40,8 +37,6 @@ IDLE = 0.5
 PULSE = 1.0
 #: How long jobs that are under way get to end when the worker shall stop.
 GRACE = timedelta(seconds=20)
-#: Workers that were not seen for so long are forgotten.
-FORGOTTEN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +76,7 @@ class Worker:
         self.ran = 0
         self._long = frozenset(key for key, kind in kinds.items() if kind.long)
         self._running: dict[tuple[UUID, int], Work] = {}
+        self._beats = Pulse(surroundings.store, self.id, threads, lease)
         self._failures: dict[str, str] = {}
         self._looked = self._beat = float("-inf")
         self._lock = Lock()
@@ -280,45 +276,12 @@ class Worker:
                 return
 
     def _keep(self) -> bool:
-        works = list(self._running.values())
-        with self.surroundings.store.write() as conn:
-            self._show(conn)
-            known = claiming.keep(conn, self.id, [work.job.id for work in works], lease=self.lease) if works else {}
-        self._notice(works, known)
+        self._beats.keep(list(self._running.values()), ran=self.ran)
         return True
 
     def _look(self) -> bool:
-        works = list(self._running.values())
-        if not works:
-            return False
-        news = [work for work in works if work.has_news]
-        if news:
-            with self.surroundings.store.write() as conn:
-                for work in news:
-                    work.save_progress(conn)
-        with self.surroundings.store.read() as conn:
-            known = claiming.look(conn, self.id)
-        self._notice(works, known)
+        self._beats.look(list(self._running.values()))
         return True
-
-    def _notice(self, works: Sequence[Work], known: claiming.Held) -> None:
-        for work in works:
-            claims, cancelled = known.get(work.job.id, (0, False))
-            if claims != work.job.claims:
-                work.lose()  # or it has just ended, and then nobody asks any more
-            elif cancelled:
-                work.end()
-
-    def _show(self, conn: sa.Connection) -> None:
-        """Says that this worker lives, and forgets those that do not."""
-        now = now_of(conn)
-        seen = worker_table.update().where(worker_table.c.id == self.id).values(seen=now, ran=self.ran)
-        if not conn.execute(seen).rowcount:
-            conn.execute(worker_table.insert().values(
-                id=self.id, host=socket.gethostname(), pid=os.getpid(), threads=self.threads,
-                code_version=version("hanok"), started=now, seen=now, ran=self.ran,
-            ))  # fmt: skip
-            conn.execute(worker_table.delete().where(worker_table.c.seen < now - FORGOTTEN))
 
 
 def _complain(done: Future[None]) -> None:
