@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "plan": ("deploying", "plan", "Show what a deploy would do."),
     "purge": ("purging", "purge_command", "Drop what older models left in the database; show it first."),
     "restore": ("backing", "restore_command", "Put the site of a backup FILE back."),
+    "role": ("roles", "role", "Roles: what there is, who has them, give and take them."),
     "rollback": ("deploying", "rollback", "Deploy the metadata of an old revision as a new one."),
     "schema": ("sites", "schema", "Write one JSON Schema a kind, for editors."),
     "serve": ("serving", "serve", "Serve the site."),
@@ -30,6 +31,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
                "queue of jobs stands."),
     "upgrade": ("upgrading", "upgrade", "Take up what this version of Hanok ships."),
     "user": ("people", "user", "Users of the site."),
+    "why": ("roles", "why", "Say why a user may do something to a record, or may not: role by role, with file and "
+            "line."),
     "worker": ("working", "worker_command", "Run the jobs of the site, beside `hanok serve` or on other machines."),
 }
 

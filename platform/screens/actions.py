@@ -31,7 +31,8 @@ LONGEST_UNDO = 600
 class Button:
     """One action for some records: a form of its own, or a link to what it asks first (`asks`).
 
-    `hidden` is what either sends: the records, the versions that were seen, where to go afterwards.
+    A link that `leads` opens a page, not a dialog. `hidden` is what either sends: the records, the versions that were
+    seen, where to go afterwards.
     """
 
     key: str
@@ -40,10 +41,11 @@ class Button:
     url: str
     asks: bool
     hidden: tuple[tuple[str, str], ...]
+    leads: bool = False
 
     @property
     def link(self) -> str:
-        return f"{self.url}?{urlencode(self.hidden)}"
+        return f"{self.url}?{urlencode(self.hidden)}" if self.hidden or not self.leads else self.url
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from hanok.engine.jobs.kinds import Kinds, kinds_of
 from hanok.screens.admin.asking import KINDS
 from hanok.screens.cells import drawer
 from hanok.screens.routes import (
+    access,
     actions,
     admin,
     admin_accounts,
@@ -46,7 +47,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     )
     for room in (
         home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_logins, lists, forms, records,
-        subpanels, actions, exporting,
+        subpanels, actions, exporting, access,
     ):  # fmt: skip
         room.add(made)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))

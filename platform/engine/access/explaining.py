@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,3 +57,17 @@ def decided(found: Iterable[tuple[Saying, bool]]) -> bool:
     """The verdict of several roles, each with whether what it says holds: one that holds is enough, but for `deny`."""
     known = list(found)
     return any(holds for _, holds in known) and all(said.level != "deny" for said, _ in known)
+
+
+def in_yaml(written: Any) -> str:
+    """A condition as it would be written on one line, without the outermost braces."""
+    text = _flowing(written)
+    return text[1:-1] if text.startswith("{") else text
+
+
+def _flowing(written: Any) -> str:
+    if isinstance(written, Mapping):
+        return "{" + ", ".join(f"{key}: {_flowing(value)}" for key, value in written.items()) + "}"
+    if isinstance(written, list | tuple):
+        return "[" + ", ".join(map(_flowing, written)) + "]"
+    return str(written).lower() if isinstance(written, bool) else str(written)

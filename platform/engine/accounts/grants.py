@@ -93,6 +93,15 @@ def _leave(
     leave(conn, catalog, actor, module, holder.id, "changed", told, at=at, version=holder.version)
 
 
+def keyed(conn: sa.Connection, catalog: Catalog, module: str, key: str) -> UUID | None:
+    """The id of the team or security group of this key, None where there is none."""
+    found = catalog.module(module)
+    field, table = found.field("key"), found.table
+    column = table.c[field.columns[field.type.compared(field)]]
+    wanted = column == field.type.comparable(field, key)
+    return conn.scalar(sa.select(table.c.id).where(wanted, table.c.deleted_at.is_(None)))
+
+
 def held(conn: sa.Connection, catalog: Catalog, *, role: str = "") -> Mapping[str, tuple[Linked, ...]]:
     """By role, who holds it: users first, then teams, then groups, each in the order of titles."""
     found: dict[str, list[Linked]] = defaultdict(list)

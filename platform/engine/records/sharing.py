@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hanok.engine.access import Actor
+from hanok.engine.access import Actor, predicate
 from hanok.engine.access.levels import owners
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, NotFound, say
@@ -108,12 +108,21 @@ def _given(
     module = catalog.every[record.module]
     if module.parent is not None or not record.may_assign:
         raise Denied(say("You may not give this record to other groups."))
-    table = catalog.every[GROUP].table
-    row = conn.execute(sa.select(table.c.id, table.c.title).where(table.c.id == group, table.c.deleted_at.is_(None)))
-    found = row.one_or_none()
-    if found is None:
+    found = known_groups(conn, catalog, actor, (group,))
+    if not found:
         raise NotFound(say("There is no such record, or you may not see it."))
-    return module, Linked(GROUP, found.id, found.title)
+    return module, found[0]
+
+
+def known_groups(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, ids: Collection[UUID] | None = None, *, most: int = 500
+) -> tuple[Linked, ...]:
+    """The groups that the actor is in or may view, by title; of these ids only, where some are given."""
+    table = catalog.every[GROUP].table
+    seen = sa.or_(table.c.id.in_(actor.groups), predicate(catalog, actor, catalog.every[GROUP], "view", table))
+    wanted = (table.c.deleted_at.is_(None), seen, sa.true() if ids is None else table.c.id.in_(list(ids)))
+    rows = sa.select(table.c.id, table.c.title).where(*wanted).order_by(table.c["title$folded"], table.c.id)
+    return tuple(Linked(GROUP, row.id, row.title) for row in conn.execute(rows.limit(most)))
 
 
 def _by_hand(conn: sa.Connection, module: Module, id: UUID, group: UUID) -> bool:

@@ -20,6 +20,7 @@ from hanok.engine.records import Record, acting
 from hanok.engine.records.acting import Outcome
 from hanok.engine.records.acting.asking import defaults
 from hanok.screens import actions, once, picking
+from hanok.screens.access.buttons import with_access
 from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.screens.tools import with_tools
 from hanok.screens.words import shortened
@@ -44,7 +45,9 @@ def buttons_of(module: Module, record: Record, place: str = "record", back: str 
     """The buttons to draw for a record."""
     found = acting.doable(connection(), g.catalog, g.actor, record, place) if module.actions else ()
     made = actions.buttons(module, record, found, g.language, back=back or f"/{module.key}/{record.id}")
-    return with_tools(made, record, g.actor, g.language) if place == "record" else made
+    if place != "record":
+        return made
+    return with_access(with_tools(made, record, g.actor, g.language), record, g.actor, g.language)
 
 
 def offered(module: str, id: UUID) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
@@ -9,15 +10,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
 from hanok.engine.access import may, role_labels
+from hanok.engine.accounts.grants import HOLDERS
 from hanok.engine.catalog import Module, Subpanel
 from hanok.engine.errors import Conflict, Invalid, Refused, say
 from hanok.engine.records import Record
 from hanok.screens import details, timeline
+from hanok.screens.access import holding
 from hanok.screens.conditional import Present, present
 from hanok.screens.reading import module_of, record_of, whole_record, write
 from hanok.screens.routes.actions import buttons_of
 from hanok.screens.routes.forms import edit_form
 from hanok.screens.words import shortened
+from hanok.web.i18n import translate
 from hanok.web.notices import notify
 from hanok.web.visit import connection
 from hanok.web.widgets import read_form
@@ -36,6 +40,9 @@ def show(module: str, id: UUID) -> str:
     record = whole_record(module, id)
     panels = tuple(one for one in found.subpanels.values() if _seen(one))
     view = details.build(_present(found, record), record, panels, g.formats)
+    if g.actor.admin and module in HOLDERS:
+        roles = details.SubpanelPlace(holding.KEY, translate(say("Roles"), g.language), holding.address(record))
+        view = replace(view, subpanels=(roles, *view.subpanels))
     told = _timeline(found, record, timeline.FIRST)
     return render_template("screens/record.html", view=view, acts=buttons_of(found, record), history=told)
 

@@ -1,0 +1,179 @@
+"""Roles and who holds them, the security groups of a record, and why somebody may do something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from hanok.engine import accounts, records
+from hanok.engine.access import role_labels
+from hanok.engine.accounts.acting import actor_named
+from hanok.engine.accounts.explaining import explain
+from hanok.engine.accounts.grants import HOLDERS, held
+from hanok.engine.catalog import Module
+from hanok.engine.errors import Denied, Message, NotFound, Refused, say
+from hanok.engine.records import Record, sharing
+from hanok.screens.access import holding, roles, why
+from hanok.screens.access.words import ACTION_WORDS, LEVELS, VIA_WORDS
+from hanok.screens.admin.asking import guarded
+from hanok.screens.reading import is_fragment, module_of, record_of, write
+from hanok.screens.words import shortened
+from hanok.web.notices import notify
+from hanok.web.visit import connection
+
+GONE = say("There is no such record, or you may not see it.")
+#: People that the field of names offers.
+OFFERED = 500
+
+
+def add(to: Blueprint) -> None:
+    guarded(to, "GET", "/admin/roles", "admin_roles", show_roles)
+    guarded(to, "GET", "/admin/roles/<key>", "admin_role", show_role)
+    guarded(to, "GET", "/admin/why", "admin_why", show_why)
+    guarded(to, "GET", "/admin/holders/<module>/<uuid:id>", "admin_holder", show_holder)
+    guarded(to, "POST", "/admin/holders/<module>/<uuid:id>/give", "admin_holder_give", give)
+    guarded(to, "POST", "/admin/holders/<module>/<uuid:id>/take", "admin_holder_take", take)
+    to.get("/<module>/<uuid:id>/groups", endpoint="records_groups")(show_groups)
+    to.post("/<module>/<uuid:id>/groups/add", endpoint="records_groups_add")(share)
+    to.post("/<module>/<uuid:id>/groups/remove", endpoint="records_groups_remove")(unshare)
+
+
+# -- roles ---------------------------------------------------------------------------------------------------------
+def show_roles() -> str:
+    rows = roles.rows_of(g.catalog, held(connection(), g.catalog), g.language)
+    return render_template("screens/roles.html", rows=rows)
+
+
+def show_role(key: str) -> str:
+    if key not in role_labels(g.catalog):
+        raise NotFound(say("There is no role {role}.", role=key))
+    holders = held(connection(), g.catalog, role=key).get(key, ())
+    view = roles.page_of(g.catalog, key, holders, g.language)
+    return render_template("screens/role.html", view=view, actions=ACTION_WORDS, levels=LEVELS.values())
+
+
+# -- who holds them ------------------------------------------------------------------------------------------------
+def show_holder(module: str, id: UUID) -> str:
+    return _holder(_of_holder(module, id))
+
+
+def give(module: str, id: UUID) -> AnyResponse:
+    return _changed(module, id, accounts.give)
+
+
+def take(module: str, id: UUID) -> AnyResponse:
+    return _changed(module, id, accounts.revoke)
+
+
+def _changed(module: str, id: UUID, change: Callable[..., bool]) -> AnyResponse:
+    record, role, problem = _of_holder(module, id), request.form.get("role", ""), None
+    try:
+        write(lambda conn, catalog: change(conn, catalog, g.actor, module, id, role))
+    except Refused as refused:
+        problem = refused.message
+    if is_fragment():
+        return make_response(_holder(record, problem))
+    if problem:
+        notify(problem, kind="failed")
+    return redirect(f"/{module}/{id}", 303)
+
+
+def _of_holder(module: str, id: UUID) -> Record:
+    if module not in HOLDERS:
+        raise NotFound(GONE)
+    return record_of(module, id)
+
+
+def _holder(record: Record, problem: Message | None = None) -> str:
+    view = holding.holding(connection(), g.catalog, record, g.language, problem)
+    return render_template(f"screens/{'holder' if is_fragment() else 'holder_page'}.html", view=view)
+
+
+# -- groups of a record --------------------------------------------------------------------------------------------
+def show_groups(module: str, id: UUID) -> str:
+    found = module_of(module, "view")
+    record = _assignable(found, id)
+    conn = connection()
+    offered = sharing.known_groups(conn, g.catalog, g.actor)
+    known = {one.id for one in offered}
+    inside = sharing.in_groups(conn, g.catalog, found, id)
+    by_hand = {one.group.id for one in inside if sharing.HAND in one.vias}
+    return render_template(
+        "screens/groups.html", module=found, record=record, url=f"/{module}/{id}", vias=VIA_WORDS,
+        rows=tuple(one for one in inside if one.group.id in known),
+        hidden=sum(one.group.id not in known for one in inside),
+        offered=tuple(one for one in offered if one.id not in by_hand),
+    )  # fmt: skip
+
+
+def share(module: str, id: UUID) -> AnyResponse:
+    found, group = module_of(module, "view"), _group()
+    record = _assignable(found, id)
+    if write(lambda conn, catalog: sharing.share(conn, catalog, g.actor, record, group)):
+        notify(say("“{title}” is in the group now.", title=shortened(record.title)))
+    return redirect(f"/{module}/{id}/groups", 303)
+
+
+def unshare(module: str, id: UUID) -> AnyResponse:
+    found, group = module_of(module, "view"), _group()
+    record = _assignable(found, id)
+    if write(lambda conn, catalog: sharing.unshare(conn, catalog, g.actor, record, group)):
+        notify(say("“{title}” was taken out of the group.", title=shortened(record.title)))
+    try:
+        record_of(module, id)
+    except NotFound:
+        return redirect(f"/{module}", 303)  # it was the group that showed the record
+    return redirect(f"/{module}/{id}/groups", 303)
+
+
+def _assignable(module: Module, id: UUID) -> Record:
+    record = record_of(module.key, id)
+    if not record.may_assign:
+        raise Denied(say("You may not give this record to other groups."))
+    return record
+
+
+def _group() -> UUID:
+    try:
+        return UUID(request.form.get("group", ""))
+    except ValueError:
+        raise NotFound(GONE) from None
+
+
+# -- why -----------------------------------------------------------------------------------------------------------
+def show_why() -> str:
+    """The question; with a user, a record and an action the answer below it."""
+    conn, record, problem = connection(), _asked_record(), None
+    name, action = request.args.get("user", "").strip(), request.args.get("action", "view")
+    action = action if action in ACTION_WORDS else "view"
+    view = None
+    if name and record is not None:
+        try:
+            actor = actor_named(conn, g.catalog, name)
+            told = explain(conn, g.catalog, actor, record.module, record.id, action)
+            view = why.shown(g.catalog, told, g.language)
+        except NotFound as missing:
+            problem = missing.message
+    people = records.page(conn, g.catalog, g.actor, records.Query(
+        module="user", columns=("username",), where={"active": True}, sort=("title",), size=OFFERED,
+    )).rows  # fmt: skip
+    return render_template(
+        "screens/why.html", view=view, record=record, module=g.catalog.modules.get(record.module) if record else None,
+        name=name, action=action, actions=ACTION_WORDS, people=people, problem=problem,
+    )  # fmt: skip
+
+
+def _asked_record() -> Record | None:
+    """The record that the address names as `module:id`, None where it names none. Raises NotFound."""
+    module, _, id = request.args.get("record", "").partition(":")
+    if not module and not id:
+        return None
+    if module not in g.catalog.modules:
+        raise NotFound(GONE)
+    try:
+        return records.get(connection(), g.catalog, g.actor, module, id)
+    except NotFound:
+        return records.get(connection(), g.catalog, g.actor, module, id, deleted=True)
