@@ -53,7 +53,7 @@ FAULTS: dict[int, Fault] = {
 #: Fields that are never shown again when a form is offered for sending once more.
 UNSPOKEN = frozenset({"csrf_token", "password", "again", "old_password", "link"})
 #: Forms with nothing in them to be kept: what they open by is a secret.
-FORGOTTEN = ("/forgot", "/reset", "/me/password")
+FORGOTTEN = frozenset({"/forgot", "/reset", "/reset/new", "/me/password"})
 
 
 def install_faults(app: Flask) -> None:
@@ -89,7 +89,7 @@ def unexpected(failure: Exception) -> Response:
 def lost_session(failure: Exception | None = None) -> Response:
     """The form outlived its session: what was typed is offered again, unless another site sent it."""
     machine = request.mimetype == "application/json" or "HX-Request" in request.headers
-    if machine or is_foreign() or request.path.startswith(FORGOTTEN):
+    if machine or is_foreign() or request.path in FORGOTTEN:
         return answer(400, say("This page was open for too long. Reload it and try again."))
     kept = [(key, value) for key, value in request.form.items(multi=True) if key not in UNSPOKEN]
     if request.path in ("/login", "/language", "/logout"):

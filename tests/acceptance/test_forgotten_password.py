@@ -26,8 +26,9 @@ WAIT = 20.0
 WORDS = {
     "ko": {"forgot": "비밀번호를 잊으셨나요?", "name": "사용자 이름", "email": "이메일 주소", "send": "링크 보내기",
            "sent": "메일을 확인하십시오", "password": "새 비밀번호", "again": "새 비밀번호 확인",
-           "set": "비밀번호 정하기", "done": "비밀번호를 정했습니다", "login": "로그인", "subject": "한옥: 새 비밀번호 설정",
-           "gone": "이 링크는 더 이상 쓸 수 없습니다", "differ": "두 비밀번호가 다릅니다"},
+           "set": "비밀번호 정하기", "done": "비밀번호를 정했습니다", "login": "로그인",
+           "subject": "한옥: 새 비밀번호 설정", "gone": "이 링크는 더 이상",
+           "differ": "두 비밀번호가 다릅니다"},
     "en": {"forgot": "Forgot your password?", "name": "User name", "email": "E-mail address", "send": "Send the link",
            "sent": "Look into your mail", "password": "New password", "again": "New password again",
            "set": "Set the password", "done": "The password is set", "login": "Log in",
