@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hanok.engine.access import Actor
-from hanok.engine.accounts.grants import HOLDERS
+from hanok.engine.accounts.grants import HOLDERS, USER
 from hanok.engine.errors import say
 from hanok.engine.records import Record
 from hanok.screens.actions import Button, Buttons
@@ -18,6 +18,9 @@ def with_access(buttons: Buttons, record: Record, actor: Actor, language: str) -
     if record.may_assign and record.module not in HOLDERS:
         text, url = translate(say("Security groups"), language), f"/{record.module}/{record.id}/groups"
         more.append(Button("groups", text, "shield-lock", url, asks=True, hidden=(), leads=True))
+    if actor.admin and record.module == USER:
+        text, url = translate(say("Password, sessions, logins"), language), f"/admin/logins/{record.id}"
+        more.append(Button("logins", text, "key", url, asks=True, hidden=(), leads=True))
     if actor.admin:
         asked = (("record", f"{record.module}:{record.id}"),)
         text = translate(say("Who may do what"), language)
