@@ -11,7 +11,7 @@ import click
 #: The module that has the command and its name there, and the first sentence of its help.
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "backup": ("backing", "backup_command", "Write the whole site into one FILE."),
-    "bench": ("bench", "bench", "Measure lists beside a bare handler, and the compiler."),
+    "bench": ("bench", "bench", "Measure lists beside a bare handler, the compiler, and jobs beside bare rows."),
     "check": ("deploying", "check", "Compile the metadata and say everything that is wrong with it; change nothing."),
     "deploy": ("deploying", "deploy_command", "Put the metadata of the site live."),
     "export": ("exporting", "export_command", "Write the records of a module into a file."),

@@ -66,11 +66,15 @@ def show(folder: Path, key: str, plain: bool) -> None:
         if found is None and key not in role_labels(catalog):
             raise NotFound(unknown(key, role_labels(catalog), noun=say("role")))
         holders = held(conn, catalog, role=key).get(key, ())
-    said = {"": dict(found.default)} if found else {}
+    said: dict[str, dict[str, Any]] = {"": dict(found.default)} if found else {}
     for module, levels in found.modules.items() if found else ():
         said[module] = {
             action: level if isinstance(level, str) else found.written[module, action]  # type: ignore[union-attr]
             for action, level in levels.items()
+        }
+    for (module, field), levels in found.fields.items() if found else ():
+        said[f"{module}.{field}"] = {
+            action: level if isinstance(level, str) else "condition" for action, level in levels.items()
         }
     if plain:
         people = [{"module": one.module, "id": str(one.id), "title": one.title} for one in holders]
@@ -79,8 +83,8 @@ def show(folder: Path, key: str, plain: bool) -> None:
     if found is None:
         tell(say("Administrators may do everything with every record."))
     for module, every in said.items():
-        levels = ", ".join(f"{name} {_said(level)}" for name, level in every.items())
-        tell(f"{module or words(say('default'))}: {levels}")
+        told = ", ".join(f"{name} {_said(level)}" for name, level in every.items())
+        tell(f"{module or words(say('default'))}: {told}")
     for one in holders:
         tell(f"{one.module:<16} {one.title}")
 
