@@ -11,7 +11,7 @@ import click
 import sqlalchemy as sa
 
 from hanok.app import live_of, opened
-from hanok.cli.console import command, dump, language, shown, site_option, tell, words
+from hanok.cli.console import command, complain, dump, language, shown, site_option, tell, words
 from hanok.engine import accounts
 from hanok.engine.access import SYSTEM, role_labels
 from hanok.engine.access.explaining import in_yaml
@@ -126,7 +126,8 @@ def revoke(folder: Path, key: str, user: str, team: str, group: str) -> None:
 def _change(folder: Path, change: Change, key: str, **names: str) -> bool:
     given = {name: text for name, text in names.items() if text}
     if len(given) != 1:
-        raise click.UsageError("Give one of --user, --team and --group.")
+        complain(say("Give one of --user, --team and --group."))
+        raise SystemExit(2)
     ((kind, name),) = given.items()
 
     def work(conn: sa.Connection, catalog: Catalog) -> bool:

@@ -9,16 +9,18 @@ import sqlalchemy as sa
 
 from hanok.engine.access import ADMINISTRATOR
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.errors import Refused, say
+from hanok.engine.errors import Invalid, Refused, say
 from hanok.engine.store.tables import grant
 
 USER, ACTIVE = "user", "active"
 
 
 def keep_administrators(
-    conn: sa.Connection, catalog: Catalog, module: Module, ids: Iterable[UUID], *, but: UUID | None = None
-) -> None:
-    """Raises Refused when these records, whose change is written, were the last active administrators.
+    conn: sa.Connection, catalog: Catalog, module: Module, ids: Iterable[UUID], *, but: UUID | None = None,
+    field: str = "",
+) -> None:  # fmt: skip
+    """Raises Refused when these records, whose change is written, were the last active administrators; Invalid where
+    it is the value of a `field` that makes it so.
 
     Whoever is to be one no longer is given as `but`. On PostgreSQL it holds all grants of administrators, so that of
     two who leave at once the second is refused.
@@ -29,7 +31,8 @@ def keep_administrators(
     wait = conn.dialect.name == "postgresql"
     known = set(conn.scalars(holders.with_for_update() if wait else holders))
     if known & set(ids) and not has_administrator(conn, catalog, but=but):
-        raise Refused(say("This is the last administrator; make somebody else one first."))
+        last = say("This is the last administrator; make somebody else one first.")
+        raise Invalid({field: [last]}) if field else Refused(last)
 
 
 def has_administrator(conn: sa.Connection, catalog: Catalog, *, but: UUID | None = None) -> bool:

@@ -107,7 +107,8 @@ def write_many(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Modu
     hold_above(conn, catalog, module, [draft.id for draft in changed], *(draft.own for draft in drafts))
     for names, alike in groupby(changed, lambda draft: frozenset(draft.row)):
         _update(conn, table, sorted(names), list(alike))
-    keep_administrators(conn, catalog, module, [draft.id for draft in changed if ACTIVE in draft.changes])
+    gone = [draft.id for draft in changed if ACTIVE in draft.changes]
+    keep_administrators(conn, catalog, module, gone, field=ACTIVE)
     if created:
         conn.execute(sa.insert(table), [dict(draft.row) for draft in created])
         inherit(conn, catalog, module, [draft.id for draft in created])

@@ -102,7 +102,7 @@ def update(
     if _execute(conn, found, statement.values(draft.row)).rowcount != 1:
         raise Conflict(current.version)
     if ACTIVE in draft.changes:
-        keep_administrators(conn, catalog, found, [draft.id])
+        keep_administrators(conn, catalog, found, [draft.id], field=ACTIVE)
     tie_primaries(conn, catalog, actor, found, here, loading.values, at=draft.at)
     inherit_anew(conn, catalog, found, [draft.id], draft.changes)
     for parent in above:
