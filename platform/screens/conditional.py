@@ -20,6 +20,7 @@ from hanok.engine.conditions.tree import Test, named
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
 from hanok.engine.records.around import Around
+from hanok.engine.records.fielding import fixed_keys
 from hanok.engine.records.obeying import offers
 
 #: Of how many options a sentence speaks at most, and how many of them stand before the last.
@@ -31,7 +32,8 @@ PLAIN = Dynamic()
 class Present:
     """A record as it stands on a page; `asked` are the fields that the page has boxes for.
 
-    A condition that names none of those cannot change while somebody types.
+    A condition that names none of those cannot change while somebody types. `denied` are the fields that the reader's
+    roles do not let her change in this record.
     """
 
     module: Module
@@ -39,6 +41,7 @@ class Present:
     context: Context
     around: Around
     asked: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
 
     def holds(self, node: Node | None) -> bool:
         """Whether the condition holds now; what has none holds."""
@@ -69,7 +72,7 @@ class Present:
     def fixed(self, field: Field) -> bool:
         """Whether nobody can write it here, whatever else is typed."""
         said = self.dynamic(field.key).readonly
-        return field.readonly or (not self.names(said) and self.locked(field.key))
+        return field.readonly or field.key in self.denied or (not self.names(said) and self.locked(field.key))
 
     def gone(self, key: str) -> bool:
         """Whether it is invisible here, whatever is typed."""
@@ -91,7 +94,8 @@ def present(
     conn: Connection, catalog: Catalog, actor: Actor, module: Module, values: Mapping[str, Any], *, new: bool = False
 ) -> Present:
     """The record with these values, for this actor now."""
-    return Present(module, values, replace(context_of(actor, catalog), new=new), Around(conn, catalog))
+    denied = fixed_keys(conn, catalog, actor, module, None if new else values)
+    return Present(module, values, replace(context_of(actor, catalog), new=new), Around(conn, catalog), denied=denied)
 
 
 def for_form(here: Present, asked: frozenset[str]) -> Present:

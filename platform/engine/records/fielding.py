@@ -39,25 +39,39 @@ def refused(
         grants = editable(catalog, actor, module.key, key)
         if not grants[0]:
             found[key] = say("There is no field “{key}”.", key=key)
-        elif not _may(catalog, actor, module, grants, current, conn):
+        elif not _may(catalog, actor, module, grants, current.values if current else None, conn):
             field = module.fields[key]
             if current is None or not field.type.unchanged(field, raw[key], current.values.get(key)):
                 found[key] = FIXED
     return found
 
 
+def fixed_keys(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, values: Mapping[str, Any] | None
+) -> frozenset[str]:
+    """The fields that she may not change in the record with these values (None: one that she makes)."""
+    if not is_restricted(catalog, actor):
+        return frozenset()
+    said = {key for role in actor.roles if role in catalog.roles for where, key in catalog.roles[role].fields
+            if where == module.key}  # fmt: skip
+    return frozenset(
+        key for key in said & module.fields.keys()
+        if not _may(catalog, actor, module, editable(catalog, actor, module.key, key), values, conn)
+    )  # fmt: skip
+
+
 def _may(
-    catalog: Catalog, actor: Actor, module: Module, grants: Iterable[Grant], current: Record | None,
+    catalog: Catalog, actor: Actor, module: Module, grants: Iterable[Grant], values: Mapping[str, Any] | None,
     conn: sa.Connection | None,
 ) -> bool:  # fmt: skip
     open_ = [grant for grant in grants if not grant.every]
-    if current is None or not all(open_):
+    if values is None or not all(open_):
         return all(open_)
-    hard = [grant for grant in open_ if not (grant.owner and is_own(actor, module, current.values))]
+    hard = [grant for grant in open_ if not (grant.owner and is_own(actor, module, values))]
     if not hard:
         return True
     if conn is None or any(grant.plain for grant in hard):
         return False
     table = module.table.alias()
     rules = [field_rule(catalog, actor, module, grant, table) for grant in hard]
-    return conn.execute(sa.select(table.c.id).where(table.c.id == current.id, *rules)).first() is not None
+    return conn.execute(sa.select(table.c.id).where(table.c.id == values["id"], *rules)).first() is not None
