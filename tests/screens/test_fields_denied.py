@@ -76,6 +76,7 @@ def test_what_is_hers_in_her_own_records_is_a_box_there(
 
 def test_a_forged_form_changes_nothing(clerk: Browser, enter: Enter, make: Make) -> None:
     made = make("company", name="한빛", size=7)
-    assert clerk.send(f"/company/{made.id}/edit", name="한빛", size="8", rate="2", version="1").status_code in (303, 422)
+    answer = clerk.send(f"/company/{made.id}/edit", name="한빛", size="8", rate="2", version="1")
+    assert answer.status_code in (303, 422)
     admin = enter("admin")
     assert ">7<" in admin.page(f"/company/{made.id}").replace(" ", "").replace("\n", "")

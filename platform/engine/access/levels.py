@@ -80,11 +80,23 @@ def may(catalog: Catalog, actor: Actor, module: str, action: str) -> bool:
     return level(catalog, actor, module, action) != "none"
 
 
+def tells(catalog: Catalog, actor: Actor, module: Module, action: str) -> bool:
+    """Whether the values of a record that this actor sees alone tell what she may do to it (`allows`)."""
+    grants = [grant_of(catalog, actor, module.key, each) for each in (action, *NEEDS.get(action, ()))]
+    return all(grant.every or (grant.plain and (not grant.owner or _shows_owners(catalog, module))) for grant in grants)
+
+
+def _shows_owners(catalog: Catalog, module: Module) -> bool:
+    """False where some owner is a field that the actor does not see, or not in every record."""
+    return all(module.has(key) and (module.key, key) not in catalog.masks for key in owners(module))
+
+
 def allows(catalog: Catalog, actor: Actor, module: Module, action: str, values: Mapping[str, Any]) -> bool:
     """Whether the action is allowed on the record with these values (Python values by field key), by them alone.
 
-    Of lines only the level is known here; `records.lines` asks for the record that they stand in. Where groups or
-    conditions decide (`Grant.plain` is false), False says no more than that these values do not: ask `predicate`.
+    Of lines only the level is known here; `records.lines` asks for the record that they stand in. Where groups,
+    conditions or hidden owners decide (`tells` is false), False says no more than that these values do not: ask
+    `predicate`.
     """
     grant = grant_of(catalog, actor, module.key, action)
     if module.parent is not None:

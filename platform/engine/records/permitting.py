@@ -15,7 +15,7 @@ from hanok.engine.catalog import Catalog, Module
 
 def is_plain(catalog: Catalog, actor: Actor, module: Module, action: str) -> bool:
     """Whether the values of a record alone tell (`access.allows`)."""
-    return all(grant_of(catalog, actor, module.key, each).plain for each in (action, *NEEDS.get(action, ())))
+    return tells(catalog, actor, module, action)
 
 
 def allowed_actions(
