@@ -11,6 +11,7 @@ import pytest
 
 from hanok.engine import accounts, records
 from hanok.engine.access import Actor
+from hanok.engine.access.seeing import seen
 from hanok.engine.accounts.acting import actor_with
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, NotFound
@@ -46,6 +47,16 @@ modules:
     "roles/hands_over.yaml": """
 label: {en: Hands over, ko: 넘겨주기}
 default: {list: all, view: all, create: all, edit: all, assign: owner}
+""",
+    "roles/sees_no_owner.yaml": """
+label: {en: Sees no owner, ko: 담당자를 못 봄}
+default: {list: all, view: all, create: all, edit: owner}
+fields: {company.owner: {view: none}}
+""",
+    "roles/sees_her_owners.yaml": """
+label: {en: Sees her owners, ko: 자기 것만 담당자를 봄}
+default: {list: all, view: all, create: all, edit: owner}
+fields: {company.owner: {view: {size: {gt: 9000}}}}
 """,
     "roles/locked.yaml": """
 label: {en: Locked, ko: 잠김}
@@ -199,3 +210,16 @@ def test_who_may_hand_over_only_her_own_hands_over_no_others(site: Store, catalo
         records.update(conn, catalog, her, "company", others.id, {"owner": str(her.id)}, version=1)
     with site.write() as conn:
         records.update(conn, catalog, her, "company", own.id, {"owner": str(mate.id)}, version=1)
+
+
+@pytest.mark.parametrize("role", ["sees_no_owner", "sees_her_owners"])
+def test_rights_go_by_an_owner_that_is_hidden(site: Store, catalog: Catalog, role: str) -> None:
+    her, mate = member(site, catalog, "kim", role), member(site, catalog, "lee")
+    own, others = (a_record(site, catalog, "company", name=one.username, owner=one.id) for one in (her, mate))
+    eyes = seen(catalog, her)
+    assert listed(site, eyes, her) == ["kim", "lee"]
+    assert [opened(site, eyes, her, one).may_edit for one in (own, others)] == [True, False]
+    with site.write() as conn:
+        assert records.update(conn, eyes, her, "company", own.id, {"size": 5}, version=1).may_edit
+        with pytest.raises(Denied):
+            records.update(conn, eyes, her, "company", others.id, {"size": 5}, version=1)

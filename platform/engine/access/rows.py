@@ -57,7 +57,7 @@ def granted(
 def _ways(
     catalog: Catalog, actor: Actor, module: Module, action: str, table: Any, grant: Grant
 ) -> Iterator[ColumnElement[bool]]:
-    """The ways in which a row may be meant, the cheapest first. Rights go by fields that the actor does not see, too."""
+    """The ways in which a row may be meant, the cheapest first; also by fields that the actor does not see."""
     module = catalog.whole.every[module.key]
     if grant.owner:
         one = [key for key in owners(module) if "" in module.field(key).columns or action in SEEING]

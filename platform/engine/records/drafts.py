@@ -12,12 +12,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor, allows, may
+from hanok.engine.access.levels import tells
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, say
 from hanok.engine.fields import Linked
 from hanok.engine.records.deriving.working import own_values
 from hanok.engine.records.naming import title_of, titled
-from hanok.engine.records.permitting import allowed_actions, is_plain
+from hanok.engine.records.permitting import allowed_actions
 from hanok.engine.records.query import Record
 from hanok.engine.records.selection import DONE_TO_ONE
 from hanok.engine.records.trail import differences
@@ -94,7 +95,7 @@ def new_draft(
     """A new record of validated values. Raises Denied."""
     now, made = at or datetime.now(UTC), id or new_id()
     values = {**values, **own_values(catalog, module, values)}
-    plain = is_plain(catalog, actor, module, "create")
+    plain = tells(catalog, actor, module, "create")
     if plain and not allows(catalog, actor, module, "create", {**values, "created_by": actor.id}):
         raise Denied(NOT_YOURS)
     title, author = title_of(catalog, module, values), _author(actor)

@@ -8,14 +8,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor, allows, grant_of, predicate
-from hanok.engine.access.levels import NEEDS
+from hanok.engine.access import Actor, allows, predicate
+from hanok.engine.access.levels import tells
 from hanok.engine.catalog import Catalog, Module
-
-
-def is_plain(catalog: Catalog, actor: Actor, module: Module, action: str) -> bool:
-    """Whether the values of a record alone tell (`access.allows`)."""
-    return tells(catalog, actor, module, action)
 
 
 def allowed_actions(
@@ -23,7 +18,7 @@ def allowed_actions(
     actions: Sequence[str],
 ) -> frozenset[str]:  # fmt: skip
     """Those of the actions that the actor may do to the stored record with these values; at most one statement."""
-    unsure = [each for each in actions if module.parent is None and not is_plain(catalog, actor, module, each)]
+    unsure = [each for each in actions if module.parent is None and not tells(catalog, actor, module, each)]
     found = {each for each in actions if each not in unsure and allows(catalog, actor, module, each, values)}
     if unsure:
         table = module.table.alias()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access import Actor, allows, grant_of, level, predicate
-from hanok.engine.access.levels import owners
+from hanok.engine.access.levels import owners, tells
 from hanok.engine.access.rows import field_rule
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.paths import find_path
@@ -43,7 +43,7 @@ class Selection:
 
     def __post_init__(self) -> None:
         self.table = alias_of(self.module, "r")
-        mine = (key for key in owners(self.module) if self.module.field(key).columns)
+        mine = (key for key in owners(self.module) if self.module.has(key) and self.module.field(key).columns)
         for key in dict.fromkeys((*ALWAYS, *mine, *self.keys)):
             self._take(key)
         if self.module.parent is None:
@@ -54,7 +54,7 @@ class Selection:
         places: dict[tuple[Any, ...], int] = {}
         for action in DONE_TO_ONE:
             grant = grant_of(self.catalog, self.actor, self.module.key, action)
-            if not grant.plain:
+            if not tells(self.catalog, self.actor, self.module, action):
                 said = (grant.owner, grant.group, *map(id, grant.nodes))
                 if said not in places:
                     places[said] = self.add(predicate(self.catalog, self.actor, self.module, action, self.table))

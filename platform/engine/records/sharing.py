@@ -39,7 +39,8 @@ class InGroup:
 
 
 def inherit(conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID]) -> None:
-    """Gives new records, whose rows are written, the groups that they inherit."""
+    """Gives new records, whose rows are written, the groups that they inherit: by what the actor does not see, too."""
+    catalog, module = catalog.whole, catalog.whole.every[module.key]
     for some in _batches(ids):
         _insert(conn, _ways(catalog, module, some, (CREATOR, OWNER, PARENT)))
 
@@ -48,6 +49,7 @@ def inherit_anew(
     conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID], changed: Collection[str]
 ) -> None:
     """After these fields changed: what followed from a former owner or parent goes, what follows from the new comes."""
+    catalog, module = catalog.whole, catalog.whole.every[module.key]
     vias = tuple(via for via, keys in ((OWNER, owners(module)), (PARENT, _parents(module))) if set(keys) & set(changed))
     if not vias:
         return
