@@ -23,7 +23,6 @@ from hanok.web.watching import metrics_of
 from tests.builders import TYPES
 
 TOKEN = "0123456789abcdef"
-NOW = datetime.now(UTC)
 
 
 def served(site: Store, catalog: Catalog, **settings: object) -> FlaskClient:
@@ -138,21 +137,22 @@ def test_runs_of_jobs_are_counted_by_kind_and_outcome(site: Store, catalog: Cata
 
 
 def test_the_queue_stands_there_as_it_is(site: Store, catalog: Catalog) -> None:
+    now = datetime.now(UTC)
     with site.write() as conn:
         before = figures(conn).outbox
         for priority in (1, 5, 9):
-            enqueue(conn, "trial", priority=priority, due=NOW - timedelta(minutes=priority))
-            enqueue(conn, "trial", priority=priority, due=NOW + timedelta(hours=1))
+            enqueue(conn, "trial", priority=priority, due=now - timedelta(minutes=priority))
+            enqueue(conn, "trial", priority=priority, due=now + timedelta(hours=1))
         outbox.tell(conn, "trial")
         conn.execute(schedule.insert(), [
             {"key": f"at-{late}", "kind": "trial", "label": {}, "cron": "0 0 * * *", "zone": "UTC", "payload": {},
-             "missed": "last", "active": late != 300, "next": NOW - timedelta(seconds=late)} for late in (5, 200, 300)
+             "missed": "last", "active": late != 300, "next": now - timedelta(seconds=late)} for late in (5, 200, 300)
         ])  # fmt: skip
     found = read(metrics_of(Live(site, TYPES, catalog)).text().decode())
     assert {name: found[f"hanok_jobs{{state={name}}}"] for name in ("due", "later", "running", "failed")} == {
         "due": 3, "later": 3, "running": 0, "failed": 0,
     }  # fmt: skip
-    since = (datetime.now(UTC) - NOW).total_seconds()
+    since = (datetime.now(UTC) - now).total_seconds()
     assert 9 * 60 <= found["hanok_jobs_oldest_due_seconds"] <= 9 * 60 + since
     assert found["hanok_outbox_events"] == before + 1
     assert (found["hanok_schedules_overdue"], found["hanok_database_up"]) == (1, 1)
@@ -161,10 +161,11 @@ def test_the_queue_stands_there_as_it_is(site: Store, catalog: Catalog) -> None:
 
 
 def test_figures_are_one_short_read_on_a_full_queue(store: Store) -> None:
+    now = datetime.now(UTC)
     rows = [
         {"id": new_id(), "kind": "trial", "payload": {}, "state": "failed" if at % 2 else "waiting", "priority": 5,
-         "due": NOW, "again": False, "tries": 0, "crashes": 0, "claims": 0, "cancel_asked": False, "done": 0,
-         "created_at": NOW} for at in range(2000)
+         "due": now, "again": False, "tries": 0, "crashes": 0, "claims": 0, "cancel_asked": False, "done": 0,
+         "created_at": now} for at in range(2000)
     ]  # fmt: skip
     with store.write() as conn:
         conn.execute(job.insert(), rows)
