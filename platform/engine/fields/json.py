@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -42,9 +43,14 @@ class Json:
 
 
 def document(data: Any) -> Json:
-    """The document of plain data. Raises ValidationError for what JSON cannot say, or a database cannot keep."""
+    """The document of plain data; a Decimal, which is what YAML makes of 1.5, is the nearest double.
+
+    Raises ValidationError for what JSON cannot say, or a database cannot keep.
+    """
     _check(data, 0)
-    return Json(json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False))
+    return Json(json.dumps(
+        data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=float
+    ))  # fmt: skip
 
 
 def _check(data: Any, depth: int) -> None:
@@ -70,7 +76,7 @@ def _key(key: Any) -> str:
 
 
 def _check_number(data: Any) -> None:
-    if not isinstance(data, int | float):
+    if not isinstance(data, int | float | Decimal):
         raise refuse(say("This is no JSON."))
     try:
         finite = math.isfinite(float(data))
