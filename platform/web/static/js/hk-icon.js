@@ -51,6 +51,7 @@ customElements.define("hk-icon", class extends HTMLElement {
     this.show();
     const words = this.box.value.trim().toLowerCase();
     const names = await this.names();
+    if (words !== this.box.value.trim().toLowerCase()) return; // more was typed meanwhile, and is answered by itself
     const fitting = names.filter((name) => name.includes(words));
     const found = [...fitting.filter((name) => name.startsWith(words)), ...fitting.filter((name) => !name.startsWith(words))];
     this.list.replaceChildren(...found.slice(0, MOST).map((name, place) => {
