@@ -10,9 +10,21 @@ ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """The administrator who is logged in as somebody else."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A person (or the system, without id) with the roles that were granted. `zone` is an IANA name; `teams`
-    and `groups` are the ids of the teams and security groups that the person is in."""
+    and `groups` are the ids of the teams and security groups that the person is in.
+
+    `scopes` are what of these rights a token carries, None where nothing is kept back; `by` is the administrator who is
+    logged in as this person.
+    """
 
     id: UUID | None
     username: str
@@ -23,6 +35,8 @@ class Actor:
     zone: str = ""
     teams: tuple[UUID, ...] = ()
     groups: tuple[UUID, ...] = ()
+    scopes: tuple[str, ...] | None = None
+    by: Behind | None = None
 
     def __str__(self) -> str:
         return self.title or self.username

@@ -47,12 +47,23 @@ def grant_of(catalog: Catalog, actor: Actor, module: str, action: str) -> Grant:
 
     Lines are a part of the record that they stand in: who may see it sees them, who may edit it may write them.
     """
+    if actor.scopes is not None and not in_scope(actor.scopes, module, action):
+        return NOTHING
     if actor.admin:
         return EVERY
     parent = catalog.every[module].parent if "." in module and module in catalog.every else None
     if parent is not None:
         return grant_of(catalog, actor, parent.module, action if action in SEEING else "edit")
     return combined([catalog.roles[key].level(module, action) for key in actor.roles if key in catalog.roles])
+
+
+def in_scope(scopes: Collection[str], module: str, action: str) -> bool:
+    """Whether a token with these scopes carries the right: `read` and `write` mean every module, `contact:read` one.
+
+    `write` includes `read`; lines are a part of their record.
+    """
+    wanted = ("read", "write") if action in SEEING else ("write",)
+    return any(each in scopes or f"{module.partition('.')[0]}:{each}" in scopes for each in wanted)
 
 
 def combined(said: Sequence[str | Node]) -> Grant:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -13,7 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor
+from hanok.engine.access import Actor, Behind
 from hanok.engine.accounts.membership import gathered, joined
 from hanok.engine.accounts.people import UserColumns, actor_from
 from hanok.engine.catalog import Catalog
@@ -37,6 +37,7 @@ class Session:
     seen: datetime
     expires: datetime
     data: Mapping[str, Any]
+    means: str = "password"
 
 
 def session_key(token: str) -> str:
@@ -45,11 +46,17 @@ def session_key(token: str) -> str:
 
 
 def open_session(
-    conn: sa.Connection, user_id: UUID, *, address: str, agent: str, now: datetime, lifetime: timedelta = LIFETIME
-) -> str:
-    """A new session; returns its token, which is never stored."""
+    conn: sa.Connection, user_id: UUID, *, address: str, agent: str, now: datetime, lifetime: timedelta = LIFETIME,
+    means: str = "password", pending: bool = False, by: UUID | None = None,
+) -> str:  # fmt: skip
+    """A new session; returns its token, which is never stored.
+
+    `pending`: nobody is logged in by it before the second factor came. `by` is the administrator who is logged in as
+    the user.
+    """
     token = secrets.token_urlsafe(32)
-    row = {"token": session_key(token), "user_id": user_id, "created": now, "seen": now, "expires": now + lifetime}
+    row = {"token": session_key(token), "user_id": user_id, "created": now, "seen": now, "expires": now + lifetime,
+           "means": means, "pending": pending, "by_id": by}  # fmt: skip
     conn.execute(session.insert().values(**row, address=address, agent=kept_agent(agent), data={}))
     return token
 
@@ -63,23 +70,29 @@ def session_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: dateti
     """The living session of a token with its actor and roles, in one statement; None when there is none."""
     now = now or datetime.now(UTC)
     user = UserColumns.of(catalog)
-    more = joined(catalog, user.id.table)
+    more, other = joined(catalog, user.id.table), catalog.module("user").table.alias("su")
     statement = (
         sa.select(
-            session.c.created, session.c.seen, session.c.expires, session.c.data, *more.columns,
+            session.c.created, session.c.seen, session.c.expires, session.c.data, session.c.means, *more.columns,
+            session.c.by_id, other.c.title.label("by_name"),
             user.id.label("id"), user.username.label("username"), user.title.label("title"),
             user.language.label("language"), user.zone.label("zone"),
         )
-        .select_from(more.to(session.join(user.id.table, user.id == session.c.user_id)))
+        .select_from(more.to(session.join(user.id.table, user.id == session.c.user_id)).outerjoin(
+            other, other.c.id == session.c.by_id
+        ))
         .where(session.c.token == session_key(token), session.c.expires > now, session.c.seen > now - IDLE)
-        .where(user.present)
+        .where(user.present, sa.not_(session.c.pending))
     )  # fmt: skip
     rows = conn.execute(statement).mappings().all()
     if not rows:
         return None
-    actor = actor_from(catalog, dict(rows[0]), gathered(map(dict, rows)))
     first = rows[0]
-    return Session(session_key(token), actor, first["created"], first["seen"], first["expires"], first["data"])
+    actor = actor_from(catalog, dict(first), gathered(map(dict, rows)))
+    if first["by_id"]:
+        actor = replace(actor, by=Behind(first["by_id"], first["by_name"] or ""))
+    known = (first["created"], first["seen"], first["expires"], first["data"], first["means"])
+    return Session(session_key(token), actor, *known)
 
 
 def actor_of(conn: sa.Connection, catalog: Catalog, token: str) -> Actor | None:
@@ -108,6 +121,7 @@ def sessions_of(conn: sa.Connection, user_id: UUID, *, now: datetime | None = No
     """The living sessions of a user, the one that was seen last first."""
     now = now or datetime.now(UTC)
     living = sa.and_(session.c.user_id == user_id, session.c.expires > now, session.c.seen > now - IDLE)
+    living = sa.and_(living, sa.not_(session.c.pending))
     columns = (session.c.token, session.c.created, session.c.seen, session.c.address, session.c.agent)
     rows = conn.execute(sa.select(*columns).where(living).order_by(session.c.seen.desc(), session.c.token))
     return tuple(Visit(*row) for row in rows)

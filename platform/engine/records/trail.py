@@ -95,10 +95,26 @@ def trace(
     told = {key: pair for key, pair in changes.items() if not module.has(key) or module.field(key).audit}
     kept_row = {
         "id": new_id(at), "at": at, "actor_id": actor.id, "actor_name": str(actor), "module": module.key, "record": id,
-        "action": action, "changes": told, "revision": catalog.revision,
+        "action": action, "changes": told, "revision": catalog.revision, **behind(actor),
+        **_handed(catalog, module, action, changes),
     }  # fmt: skip
     payload = {"version": version, "changes": dict(changes), "actor": str(actor.id) if actor.id else None}
     event = {
         "id": new_id(), "at": at, "topic": f"record.{action}", "module": module.key, "record": id, "payload": payload,
     }  # fmt: skip
     return kept_row, event
+
+
+def behind(actor: Actor) -> dict[str, Any]:
+    """The columns of whoever is logged in as the actor."""
+    return {"by_id": actor.by.id if actor.by else None, "by_name": actor.by.name if actor.by else None}
+
+
+def _handed(catalog: Catalog, module: Module, action: str, changes: Mapping[str, Any]) -> dict[str, UUID | None]:
+    """Who had the record and who has it now, where a change gave it to somebody else; of several owners the first."""
+    known = catalog.whole.every[module.key]
+    keys = [key for key in known.owners if key in changes and "" in known.field(key).columns]
+    if action != "changed" or not keys:
+        return {"owner_from": None, "owner_to": None}
+    before, after = (UUID(end["id"]) if isinstance(end, dict) else None for end in changes[keys[0]])
+    return {"owner_from": before, "owner_to": after}

@@ -5,7 +5,8 @@ moment, and neither becomes the other. System tables are named `hanok_*` and cha
 modules are the deploy room's. The same values come back from SQLite and PostgreSQL.
 """
 
-from hanok.engine.store import job_tables as _  # noqa: F401  # its tables stand beside the others
+from hanok.engine.store import account_tables as _accounts  # noqa: F401  # its tables stand beside the others
+from hanok.engine.store import job_tables as _jobs  # noqa: F401  # and so do its
 from hanok.engine.store.connections import Store, open_store
 from hanok.engine.store.ids import new_id
 from hanok.engine.store.live import held_revision, live_revision

@@ -11,6 +11,8 @@ from hanok.engine.fields.columns import Moment, RecordId
 from hanok.engine.store.columns import Grams, JsonText
 
 metadata = sa.MetaData()
+#: Entries of the trail that tell of another owner.
+HANDED = "owner_from IS NOT NULL OR owner_to IS NOT NULL"
 
 #: One deployed state of all metadata. `state`: prepared (not live), live (steps open), finished (all steps done).
 #: `leaves`: for each value of the site and of packages, the hash of the one below that it was decided against.
@@ -41,7 +43,8 @@ step = sa.Table(
     sa.Column("done_at", Moment),
 )
 
-#: Who changed what. `changes` maps a field to [before, after] in dump form.
+#: Who changed what. `changes` maps a field to [before, after] in dump form. `by_*` is the administrator who was logged
+#: in as the actor. `owner_from` and `owner_to` stand where the change gave the record to somebody else.
 audit = sa.Table(
     "hanok_audit",
     metadata,
@@ -54,7 +57,14 @@ audit = sa.Table(
     sa.Column("action", sa.String(32), nullable=False),
     sa.Column("changes", JsonText, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("by_id", RecordId),
+    sa.Column("by_name", sa.Text),
+    sa.Column("owner_from", RecordId),
+    sa.Column("owner_to", RecordId),
     sa.Index("hanok_audit_record", "module", "record", "id"),
+    sa.Index("hanok_audit_module", "module", "id"),
+    sa.Index("hanok_audit_actor", "actor_id", "id"),
+    sa.Index("hanok_audit_handed", "id", sqlite_where=sa.text(HANDED), postgresql_where=sa.text(HANDED)),
 )
 
 #: Events written with the change that they tell of; jobs take them from here.
@@ -69,7 +79,8 @@ outbox = sa.Table(
     sa.Column("payload", JsonText, nullable=False),
 )
 
-#: One login. `token` is the SHA-256 of what the cookie holds, in hex.
+#: One login. `token` is the SHA-256 of what the cookie holds, in hex. `means`: password, passkey, oidc, as (`by_id` is
+#: then the administrator who is logged in as the user). `pending`: the second factor is still asked for.
 session = sa.Table(
     "hanok_session",
     metadata,
@@ -81,6 +92,9 @@ session = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("agent", sa.Text, nullable=False),
     sa.Column("data", JsonText, nullable=False),
+    sa.Column("means", sa.String(16), nullable=False, server_default="password"),
+    sa.Column("pending", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("by_id", RecordId),
     sa.Index("hanok_session_user", "user_id"),
     sa.Index("hanok_session_expires", "expires"),
 )
@@ -93,7 +107,8 @@ credential = sa.Table(
     sa.Column("changed", Moment, nullable=False),
 )
 
-#: Every attempt to log in; `username` is folded, as it was tried. `agent` is what the browser calls itself.
+#: Every attempt to log in; `username` is folded, as it was tried. `agent` is what the browser calls itself,
+#: `means` how (password, totp, recovery, passkey, oidc, as, token).
 login = sa.Table(
     "hanok_login",
     metadata,
@@ -104,6 +119,7 @@ login = sa.Table(
     sa.Column("ok", sa.Boolean, nullable=False),
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("agent", sa.Text),
+    sa.Column("means", sa.String(16)),
     sa.Index("hanok_login_username", "username", "at"),
     sa.Index("hanok_login_address", "address", "at"),
     sa.Index("hanok_login_user", "user_id", "id"),
