@@ -23,6 +23,8 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
     ("password_length", 8, "How many characters a new password has at least; never fewer than 8."),
     ("password_common", True, "Whether the passwords that most people use, and names with a little around them, are "
      "refused."),
+    ("password_stolen", "", "Service that is asked whether a new password was stolen elsewhere, like "
+     "https://api.pwnedpasswords.com/range/; it learns five signs of a hash. Empty: nobody is asked."),
     ("logins_days", 180, "Days after which attempts to log in are forgotten."),
     ("session_days", 14, "Days after which somebody has to log in again."),
     ("encryption_keys", "", "Keys of encrypted fields, the newest first, commas between them; "

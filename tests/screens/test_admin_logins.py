@@ -13,6 +13,7 @@ from hanok.engine import accounts, records
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 from hanok.engine.store import Store
+from hanok.engine.store.account_tables import deed
 from hanok.engine.store.job_tables import job
 from hanok.screens.blueprint import blueprint
 from hanok.web.frame import install
@@ -123,3 +124,21 @@ def test_who_left_is_still_found_and_is_sent_nothing(
 def test_without_the_page_nothing_is_done(admin: Browser, page_of: Whose) -> None:
     for act in ("end", "send"):
         assert admin.client.post(f"{page_of('rep')}/{act}").status_code == 400
+
+
+def test_an_administrator_ends_the_sessions_of_everybody_but_her_own(
+    app: Flask, enter: Enter, admin: Browser, site: Store
+) -> None:
+    others = [enter("rep"), enter("rep")]
+    assert admin.send("/admin/logins/end").status_code == 303
+    assert [other.get("/").status_code for other in others] == [302, 302]
+    assert admin.get("/admin/logins").status_code == 200
+    with site.read() as conn:
+        told = conn.execute(sa.select(deed.c.subject, deed.c.action, deed.c.changes)).all()
+    assert ("session", "ended", {"sessions": [2, 0]}) in [tuple(row) for row in told]
+
+
+def test_nobody_else_ends_the_sessions_of_all(enter: Enter) -> None:
+    mine, other = enter("rep"), enter("rep")
+    assert mine.send("/admin/logins/end").status_code == 403
+    assert other.get("/").status_code == 200

@@ -17,6 +17,7 @@ from hanok.engine.accounts.sessions import (
     Sightings,
     Visit,
     actor_of,
+    end_all_sessions,
     end_session,
     end_sessions,
     forget_expired,
@@ -29,8 +30,8 @@ from hanok.engine.accounts.sessions import (
 
 __all__ = [
     "Login", "LoginPage", "LoginSearch", "Policy", "Session", "Sightings", "Visit", "actor_of", "change_own",
-    "check_password", "create_administrator", "create_user", "end_session", "end_sessions", "find_user",
-    "forget_expired", "forget_logins", "give", "grant", "hash_password", "log_in", "log_out", "logins",
+    "check_password", "create_administrator", "create_user", "end_all_sessions", "end_session", "end_sessions",
+    "find_user", "forget_expired", "forget_logins", "give", "grant", "hash_password", "log_in", "log_out", "logins",
     "network_of", "own_choices", "password_faults", "password_of", "policy_of", "renew_session", "revoke", "roles_of",
     "session_key", "session_of", "sessions_of", "set_password", "set_session_data", "words_about", "zones",
 ]  # fmt: skip

@@ -9,10 +9,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from hanok.engine.accounts.guessed import is_guessed, is_stolen
 from hanok.engine.accounts.passwords import LONGEST, SHORTEST
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Message, say
@@ -26,10 +25,14 @@ PRODUCT = "hanok"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How many characters a password has at least, and whether common ones are refused."""
+    """How many characters a password has at least, whether common ones are refused, and who is asked for stolen ones.
+
+    `stolen` is the address of that service, "" where nobody is asked.
+    """
 
     shortest: int = SHORTEST
     common: bool = True
+    stolen: str = ""
 
 
 DEFAULT = Policy()
@@ -40,6 +43,7 @@ def policy_of(settings: Mapping[str, Any]) -> Policy:
     return Policy(
         shortest=min(max(SHORTEST, int(settings.get("password_length", SHORTEST))), LONGEST),
         common=bool(settings.get("password_common", True)),
+        stolen=str(settings.get("password_stolen", "")),
     )
 
 
@@ -49,10 +53,12 @@ def password_faults(text: str, policy: Policy = DEFAULT, *, words: Iterable[str]
         return (say("A password has at least {count} characters.", count=policy.shortest),)
     if len(text) > LONGEST:
         return (say("A password has at most {count} characters.", count=LONGEST),)
-    if policy.common and is_common(text):
+    if policy.common and is_guessed(text):
         return (say("Very many people use this password. Choose another one."),)
     if policy.common and any(_is_little_more(text, word) for word in words):
         return (say("This password is little more than a name that others guess first. Choose another one."),)
+    if policy.stolen and is_stolen(text, policy.stolen):
+        return (say("This password was stolen elsewhere, and others try it. Choose another one."),)
     return ()
 
 
@@ -60,18 +66,6 @@ def words_about(catalog: Catalog | None, username: str, email: str = "") -> tupl
     """The names that a password must not consist of: hers and the site's."""
     site = tuple(catalog.app.name.values()) if catalog else ()
     return tuple(dict.fromkeys(word for word in (username, *_parts(email), *site, PRODUCT) if word))
-
-
-def is_common(text: str) -> bool:
-    """Whether it is one of the most common ones, or one sign again and again."""
-    plain = _plain(text)
-    return plain in _common() or len(set(plain)) == 1
-
-
-@cache
-def _common() -> frozenset[str]:
-    text = files("hanok.engine.accounts").joinpath("common-passwords.txt").read_text(encoding="utf-8")
-    return frozenset(line.casefold() for line in text.splitlines() if line and not line.startswith("# "))
 
 
 def _parts(email: str) -> Iterator[str]:

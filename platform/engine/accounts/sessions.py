@@ -138,6 +138,11 @@ def end_sessions(conn: sa.Connection, user_id: UUID, *, keep: str = "") -> int:
     return conn.execute(session.delete().where(session.c.user_id == user_id, session.c.token != keep)).rowcount
 
 
+def end_all_sessions(conn: sa.Connection, *, keep: str = "") -> int:
+    """Ends the sessions of everybody but the one whose key is `keep`, and attempts that wait for a second factor."""
+    return conn.execute(session.delete().where(session.c.token != keep)).rowcount
+
+
 def renew_session(conn: sa.Connection, key: str) -> str | None:
     """A new token for a session that goes on under it; None where that has ended."""
     token = secrets.token_urlsafe(32)

@@ -14,6 +14,7 @@ from hanok.engine import accounts
 from hanok.engine.accounts.resets import Person, person_with
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import NotFound, Refused, say
+from hanok.engine.records import deeds
 from hanok.screens.admin.asking import after, guarded
 from hanok.screens.reading import write
 from hanok.web.account_letters import NO_ADDRESS, invite
@@ -30,6 +31,7 @@ FEW = 20
 def add(to: Blueprint) -> None:
     guarded(to, "GET", ADDRESS, "admin_logins", show)
     guarded(to, "GET", f"{ADDRESS}/<uuid:id>", "admin_logins_of", show_one)
+    guarded(to, "POST", f"{ADDRESS}/end", "admin_logins_end_all", end_all)
     guarded(to, "POST", f"{ADDRESS}/<uuid:id>/end", "admin_logins_end", end)
     guarded(to, "POST", f"{ADDRESS}/<uuid:id>/send", "admin_logins_send", send)
 
@@ -61,6 +63,19 @@ def end(id: UUID) -> AnyResponse:
     count = write(lambda conn, _: accounts.end_sessions(conn, id, keep=keep))
     notify(say("{count} sessions of {name} were ended.", count=count, name=person.title))
     return redirect(f"{ADDRESS}/{id}", 303)
+
+
+def end_all() -> AnyResponse:
+    """Everybody logs in again, but for whoever asks so."""
+    keep = accounts.session_key(request.cookies.get(SESSION_COOKIE, ""))
+
+    def ended(conn: Connection, catalog: Catalog) -> int:
+        count = accounts.end_all_sessions(conn, keep=keep)
+        deeds.tell(conn, g.actor, "session", "ended", about="", changes={"sessions": [count, 0]})
+        return count
+
+    notify(say("{count} sessions were ended. Their users log in again.", count=write(ended)))
+    return redirect(ADDRESS, 303)
 
 
 def send(id: UUID) -> AnyResponse:
