@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from hanok.demo.company import COLLEAGUES, SALES, TEAMS, USERS, company
 from hanok.demo.deals import opportunity
 from hanok.demo.desk import case, task
 from hanok.demo.drafts import Draft, Ref
@@ -17,16 +18,6 @@ from hanok.engine.fields import Field
 
 #: Records of each module for one account.
 SHARES = {"account": 1.0, "contact": 1.6, "opportunity": 1.0, "lead": 0.8, "case": 0.6, "task": 1.2}
-TEAMS = {"sales_one": "영업1팀", "sales_two": "영업2팀", "support": "고객지원팀"}
-#: User name, last name, first name, job title, team.
-COLLEAGUES = (
-    ("haneul.kim", "김", "하늘", "과장", "sales_one"),
-    ("seoyeon.lee", "이", "서연", "차장", "sales_one"),
-    ("junho.park", "박", "준호", "대리", "sales_two"),
-    ("minji.choi", "최", "민지", "과장", "sales_two"),
-    ("daeun.jung", "정", "다은", "대리", "support"),
-)
-SALES = tuple(username for username, *_, team in COLLEAGUES if team != "support")
 #: What tasks are about.
 ABOUT = {"opportunity": 50, "case": 20, "lead": 15, "account": 15}
 CONVERTED = 0.14
@@ -35,7 +26,7 @@ CONVERTED = 0.14
 def amounts(count: int) -> dict[str, int]:
     """How many records of each module `generate` makes for so many accounts."""
     shares = {module: round(count * share) for module, share in SHARES.items()}
-    return {"team": len(TEAMS), "user": len(COLLEAGUES), **shares}
+    return {"team": len(TEAMS), "user": len(USERS), "employee": len(COLLEAGUES), **shares}
 
 
 def generate(catalog: Catalog, count: int, *, seed: int, today: date) -> Iterator[Draft]:
@@ -76,7 +67,7 @@ class _Story:
         self.about: dict[str, Firm] = {}
 
     def drafts(self) -> Iterator[Draft]:
-        yield from _colleagues()
+        yield from company(self.world.today)
         yield from self._accounts()
         yield from self._contacts()
         yield from self._opportunities()
@@ -141,14 +132,3 @@ class _Story:
         self.made[draft.module].append(draft)
         self.about[draft.key] = firm
         return draft
-
-
-def _colleagues() -> Iterator[Draft]:
-    for key, name in TEAMS.items():
-        yield Draft("team", key, {"key": key, "name": name})
-    for username, last, first, post, team in COLLEAGUES:
-        values = {
-            "username": username, "last_name": last, "first_name": first, "job_title": post, "team": Ref(team),
-            "department": "고객지원팀" if team == "support" else "영업팀", "email": f"{username}@hanok.example",
-        }  # fmt: skip
-        yield Draft("user", username, values)

@@ -16,6 +16,7 @@ from hanok.engine.accounts import resets
 from hanok.engine.errors import Invalid, Message, NotFound, Refused, say
 from hanok.web.account_letters import tell_changed
 from hanok.web.devices import device_of
+from hanok.web.doors import door
 from hanok.web.forgot import faults_of, minutes_of, too_many
 from hanok.web.i18n import LANGUAGES
 from hanok.web.login import DAY, is_secure
@@ -32,11 +33,13 @@ Page = tuple[str, int] | str
 
 # -- who I am ------------------------------------------------------------------------------------------------------
 @account.get("")
+@door("own")
 def profile() -> str:
     return _profile(accounts.own_choices(connection(), g.catalog, g.actor))
 
 
 @account.post("")
+@door("own")
 def save_profile() -> AnyResponse | Page:
     wanted = {key: request.form.get(key, "") for key in ("language", "time_zone")}
     if wanted["language"] and wanted["language"] not in offered_languages():
@@ -81,11 +84,13 @@ def _named(language: str, region: str) -> Iterator[tuple[str, str]]:
 
 # -- the password --------------------------------------------------------------------------------------------------
 @account.get("/password")
+@door("own")
 def password() -> str:
     return _password()
 
 
 @account.post("/password")
+@door("own")
 def change_password() -> AnyResponse | Page:
     minutes = write(lambda conn, _: minutes_of(conn, f"password:{g.actor.id}", MOST_ATTEMPTS))
     if minutes:
@@ -126,6 +131,7 @@ def _password(faults: Mapping[str, Message] | None = None) -> str:
 
 # -- sessions and logins -------------------------------------------------------------------------------------------
 @account.get("/sessions")
+@door("own")
 def sessions() -> str:
     found = accounts.sessions_of(connection(), g.actor.id)
     here = _key()
@@ -135,6 +141,7 @@ def sessions() -> str:
 
 
 @account.post("/sessions/end")
+@door("own")
 def end_one() -> AnyResponse:
     key = request.form.get("session", "")
     if key == _key():
@@ -146,6 +153,7 @@ def end_one() -> AnyResponse:
 
 
 @account.post("/sessions/end-others")
+@door("own")
 def end_others() -> AnyResponse:
     write(lambda conn, _: accounts.end_sessions(conn, g.actor.id, keep=_key()))
     notify(say("All other sessions were ended."))
@@ -153,6 +161,7 @@ def end_others() -> AnyResponse:
 
 
 @account.get("/logins")
+@door("own")
 def logins() -> str:
     search = accounts.LoginSearch(user_id=g.actor.id, failed=request.args.get("failed") == "1")
     found = accounts.logins(connection(), g.catalog, search, after=_after())

@@ -19,7 +19,8 @@ from hanok.engine.errors import Message, Refused, say
 from hanok.engine.jobs import rates
 from hanok.web import visit
 from hanok.web.account_letters import ask_reset, tell_changed
-from hanok.web.login import is_secure, public
+from hanok.web.doors import ANYBODY, door
+from hanok.web.login import is_secure
 from hanok.web.visit import write
 
 forgotten = Blueprint("forgotten", __name__)
@@ -33,13 +34,13 @@ Page = tuple[str, int] | str
 
 
 @forgotten.get("/forgot")
-@public
+@door("entry", who=ANYBODY)
 def ask() -> str:
     return _ask()
 
 
 @forgotten.post("/forgot")
-@public
+@door("entry", who=ANYBODY)
 def send() -> AnyResponse | Page:
     username, email = request.form.get("username", "").strip(), request.form.get("email", "").strip()
     if not current_app.config["ADDRESS"]:
@@ -53,19 +54,19 @@ def send() -> AnyResponse | Page:
 
 
 @forgotten.get("/forgot/sent")
-@public
+@door("entry", who=ANYBODY)
 def sent() -> str:
     return render_template("forgot_sent.html")
 
 
 @forgotten.get("/reset")
-@public
+@door("entry", who=ANYBODY)
 def open_link() -> str:
     return render_template("reset_link.html", problem=None)
 
 
 @forgotten.post("/reset")
-@public
+@door("entry", who=ANYBODY)
 def take_link() -> AnyResponse | Page:
     token = request.form.get("link", "").strip().rpartition("#")[2]
     try:
@@ -81,7 +82,7 @@ def take_link() -> AnyResponse | Page:
 
 
 @forgotten.get("/reset/new")
-@public
+@door("entry", who=ANYBODY)
 def choose() -> Page:
     try:
         person = resets.whose_reset(visit.connection(), g.catalog, _token())
@@ -91,7 +92,7 @@ def choose() -> Page:
 
 
 @forgotten.post("/reset/new")
-@public
+@door("entry", who=ANYBODY)
 def change() -> AnyResponse | Page:
     password, token = request.form.get("password", ""), _token()
     try:
@@ -110,7 +111,7 @@ def change() -> AnyResponse | Page:
 
 
 @forgotten.get("/reset/done")
-@public
+@door("entry", who=ANYBODY)
 def done() -> str:
     return render_template("reset_done.html")
 

@@ -25,11 +25,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine.accounts import Sightings, policy_of
 from hanok.engine.deploy.live import Live
+from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, in_language
 from hanok.web import cells, i18n, marks, tracing, uploads, visit, widgets
 from hanok.web.account import account
 from hanok.web.account_letters import address_of
 from hanok.web.assets import Assets
+from hanok.web.doors import ADMINISTRATOR, ANYBODY, door_of
 from hanok.web.faults import install_faults, lost_session, wants_json
 from hanok.web.forgot import forgotten
 from hanok.web.login import entry
@@ -56,7 +58,7 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     app.before_request(uploads.make_room)
     protect(app, settings)
     pack_static(app)
-    app.before_request(only_known_people)
+    app.before_request(only_through_doors)
     app.before_request(uploads.take_in)
     app.register_blueprint(Blueprint(
         "web", __name__, static_folder="static", static_url_path="/static", template_folder="templates"
@@ -105,10 +107,26 @@ def furnish(app: Flask) -> None:
     app.context_processor(lambda: {"frame": Frame(), "formats": g.get("formats")})
 
 
-def only_known_people() -> AnyResponse | None:
-    """Everything but the pages marked as public asks to log in, and comes back afterwards."""
-    if is_static() or g.actor is not None or _is_public():
+def only_through_doors() -> AnyResponse | None:
+    """Nothing is served that has no door; a door that is not for strangers asks to log in, and comes back afterwards.
+
+    Raises Denied for a door that is for administrators, NotFound for a view that says none.
+    """
+    if is_static():
         return None
+    view = current_app.view_functions.get(request.endpoint or "")
+    here = door_of(view)
+    if g.actor is None and (here is None or here.who != ANYBODY):
+        return _to_login()
+    if view is not None and here is None:
+        current_app.logger.error("the view %s has no door (hanok.web.doors): it is served to nobody", request.endpoint)
+        raise NotFound(say("There is nothing here"))
+    if here is not None and here.who == ADMINISTRATOR and not g.actor.admin:
+        raise Denied(say("Only administrators may see this."))
+    return None
+
+
+def _to_login() -> AnyResponse:
     if request.method not in visit.SAFE_METHODS:
         return lost_session()
     there = "/login?" + urlencode({"next": request.full_path.rstrip("?")})
@@ -117,7 +135,3 @@ def only_known_people() -> AnyResponse | None:
         answer.headers["HX-Redirect"] = there
         return answer
     return redirect(there if request.path != "/" else "/login")
-
-
-def _is_public() -> bool:
-    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "is_public", False))

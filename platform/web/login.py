@@ -5,9 +5,7 @@ These pages are open to strangers; everything else asks to log in first (`web.fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, session
@@ -16,22 +14,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from hanok.engine import accounts
 from hanok.engine.errors import Denied
 from hanok.web import own_work
+from hanok.web.doors import ANYBODY, door
 from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, offered_languages
 
 entry = Blueprint("entry", __name__)
 YEAR = 365 * 24 * 3600
 DAY = 24 * 3600
-View = TypeVar("View", bound=Callable[..., object])
-
-
-def public(view: View) -> View:
-    """Marks a view that strangers may reach."""
-    view.is_public = True  # type: ignore[attr-defined]  # a mark that the guard of the frame reads
-    return view
 
 
 @entry.get("/login")
-@public
+@door("entry", who=ANYBODY)
 def login() -> AnyResponse | str:
     if g.actor is not None:
         return redirect(own_path(request.args.get("next", "")))
@@ -39,7 +31,7 @@ def login() -> AnyResponse | str:
 
 
 @entry.post("/login")
-@public
+@door("entry", who=ANYBODY)
 def log_in() -> AnyResponse | tuple[str, int]:
     username, onward = request.form.get("username", ""), own_path(request.form.get("next", ""))
     days = int(current_app.config["SESSION_DAYS"])
@@ -63,7 +55,7 @@ def log_in() -> AnyResponse | tuple[str, int]:
 
 
 @entry.post("/logout")
-@public
+@door("entry", who=ANYBODY)
 def log_out() -> AnyResponse:
     _end_session()
     answer = redirect("/login", 303)
@@ -72,7 +64,7 @@ def log_out() -> AnyResponse:
 
 
 @entry.post("/language")
-@public
+@door("entry", who=ANYBODY)
 def change_language() -> AnyResponse:
     answer = redirect(own_path(request.form.get("next", "")), 303)
     if request.form.get("language", "") in offered_languages():

@@ -27,6 +27,7 @@ from hanok.engine.fields.file_names import plain_name
 from hanok.engine.records.attachments import Stored, file_of
 from hanok.engine.records.uploading import upload
 from hanok.engine.store.blobs import Blobs, TooLarge, open_blobs
+from hanok.web.doors import door
 from hanok.web.i18n import translate
 from hanok.web.security import LARGEST
 from hanok.web.visit import connection
@@ -133,6 +134,7 @@ def _in_words(field: Field, part: FileStorage) -> str:
 
 
 @files.post("/<module>/<field>")
+@door("file", asks="edit")
 def take(module: str, field: str) -> tuple[Response, int]:
     """One file for a field, in the part `file`. The answer is what the form then names it by."""
     found, part = _taking(module, field), request.files.get("file")
@@ -198,6 +200,7 @@ def attached(texts: Iterable[str]) -> list[tuple[Attached, str]]:
 
 # -- going out -----------------------------------------------------------------------------------------------------
 @files.get("/<uuid:id>")
+@door("file", asks="view")
 def give(id: UUID) -> Response:
     """A file, for whoever may have it."""
     found = file_of(connection(), g.catalog, g.actor, id)
@@ -222,6 +225,7 @@ def handed_over(source: BinaryIO, *, name: str, type: str) -> Response:
 
 
 @files.get("/<uuid:id>/thumbnail")
+@door("file", asks="view")
 def give_thumbnail(id: UUID) -> Response:
     """A small copy of a picture."""
     found = file_of(connection(), g.catalog, g.actor, id)

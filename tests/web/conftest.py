@@ -14,6 +14,7 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 from hanok.engine.errors import say
 from hanok.engine.store import Store
+from hanok.web.doors import door
 from hanok.web.frame import install
 from hanok.web.notices import notify
 from tests.builders import SMALL, TYPES, a_catalog, with_tables
@@ -68,20 +69,24 @@ def app(site: Store, catalog: Catalog, trial: Trial) -> Flask:
 
 def _add_pages(app: Flask, trial: Trial) -> None:
     @app.get("/")
+    @door("home")
     def start() -> str:
         return render_template_string(PAGE, word=f"{g.actor.title} {g.language}")
 
     @app.get("/<module>")
+    @door("home")
     def show(module: str) -> str:
         return render_template_string(PAGE, word=g.catalog.module(module).key)
 
     @app.post("/<module>")
+    @door("home")
     def save(module: str) -> str:
         trial.taken.append(request.form.to_dict())
         notify(say("Close"), undo=f"/{module}")
         return "taken"
 
     @app.get("/company/broken")
+    @door("home")
     def broken() -> str:
         raise RuntimeError("the secret inside")
 

@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 from hanok.engine.store import Store
+from hanok.web.doors import door
 from hanok.web.frame import install
 from tests.builders import TYPES
 from tests.web.conftest import PASSWORD
@@ -49,23 +50,28 @@ def address(site: Store, catalog: Catalog) -> Iterator[str]:
 
 def _add_pages(app: Flask) -> None:
     @app.get("/")
+    @door("home")
     def start() -> str:
         return render_template_string(FORM, fields=())
 
     @app.get("/company")
+    @door("home")
     def listed() -> str:
         return render_template_string(FORM, fields=())
 
     @app.get("/<module>/new")
+    @door("home")
     def form(module: str) -> str:
         fields = [field for field in g.catalog.module(module).fields.values() if not field.readonly]
         return render_template_string(FORM, fields=fields)
 
     @app.post("/<module>/new")
+    @door("home")
     def save(module: str) -> str:
         return "|".join(request.form.getlist("parent") + request.form.getlist("size"))
 
     @app.get("/<module>/_pick")
+    @door("home")
     def pick(module: str):  # type: ignore[no-untyped-def]
         found = [name for name in NAMES if request.args["words"] in name]
         return jsonify(items=[{"id": str(NAMES.index(name)), "title": name, "note": "서울"} for name in found])

@@ -27,6 +27,7 @@ from hanok.engine.store.job_tables import job
 from hanok.engine.store.job_tables import mail as mails
 from hanok.engine.store.tables import reset
 from hanok.web import account_letters
+from hanok.web.doors import door
 from hanok.web.frame import install
 from tests.builders import TYPES, Statements, an_administrator
 from tests.jobs.mailing import an_account
@@ -48,7 +49,7 @@ def live(site: Store, catalog: Catalog) -> Live:
 def app(live: Live, trial: Trial) -> Flask:
     made = Flask("trial", static_folder=None)
     install(made, live, SETTINGS)
-    made.add_url_rule("/", "start", lambda: "in")
+    made.add_url_rule("/", "start", door("home")(lambda: "in"))
     return made
 
 

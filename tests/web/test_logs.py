@@ -26,6 +26,7 @@ from hanok.engine.jobs import Kind, Surroundings, Work, Worker, enqueue, kinds_o
 from hanok.engine.jobs.queue import job_of
 from hanok.engine.store import Store
 from hanok.web import logs
+from hanok.web.doors import door
 from hanok.web.frame import install
 from hanok.web.tracing import Tracing
 from tests.builders import TYPES
@@ -39,10 +40,12 @@ def app(app: Flask) -> Flask:
     """The trial pages, and two more."""
 
     @app.get("/company/later")
+    @door("home")
     def later() -> str:
         return str(g.live.write(lambda conn, _: enqueue(conn, "trial", actor=g.actor)))
 
     @app.get("/anew/<token>")
+    @door("home")
     def anew(token: str) -> str:
         return "opened"
 

@@ -22,7 +22,7 @@ class Actor:
     """A person (or the system, without id) with the roles that were granted. `zone` is an IANA name; `teams`
     and `groups` are the ids of the teams and security groups that the person is in.
 
-    `scopes` are what of these rights a token carries, None where nothing is kept back; `by` is the administrator who is
+    `scopes` are what of these rights a token carries, None where it is no token that acts; `by` is the administrator who is
     logged in as this person.
     """
 
@@ -37,6 +37,14 @@ class Actor:
     groups: tuple[UUID, ...] = ()
     scopes: tuple[str, ...] | None = None
     by: Behind | None = None
+
+    @property
+    def governs(self) -> bool:
+        """Whether she may run the site: an administrator herself, never a token of hers, never somebody in her place.
+
+        `admin` says which records she may see and change; whatever else administrators may do asks for this.
+        """
+        return self.admin and self.scopes is None and self.by is None
 
     def __str__(self) -> str:
         return self.title or self.username

@@ -78,7 +78,7 @@ def _holder(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID
 ) -> tuple[records.Record, tuple[str, ...]]:
     """Whose roles are changed, and those that there are now."""
-    if not actor.admin:
+    if not actor.governs:
         raise Denied(say("Only administrators give and take roles."))
     if module not in HOLDERS:
         raise Refused(say("Roles are given to users, teams and security groups."))

@@ -2,24 +2,23 @@
 
 An attempt is written down as failed before the password is looked at and marked as good afterwards, so that attempts
 side by side count too. After five failures of one user name from one address, or a hundred from one address, within
-a quarter of an hour, that pair or address waits; nobody can lock somebody else out from elsewhere. Of IPv6, where one
-connection has 2⁶⁴ addresses, the network counts as one address.
+a quarter of an hour, that pair or address waits; nobody can lock somebody else out from elsewhere.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
-from hanok.engine.accounts.membership import membership_of
+from hanok.engine.accounts.entering import FIRST_STEP, active_actor, enter
+from hanok.engine.accounts.networks import network_of
 from hanok.engine.accounts.passwords import NOBODY, check_password, hash_password, outdated
-from hanok.engine.accounts.people import UserColumns, actor_from, folded_username
-from hanok.engine.accounts.sessions import LIFETIME, forget_expired, kept_agent, open_session, session_key
+from hanok.engine.accounts.people import UserColumns, folded_username
+from hanok.engine.accounts.sessions import LIFETIME, kept_agent, session_key
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, say
 from hanok.engine.store import Store, new_id
@@ -34,9 +33,13 @@ WRONG = say("The user name or the password is wrong.")
 
 def log_in(
     store: Store, catalog: Catalog, username: str, password: str, *, address: str, agent: str,
-    lifetime: timedelta = LIFETIME, now: datetime | None = None,
+    lifetime: timedelta = LIFETIME, now: datetime | None = None, device: str = "",
 ) -> tuple[str, Actor]:  # fmt: skip
-    """The token of a new session, and its actor. Raises Denied, with one sentence for every reason but waiting."""
+    """The token of a new session (a pending one where a second factor is due), and its actor.
+
+    `device` is the token of a browser that is remembered. Raises Denied, with one sentence for every reason but
+    waiting.
+    """
     now = now or datetime.now(UTC)
     attempt = _Attempt(catalog, folded_username(catalog, username[:LONGEST_NAME]), address, agent, now)
     with store.write() as conn:
@@ -47,23 +50,12 @@ def log_in(
         raise Denied(WRONG)
     better = hash_password(password) if outdated(known) else ""
     with store.write() as conn:
-        return attempt.succeed(conn, better, lifetime)
+        return attempt.succeed(conn, better, lifetime, device)
 
 
 def log_out(conn: sa.Connection, token: str) -> None:
     """Ends the session of this token, if there is one."""
     conn.execute(session.delete().where(session.c.token == session_key(token)))
-
-
-def network_of(address: str) -> str:
-    """What is counted as one address: an IPv4 address, or the /64 network of an IPv6 address."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    return str(found.ipv4_mapped or IPv6Network((found, 64), strict=False))
 
 
 class _Attempt:
@@ -81,7 +73,7 @@ class _Attempt:
 
     def begin(self, conn: sa.Connection) -> None:
         """Writes the attempt down as failed and finds the user. Raises Denied where it has to wait."""
-        here = sa.and_(login.c.address == self.network, login.c.at > self.now - WINDOW)
+        here = sa.and_(login.c.address == self.network, login.c.at > self.now - WINDOW, _BY_PASSWORD)
         since = sa.and_(_since_success(self.username, here), self._since_change())
         self._check_failures(conn, sa.and_(here, since), most=FAILURES_OF_A_NAME)
         self._check_failures(conn, here, most=FAILURES_OF_AN_ADDRESS)
@@ -90,23 +82,22 @@ class _Attempt:
         conn.execute(
             login.insert().values(
                 id=self.id, at=self.now, username=self.username, user_id=user_id, ok=False, address=self.network,
-                agent=kept_agent(self.agent),
+                agent=kept_agent(self.agent), means="password",
             )
         )
 
-    def succeed(self, conn: sa.Connection, better: str, lifetime: timedelta) -> tuple[str, Actor]:
+    def succeed(self, conn: sa.Connection, better: str, lifetime: timedelta, device: str) -> tuple[str, Actor]:
         """Opens the session. `better` is a newer hash of the same password, or empty."""
         assert self.user is not None
         user_id = self.user["id"]
         if better:
             renewed = credential.update().where(credential.c.user_id == user_id)
             conn.execute(renewed.where(credential.c.password == self.user["password"]).values(password=better))
-        conn.execute(login.update().where(login.c.id == self.id).values(ok=True))
-        forget_expired(conn, now=self.now)
-        token = open_session(
-            conn, user_id, address=self.address, agent=self.agent, now=self.now, lifetime=lifetime
-        )
-        return token, actor_from(self.catalog, self.user, membership_of(conn, self.catalog, user_id))
+        token = enter(
+            conn, self.catalog, user_id, means="password", address=self.address, agent=self.agent, now=self.now,
+            lifetime=lifetime, device=device, attempt=self.id,
+        )  # fmt: skip
+        return token, active_actor(conn, self.catalog, user_id)
 
     def _check_failures(self, conn: sa.Connection, which: sa.ColumnElement[bool], *, most: int) -> None:
         failed = sa.select(login.c.at).where(which, sa.not_(login.c.ok)).order_by(login.c.at.desc())
@@ -136,6 +127,10 @@ class _Attempt:
         )  # fmt: skip
         row = conn.execute(statement).mappings().first()
         return dict(row) if row else None
+
+
+#: Second steps are counted apart (`second`).
+_BY_PASSWORD = sa.or_(login.c.means.is_(None), login.c.means.in_(("password", FIRST_STEP)))
 
 
 def _since_success(username: str, here: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from hanok.engine.store.account_tables import factor
 from hanok.engine.store.tables import credential, reset, session
 
 SHORTEST = 8
@@ -39,7 +40,8 @@ def outdated(known: str) -> bool:
 
 
 def set_password(conn: sa.Connection, user_id: UUID, hashed: str, *, keep: str = "") -> None:
-    """Gives a user the password of this hash. Ends her link to set one, and her sessions but the one of key `keep`."""
+    """Gives a user the password of this hash. Ends her link to set one, her sessions but the one of key `keep`,
+    and that her browsers are remembered."""
     if not hashed.startswith("$argon2id$"):
         raise ValueError("a password is stored as its hash only")
     values = {"password": hashed, "changed": datetime.now(UTC)}
@@ -48,6 +50,7 @@ def set_password(conn: sa.Connection, user_id: UUID, hashed: str, *, keep: str =
         conn.execute(credential.insert().values(user_id=user_id, **values))
     conn.execute(reset.delete().where(reset.c.user_id == user_id))
     conn.execute(session.delete().where(session.c.user_id == user_id, session.c.token != keep))
+    conn.execute(factor.delete().where(factor.c.user_id == user_id, factor.c.kind == "device"))
 
 
 def password_of(conn: sa.Connection, user_id: UUID) -> str:

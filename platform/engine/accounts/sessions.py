@@ -18,18 +18,21 @@ from hanok.engine.accounts.membership import gathered, joined
 from hanok.engine.accounts.people import UserColumns, actor_from
 from hanok.engine.catalog import Catalog
 from hanok.engine.store import Store
-from hanok.engine.store.tables import session
+from hanok.engine.store.tables import session, setting
 
 #: A session ends this long after the login, and after this long without a request.
 LIFETIME = timedelta(days=14)
 IDLE = timedelta(hours=24)
 #: How old `seen` may grow before it is written again.
 SEEN_EVERY = timedelta(minutes=5)
+#: Under which key the version of the address rules is kept; whoever asks who somebody is reads it along.
+RULES = "address_rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A living session and whose it is. `key` is the stored hash of the token."""
+    """A living session and whose it is. `key` is the stored hash of the token, `rules` the version of the address
+    rules ("" where there never were any)."""
 
     key: str
     actor: Actor
@@ -38,6 +41,7 @@ class Session:
     expires: datetime
     data: Mapping[str, Any]
     means: str = "password"
+    rules: str = ""
 
 
 def session_key(token: str) -> str:
@@ -47,17 +51,17 @@ def session_key(token: str) -> str:
 
 def open_session(
     conn: sa.Connection, user_id: UUID, *, address: str, agent: str, now: datetime, lifetime: timedelta = LIFETIME,
-    means: str = "password", pending: bool = False, by: UUID | None = None,
+    means: str = "password", pending: bool = False, by: UUID | None = None, data: Mapping[str, Any] | None = None,
 ) -> str:  # fmt: skip
     """A new session; returns its token, which is never stored.
 
     `pending`: nobody is logged in by it before the second factor came. `by` is the administrator who is logged in as
-    the user.
+    the user; `data` is what it keeps for the faces.
     """
     token = secrets.token_urlsafe(32)
     row = {"token": session_key(token), "user_id": user_id, "created": now, "seen": now, "expires": now + lifetime,
            "means": means, "pending": pending, "by_id": by}  # fmt: skip
-    conn.execute(session.insert().values(**row, address=address, agent=kept_agent(agent), data={}))
+    conn.execute(session.insert().values(**row, address=address, agent=kept_agent(agent), data=dict(data or {})))
     return token
 
 
@@ -74,6 +78,7 @@ def session_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: dateti
     statement = (
         sa.select(
             session.c.created, session.c.seen, session.c.expires, session.c.data, session.c.means, *more.columns,
+            rules_version().label("rules"),
             session.c.by_id, other.c.title.label("by_name"),
             user.id.label("id"), user.username.label("username"), user.title.label("title"),
             user.language.label("language"), user.zone.label("zone"),
@@ -91,8 +96,13 @@ def session_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: dateti
     actor = actor_from(catalog, dict(first), gathered(map(dict, rows)))
     if first["by_id"]:
         actor = replace(actor, by=Behind(first["by_id"], first["by_name"] or ""))
-    known = (first["created"], first["seen"], first["expires"], first["data"], first["means"])
+    known = (first["created"], first["seen"], first["expires"], first["data"], first["means"], first["rules"] or "")
     return Session(session_key(token), actor, *known)
+
+
+def rules_version() -> sa.ScalarSelect[Any]:
+    """The version of the address rules, as a part of a statement."""
+    return sa.select(setting.c.value).where(setting.c.key == RULES).scalar_subquery()
 
 
 def actor_of(conn: sa.Connection, catalog: Catalog, token: str) -> Actor | None:
@@ -115,6 +125,7 @@ class Visit:
     seen: datetime
     address: str
     agent: str
+    means: str = "password"
 
 
 def sessions_of(conn: sa.Connection, user_id: UUID, *, now: datetime | None = None) -> tuple[Visit, ...]:
@@ -122,7 +133,8 @@ def sessions_of(conn: sa.Connection, user_id: UUID, *, now: datetime | None = No
     now = now or datetime.now(UTC)
     living = sa.and_(session.c.user_id == user_id, session.c.expires > now, session.c.seen > now - IDLE)
     living = sa.and_(living, sa.not_(session.c.pending))
-    columns = (session.c.token, session.c.created, session.c.seen, session.c.address, session.c.agent)
+    columns = (session.c.token, session.c.created, session.c.seen, session.c.address, session.c.agent,
+               session.c.means)
     rows = conn.execute(sa.select(*columns).where(living).order_by(session.c.seen.desc(), session.c.token))
     return tuple(Visit(*row) for row in rows)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, g, request
+from flask import Blueprint, current_app, request
 
-from hanok.engine.errors import Denied, say
 from hanok.engine.jobs.kinds import Kinds, kinds_of
+from hanok.web.doors import ADMINISTRATOR, door, door_of
 
 #: Seconds between two looks at what changes: while something runs, and while something only waits for its hour.
 SOON, LATER = 3, 20
@@ -18,15 +17,10 @@ KINDS = "hanok.kinds"
 
 
 def guarded(to: Blueprint, method: str, address: str, endpoint: str, view: Callable[..., Any]) -> None:
-    """A route for administrators only."""
-
-    @wraps(view)
-    def only(**given: Any) -> Any:
-        if not g.actor.admin:
-            raise Denied(say("Only administrators may see this."))
-        return view(**given)
-
-    to.add_url_rule(address, endpoint, only, methods=[method])
+    """A route for administrators only: the frame lets nobody else in."""
+    said = door_of(view)
+    marked = door(said.kind if said else "admin", who=ADMINISTRATOR)(view)
+    to.add_url_rule(address, endpoint, marked, methods=[method])
 
 
 def kinds() -> Kinds:

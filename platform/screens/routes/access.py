@@ -21,6 +21,7 @@ from hanok.screens.access.words import ACTION_WORDS, LEVELS, VIA_WORDS
 from hanok.screens.admin.asking import guarded
 from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.screens.words import shortened
+from hanok.web.doors import ADMINISTRATOR, door
 from hanok.web.notices import notify
 from hanok.web.visit import connection
 
@@ -42,11 +43,13 @@ def add(to: Blueprint) -> None:
 
 
 # -- roles ---------------------------------------------------------------------------------------------------------
+@door("access", who=ADMINISTRATOR)
 def show_roles() -> str:
     rows = roles.rows_of(g.catalog, held(connection(), g.catalog), g.language)
     return render_template("screens/roles.html", rows=rows)
 
 
+@door("access", who=ADMINISTRATOR)
 def show_role(key: str) -> str:
     if key not in role_labels(g.catalog):
         raise NotFound(say("There is no role {role}.", role=key))
@@ -56,14 +59,17 @@ def show_role(key: str) -> str:
 
 
 # -- who holds them ------------------------------------------------------------------------------------------------
+@door("access", who=ADMINISTRATOR)
 def show_holder(module: str, id: UUID) -> str:
     return _holder(_of_holder(module, id))
 
 
+@door("access", who=ADMINISTRATOR)
 def give(module: str, id: UUID) -> AnyResponse:
     return _changed(module, id, accounts.give)
 
 
+@door("access", who=ADMINISTRATOR)
 def take(module: str, id: UUID) -> AnyResponse:
     return _changed(module, id, accounts.revoke)
 
@@ -93,6 +99,7 @@ def _holder(record: Record, problem: Message | None = None) -> str:
 
 
 # -- groups of a record --------------------------------------------------------------------------------------------
+@door("access", asks="assign")
 def show_groups(module: str, id: UUID) -> str:
     found = module_of(module, "view")
     record = _assignable(found, id)
@@ -109,6 +116,7 @@ def show_groups(module: str, id: UUID) -> str:
     )  # fmt: skip
 
 
+@door("access", asks="assign")
 def share(module: str, id: UUID) -> AnyResponse:
     found, group = module_of(module, "view"), _group()
     record = _assignable(found, id)
@@ -117,6 +125,7 @@ def share(module: str, id: UUID) -> AnyResponse:
     return redirect(f"/{module}/{id}/groups", 303)
 
 
+@door("access", asks="assign")
 def unshare(module: str, id: UUID) -> AnyResponse:
     found, group = module_of(module, "view"), _group()
     record = _assignable(found, id)
@@ -144,6 +153,7 @@ def _group() -> UUID:
 
 
 # -- why -----------------------------------------------------------------------------------------------------------
+@door("access", who=ADMINISTRATOR)
 def show_why() -> str:
     """The question; with a user, a record and an action the answer below it."""
     conn, record, problem = connection(), _asked_record(), None

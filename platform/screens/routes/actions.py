@@ -24,6 +24,7 @@ from hanok.screens.access.buttons import with_access
 from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.screens.tools import with_tools
 from hanok.screens.words import shortened
+from hanok.web.doors import door
 from hanok.web.login import own_path
 from hanok.web.notices import notify
 from hanok.web.visit import SESSION_COOKIE, connection
@@ -50,6 +51,7 @@ def buttons_of(module: Module, record: Record, place: str = "record", back: str 
     return with_access(with_tools(made, record, g.actor, g.language), record, g.actor, g.language)
 
 
+@door("action", asks="view")
 def offered(module: str, id: UUID) -> str:
     """The menu of a row: a fragment, and a page of itself without scripts."""
     found = module_of(module, "view")
@@ -66,6 +68,7 @@ def _here() -> str:
 
 
 # -- what is asked first -------------------------------------------------------------------------------------------
+@door("action", asks="view")
 def ask(module: str, key: str) -> str:
     found = module_of(module, "view")
     action = _action(found, key)
@@ -128,6 +131,7 @@ def _options(action: Action) -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 # -- running -------------------------------------------------------------------------------------------------------
+@door("action", asks="edit")
 def run(module: str, key: str) -> AnyResponse:
     found = module_of(module, "view")
     action, ids, token = _action(found, key), _ids(), request.form.get("token", "")
@@ -195,6 +199,7 @@ def _again(action: Action, module: str, id: UUID) -> str:
     return f"/{made}/{id}" if made and id not in _ids() else _back(module)
 
 
+@door("action", asks="edit")
 def undo(module: str, id: UUID) -> AnyResponse:
     """Gives a record the values that it had before an action, as far as the actor may change it."""
     module_of(module, "view")

@@ -20,6 +20,7 @@ from hanok.screens.exporting import COLUMNS, EVERY, FORMATS, MOST_AT_ONCE
 from hanok.screens.reading import is_fragment, module_of, write
 from hanok.screens.routes.lists import asked_of
 from hanok.web import own_work
+from hanok.web.doors import door
 from hanok.web.notices import notify
 from hanok.web.uploads import handed_out, handed_over
 from hanok.web.visit import connection
@@ -31,6 +32,7 @@ def add(to: Blueprint) -> None:
     to.get("/mine/jobs/<uuid:id>/file", endpoint="exporting_file")(file)
 
 
+@door("export", asks="export")
 def ask(module: str) -> str:
     """What is asked first: a dialog, and a page without scripts."""
     found = _module(module)
@@ -39,6 +41,7 @@ def ask(module: str) -> str:
     return render_template("screens/export_form.html" if is_fragment() else "screens/export_page.html", view=view)
 
 
+@door("export", asks="export")
 def run(module: str) -> AnyResponse:
     found = _module(module)
     ending = _chosen("format", FORMATS)
@@ -52,6 +55,7 @@ def run(module: str) -> AnyResponse:
     return redirect(asked_of(found).url(), 303)
 
 
+@door("export", asks="export")
 def file(id: UUID) -> Response:
     """The file that a job made, for whoever asked for it alone."""
     return handed_out(jobs.file_made(connection(), g.catalog, g.actor, id))

@@ -25,6 +25,7 @@ from hanok.screens.defaults import initial
 from hanok.screens.reading import linked, module_of, record_of, title_of_link, whole_record, write
 from hanok.screens.words import shortened
 from hanok.web.controls import TITLE
+from hanok.web.doors import door
 from hanok.web.login import own_path
 from hanok.web.notices import notify
 from hanok.web.visit import SESSION_COOKIE, connection
@@ -48,12 +49,14 @@ def add(to: Blueprint) -> None:
 
 
 # -- a new record ------------------------------------------------------------------------------------------------
+@door("form", asks="create")
 def blank(module: str) -> str:
     found = module_of(module, "create")
     values = initial(g.catalog, g.actor, found, request.args, linked)
     return _new_form(found, values, onward=_onward(request.args), token=once.new_token())
 
 
+@door("save", asks="create")
 def create(module: str) -> AnyResponse:
     found = module_of(module, "create")
     raw, token = _raw(found), request.form.get("token", "")
@@ -86,6 +89,7 @@ def _stand(conn: Connection, catalog: Catalog, made: Record) -> None:
         records.link(conn, catalog, g.actor, module, id, end, made.id)
 
 
+@door("form", asks="create")
 def new_state(module: str) -> Response:
     """What the conditions of a new record's form say of what is typed."""
     found = module_of(module, "create")
@@ -127,11 +131,13 @@ def _hidden(module: Module, values: Mapping[str, Any], asked: set[str]) -> dict[
 
 
 # -- an existing one ---------------------------------------------------------------------------------------------
+@door("form", asks="edit")
 def edit(module: str, id: UUID) -> str:
     found = module_of(module, "view")
     return edit_form(found, _editable(module, id))
 
 
+@door("save", asks="edit")
 def update(module: str, id: UUID) -> AnyResponse:
     found = module_of(module, "view")
     raw, version = _raw(found), _number("version")
@@ -163,6 +169,7 @@ def _save(module: str, id: UUID, raw: Mapping[str, Any], version: int) -> Record
     )
 
 
+@door("form", asks="edit")
 def state(module: str, id: UUID) -> Response:
     """What the conditions of a record's form say of what is typed."""
     found = module_of(module, "view")

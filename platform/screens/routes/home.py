@@ -10,6 +10,7 @@ from hanok.engine.access import may
 from hanok.engine.catalog import Module
 from hanok.engine.records import Query
 from hanok.screens import home
+from hanok.web.doors import door
 from hanok.web.visit import connection
 
 STARTED = "hanok_started"
@@ -22,6 +23,7 @@ def add(to: Blueprint) -> None:
     to.post("/started", endpoint="home_put_away")(put_away)
 
 
+@door("home", asks="list")
 def start() -> str:
     modules = _modules()
     mine = tuple(
@@ -37,12 +39,14 @@ def start() -> str:
     return render_template("screens/home.html", view=home.Home(mine, steps))
 
 
+@door("home", asks="list")
 def amounts() -> str:
     """How many records there are of each module, as a fragment."""
     found = tuple(home.amount(one, g.language, _count(one, home.COUNT_CAP)) for one in _modules())
     return render_template("screens/amounts.html", amounts=found)
 
 
+@door("own")
 def put_away() -> AnyResponse:
     answer = make_response(redirect("/", 303))
     answer.set_cookie(STARTED, "1", max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)

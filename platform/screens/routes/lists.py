@@ -17,6 +17,7 @@ from hanok.engine.records import Query
 from hanok.screens import actions, address, filters, lists
 from hanok.screens.address import Asked, Condition
 from hanok.screens.reading import module_of, title_of_link
+from hanok.web.doors import door
 from hanok.web.notices import notify
 from hanok.web.visit import connection
 from hanok.web.widgets import input_of
@@ -31,6 +32,7 @@ def add(to: Blueprint) -> None:
     to.get("/<module>/_columns", endpoint="lists_choose_columns")(choose_columns)
 
 
+@door("list", asks="list")
 def show(module: str) -> AnyResponse:
     found = module_of(module)
     asked = asked_of(found)
@@ -68,6 +70,7 @@ def _is_bare(asked: Asked) -> bool:
     return records.count(connection(), g.catalog, g.actor, Query(module=asked.module), cap=0) == 0
 
 
+@door("list", asks="list")
 def count(module: str) -> str:
     """How many records match, as a fragment: up to a thousand, or exactly when asked."""
     found = module_of(module)
@@ -79,6 +82,7 @@ def count(module: str) -> str:
     return render_template("screens/count.html", counted=lists.counted(asked, total, cap))
 
 
+@door("list", asks="list")
 def narrow(module: str) -> AnyResponse:
     """Adds the condition of the editor to the address and leads back to the list."""
     found = module_of(module)
@@ -91,6 +95,7 @@ def narrow(module: str) -> AnyResponse:
     return redirect(asked.adding(Condition(key, operator, texts, takes)) if any(texts) else asked.url())
 
 
+@door("list", asks="list")
 def choose_columns(module: str) -> AnyResponse:
     """Puts the columns that were ticked into the address, in their order, the first one always among them."""
     found = module_of(module)

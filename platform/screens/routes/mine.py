@@ -17,6 +17,7 @@ from hanok.screens.admin.asking import is_part, kinds
 from hanok.screens.admin.words import kind_label
 from hanok.screens.reading import write
 from hanok.web import own_work
+from hanok.web.doors import door
 from hanok.web.login import own_path
 from hanok.web.notices import notify
 from hanok.web.visit import connection
@@ -32,6 +33,7 @@ def add(to: Blueprint) -> None:
     to.post("/mine/jobs/<uuid:id>/dismiss", endpoint="mine_dismiss")(dismiss)
 
 
+@door("own")
 def show() -> str:
     """The part of the header for htmx; else the page, which forgets nothing that was put away."""
     keys = own.own_keys(kinds())
@@ -45,6 +47,7 @@ def show() -> str:
     return render_template("screens/own_work.html" if is_part() else "screens/own_jobs.html", work=work)
 
 
+@door("own")
 def cancel(id: UUID) -> AnyResponse:
     mine = listing.own_job(connection(), g.actor.id, own.own_keys(kinds()), id)
     try:
@@ -54,6 +57,7 @@ def cancel(id: UUID) -> AnyResponse:
     return _leads(say("“{job}” was cancelled.", job=mine.title or kind_label(kinds(), mine.kind)))
 
 
+@door("own")
 def dismiss(id: UUID) -> AnyResponse:
     listing.own_job(connection(), g.actor.id, own.own_keys(kinds()), id)
     own_work.put_this_away(id)

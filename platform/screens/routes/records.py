@@ -21,6 +21,7 @@ from hanok.screens.reading import module_of, record_of, whole_record, write
 from hanok.screens.routes.actions import buttons_of
 from hanok.screens.routes.forms import edit_form
 from hanok.screens.words import shortened
+from hanok.web.doors import door
 from hanok.web.i18n import translate
 from hanok.web.notices import notify
 from hanok.web.visit import connection
@@ -35,6 +36,7 @@ def add(to: Blueprint) -> None:
     to.post("/<module>/<uuid:id>/restore", endpoint="records_restore")(restore)
 
 
+@door("record", asks="view")
 def show(module: str, id: UUID) -> str:
     found = module_of(module, "view")
     record = whole_record(module, id)
@@ -56,6 +58,7 @@ def _present(module: Module, record: Record) -> Present:
     return present(connection(), g.catalog, g.actor, module, record.values)
 
 
+@door("history", asks="view")
 def history(module: str, id: UUID) -> str:
     """Everything that happened, as a fragment of the record's page or as a page of its own."""
     found = module_of(module, "view")
@@ -73,6 +76,7 @@ def _timeline(module: Module, record: Record, size: int) -> timeline.Timeline:
     return timeline.build(module, entries[:size], g.language, more=more, roles=role_labels(g.catalog))
 
 
+@door("save", asks="edit")
 def step(module: str, id: UUID) -> AnyResponse:
     """Changes what the form names, and nothing else: a step along the path. What it lacks is asked for in the form."""
     found = module_of(module, "view")
@@ -90,6 +94,7 @@ def step(module: str, id: UUID) -> AnyResponse:
     return redirect(there, 303)
 
 
+@door("delete", asks="delete")
 def delete(module: str, id: UUID) -> AnyResponse:
     module_of(module, "view")
     record = record_of(module, id)
@@ -103,6 +108,7 @@ def delete(module: str, id: UUID) -> AnyResponse:
     return redirect(f"/{module}", 303)
 
 
+@door("delete", asks="delete")
 def restore(module: str, id: UUID) -> AnyResponse:
     module_of(module, "view")
     record = write(lambda conn, catalog: records.restore(conn, catalog, g.actor, module, id))

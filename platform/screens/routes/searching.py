@@ -16,6 +16,7 @@ from hanok.screens import picking, searching
 from hanok.screens.address import WORDS_LENGTH
 from hanok.screens.reading import title_of_link
 from hanok.screens.told import sent
+from hanok.web.doors import door
 from hanok.web.i18n import translate
 from hanok.web.visit import connection
 
@@ -26,10 +27,12 @@ def add(to: Blueprint) -> None:
     to.get("/<module>/_pick", endpoint="searching_pick")(pick)
 
 
+@door("search", asks="list")
 def search() -> str:
     return render_template("screens/search.html", view=_found(searching.WHOLE))
 
 
+@door("search", asks="list")
 def quick() -> str:
     """The first hits of each module while one types: a fragment for the top bar."""
     return render_template("screens/quick.html", view=_found(searching.QUICK))
@@ -41,6 +44,7 @@ def _found(size: int) -> searching.Found:
     return searching.build(g.catalog, words, hits, g.language)
 
 
+@door("picker", asks="list")
 def pick(module: str) -> Response:
     """Records to link to: `for` says which field asks, `at.…` what stands in the boxes that its limit looks at."""
     found = g.catalog.module(module)

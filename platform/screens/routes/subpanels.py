@@ -22,6 +22,7 @@ from hanok.engine.records.acting.looking import Words
 from hanok.screens import subpanels
 from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.screens.subpanels import Place
+from hanok.web.doors import door
 from hanok.web.notices import notify
 from hanok.web.visit import connection
 from hanok.web.widgets import read_form
@@ -33,16 +34,19 @@ def add(to: Blueprint) -> None:
     to.post("/<module>/<uuid:id>/_sub/<key>/unlink", endpoint="subpanels_unlink")(unlink)
 
 
+@door("subpanel", asks="view")
 def show(module: str, id: UUID, key: str) -> str:
     panel = _panel(module, key)
     return _render(panel, record_of(module, id))
 
 
+@door("link", asks="edit")
 def link(module: str, id: UUID, key: str) -> AnyResponse | str:
     """Ties an existing record to this one, or points it at this one."""
     return _changed(module, id, key, "link")
 
 
+@door("link", asks="edit")
 def unlink(module: str, id: UUID, key: str) -> AnyResponse | str:
     """Takes a record out of the subpanel; the record itself stays."""
     return _changed(module, id, key, "unlink")
