@@ -13,6 +13,9 @@ from hanok.engine.store.columns import Grams, JsonText
 metadata = sa.MetaData()
 #: Entries of the trail that tell of another owner.
 HANDED = "owner_from IS NOT NULL OR owner_to IS NOT NULL"
+#: What is read as a log of its own, each along its own indexes: by time, of a module, of one person.
+TRAILS = {"entered": "action = 'created'", "changed": "action <> 'created'"}
+TRAIL_INDEXES = {"": ("id",), "_module": ("module", "id"), "_actor": ("actor_id", "id")}
 
 #: One deployed state of all metadata. `state`: prepared (not live), live (steps open), finished (all steps done).
 #: `leaves`: for each value of the site and of packages, the hash of the one below that it was decided against.
@@ -62,8 +65,11 @@ audit = sa.Table(
     sa.Column("owner_from", RecordId),
     sa.Column("owner_to", RecordId),
     sa.Index("hanok_audit_record", "module", "record", "id"),
-    sa.Index("hanok_audit_module", "module", "id"),
-    sa.Index("hanok_audit_actor", "actor_id", "id"),
+    *(
+        sa.Index(f"hanok_audit_{log}{name}", *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+        for log, where in TRAILS.items()
+        for name, columns in TRAIL_INDEXES.items()
+    ),
     sa.Index("hanok_audit_handed", "id", sqlite_where=sa.text(HANDED), postgresql_where=sa.text(HANDED)),
 )
 
@@ -120,6 +126,7 @@ login = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("agent", sa.Text),
     sa.Column("means", sa.String(16)),
+    sa.Column("by_name", sa.Text),
     sa.Index("hanok_login_username", "username", "at"),
     sa.Index("hanok_login_address", "address", "at"),
     sa.Index("hanok_login_user", "user_id", "id"),

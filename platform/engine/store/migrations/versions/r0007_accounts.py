@@ -12,6 +12,8 @@ branch_labels = None
 depends_on = None
 
 HANDED = "owner_from IS NOT NULL OR owner_to IS NOT NULL"
+TRAILS = {"entered": "action = 'created'", "changed": "action <> 'created'"}
+INDEXES = {"": ["id"], "_module": ["module", "id"], "_actor": ["actor_id", "id"]}
 
 
 def upgrade() -> None:
@@ -26,8 +28,11 @@ def _trail() -> None:
     for column in (sa.Column("by_id", RecordId), sa.Column("by_name", sa.Text), sa.Column("owner_from", RecordId),
                    sa.Column("owner_to", RecordId)):  # fmt: skip
         op.add_column("hanok_audit", column)
-    op.create_index("hanok_audit_module", "hanok_audit", ["module", "id"])
-    op.create_index("hanok_audit_actor", "hanok_audit", ["actor_id", "id"])
+    for log, said in TRAILS.items():
+        for name, columns in INDEXES.items():
+            where = sa.text(said)
+            op.create_index(f"hanok_audit_{log}{name}", "hanok_audit", columns, sqlite_where=where,
+                            postgresql_where=where)
     where = sa.text(HANDED)
     op.create_index("hanok_audit_handed", "hanok_audit", ["id"], sqlite_where=where, postgresql_where=where)
     op.create_table(
@@ -52,6 +57,7 @@ def _sessions() -> None:
     op.add_column("hanok_session", sa.Column("pending", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("hanok_session", sa.Column("by_id", RecordId))
     op.add_column("hanok_login", sa.Column("means", sa.String(16)))
+    op.add_column("hanok_login", sa.Column("by_name", sa.Text))
 
 
 def _accounts() -> None:
@@ -126,7 +132,7 @@ def _handovers() -> None:
         sa.Column("at", Moment, nullable=False),
         sa.Column("actor_id", RecordId),
         sa.Column("from_id", RecordId, nullable=False),
-        sa.Column("to_id", RecordId, nullable=False),
+        sa.Column("to_id", RecordId),
         sa.Column("reason", sa.String(16), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("facts", JsonText, nullable=False),
