@@ -106,7 +106,9 @@ deed = sa.Table(
     sa.Index("hanok_deed_actor", "actor_id", "id"),
 )
 
-#: A hand-over of one person's records to another. `to_id` is empty where rows go to several; `swap` both ways.
+#: A hand-over of one person's records to another. `to_id` is to whom what is not said otherwise goes; the `reason` swap
+#: goes both ways. `facts` say of each module whose its records become and which are meant, and in the end what came of
+#: it. `state`: draft (the wizard is at it), begun, done, undoing, undone.
 handover = sa.Table(
     "hanok_handover",
     metadata,
@@ -114,7 +116,7 @@ handover = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("actor_id", RecordId),
     sa.Column("from_id", RecordId, nullable=False),
-    sa.Column("to_id", RecordId, nullable=False),
+    sa.Column("to_id", RecordId),
     sa.Column("reason", sa.String(16), nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("facts", JsonText, nullable=False),
@@ -125,6 +127,8 @@ handover = sa.Table(
 )
 
 #: What a hand-over changed, so that it can be undone: the field, who was in it, the version that the record then had.
+#: `state`: done, refused (`problem` says why), gone (picked, but no longer hers), undone, kept (not given back); and
+#: picked, without a field, for what somebody picked or left out before it began.
 handover_row = sa.Table(
     "hanok_handover_row",
     metadata,
