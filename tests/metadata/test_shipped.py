@@ -61,7 +61,7 @@ def test_it_compiles_without_advice(catalog: Catalog) -> None:
 
 
 def test_the_core_compiles_alone() -> None:
-    assert set(compile_catalog(layers()[:1], TYPES).modules) == {"user", "team", "security_group", "outbound_account"}
+    assert set(compile_catalog(layers()[:1], TYPES).modules) == {"user", "team", "security_group", "outbound_account", "login_provider"}
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: "/".join(path.parts[-2:]))
@@ -95,7 +95,8 @@ def test_every_role_speaks_of_the_access_modules(catalog: Catalog) -> None:
     for role in catalog.roles.values():
         assert role.level("user", "list") == "all"
         assert {role.level(module, "edit") for module in ("user", "team", "security_group")} == {"none"}
-        assert {role.level("outbound_account", action) for action in ("list", "view", "edit", "export")} == {"none"}
+        for module in ("outbound_account", "login_provider"):
+            assert {role.level(module, action) for action in ("list", "view", "edit", "export")} == {"none"}
 
 
 def test_every_form_offers_every_field_once(catalog: Catalog) -> None:
