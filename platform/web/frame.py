@@ -37,6 +37,7 @@ from hanok.web.forgot import forgotten
 from hanok.web.login import entry
 from hanok.web.menu import Frame
 from hanok.web.packing import pack_static
+from hanok.web.proving import proving
 from hanok.web.security import is_static, protect
 from hanok.web.watching import watch
 
@@ -66,6 +67,7 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     app.register_blueprint(entry)
     app.register_blueprint(forgotten)
     app.register_blueprint(account)
+    app.register_blueprint(proving)
     app.register_blueprint(uploads.files)
     install_faults(app)
     furnish(app)

@@ -5,8 +5,10 @@ These pages are open to strangers; everything else asks to log in first (`web.fr
 
 from __future__ import annotations
 
-from datetime import timedelta
-from urllib.parse import urlsplit
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,11 +17,14 @@ from hanok.engine import accounts
 from hanok.engine.errors import Denied
 from hanok.web import own_work
 from hanok.web.doors import ANYBODY, door
-from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, offered_languages
+from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, connection, offered_languages, write
 
 entry = Blueprint("entry", __name__)
 YEAR = 365 * 24 * 3600
 DAY = 24 * 3600
+NO_WAY_ON = ("/login", "/login/second", "/logout", "/language")
+#: Holds the token of a browser in which the second step was done and that is remembered.
+DEVICE_COOKIE = "hanok_device"
 
 
 @entry.get("/login")
@@ -34,23 +39,43 @@ def login() -> AnyResponse | str:
 @door("entry", who=ANYBODY)
 def log_in() -> AnyResponse | tuple[str, int]:
     username, onward = request.form.get("username", ""), own_path(request.form.get("next", ""))
-    days = int(current_app.config["SESSION_DAYS"])
     try:
         token, _ = accounts.log_in(
-            g.live.store,
-            g.catalog,
-            username,
-            request.form.get("password", ""),
-            address=request.remote_addr or "",
-            agent=request.user_agent.string[:200],
-            lifetime=timedelta(days=days),
-        )
+            g.live.store, g.catalog, username, request.form.get("password", ""), **browser(), lifetime=lifetime()
+        )  # fmt: skip
     except Denied as refused:
         return render_template("login.html", username=username, problem=refused.message, onward=onward), 403
+    return entered(token, onward)
+
+
+def browser() -> dict[str, Any]:
+    """Who asks, as `accounts.enter` wants to know it."""
+    return {"address": request.remote_addr or "", "agent": request.user_agent.string[:200],
+            "device": request.cookies.get(DEVICE_COOKIE, "")}  # fmt: skip
+
+
+def lifetime() -> timedelta:
+    """How long a session lasts on this site."""
+    return timedelta(days=int(current_app.config["SESSION_DAYS"]))
+
+
+def enter(user_id: UUID, *, means: str, onward: str, vouched: bool = False) -> AnyResponse:
+    """Lets a user in who proved by other means than a password who she is. Raises Denied where she may not come."""
+    now = datetime.now(UTC)
+    token = write(lambda conn, catalog: accounts.enter(
+        conn, catalog, user_id, means=means, **browser(), lifetime=lifetime(), now=now, vouched=vouched
+    ))  # fmt: skip
+    return entered(token, onward)
+
+
+def entered(token: str, onward: str) -> AnyResponse:
+    """The answer to who has a new session: it goes on to `onward`, or to the second step where one is due."""
+    pending = accounts.pending_of(connection(), g.catalog, token, now=datetime.now(UTC))
     _end_session()
     own_work.began()  # perhaps, elsewhere
-    answer = redirect(onward, 303)
-    answer.set_cookie(SESSION_COOKIE, token, max_age=days * DAY, httponly=True, secure=is_secure(), samesite="Lax")
+    answer = redirect("/login/second?" + urlencode({"next": onward}) if pending else onward, 303)
+    age = int((accounts.PENDING if pending else lifetime()).total_seconds())
+    answer.set_cookie(SESSION_COOKIE, token, max_age=age, httponly=True, secure=is_secure(), samesite="Lax")
     return answer
 
 
@@ -79,7 +104,7 @@ def own_path(target: str) -> str:
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
         return "/"
-    if "\\" in target or any(ord(sign) < 32 for sign in target) or parts.path in ("/login", "/logout", "/language"):
+    if "\\" in target or any(ord(sign) < 32 for sign in target) or parts.path in NO_WAY_ON:
         return "/"
     return target
 

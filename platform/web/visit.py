@@ -1,8 +1,8 @@
 """One visit: the catalog, the actor, the language and the database connection of one request.
 
-They stand on `flask.g`: `g.catalog`, `g.actor` (None for a stranger), `g.language`, `g.formats`. The connection is
-opened when something is first read and closed when the request ends; a request that changes something closes it before,
-so that its write stands alone.
+They stand on `flask.g`: `g.catalog`, `g.actor` and `g.session` (None for a stranger), `g.language`, `g.formats`. The
+connection is opened when something is first read and closed when the request ends; a request that changes something
+closes it before, so that its write stands alone.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ Found = TypeVar("Found")
 
 def begin(live: Live, sightings: accounts.Sightings) -> None:
     """Find out who is here and which catalog serves this request."""
-    g.live, g.reading, g.actor = live, None, None
+    g.live, g.reading, g.actor, g.session = live, None, None, None
     token = request.cookies.get(SESSION_COOKIE, "")
     if token:
         found = accounts.session_of(connection(), g.catalog, token)
         if found is not None:
-            g.actor = found.actor
+            g.actor, g.session = found.actor, found
             g.catalog = seen(g.catalog, found.actor)
             sightings.note(found)
     else:

@@ -5,7 +5,7 @@ its token. Hashing is slow and never happens inside a transaction. Reading a ses
 seen is remembered and written in batches.
 """
 
-from hanok.engine.accounts.entering import Pending, enter, pending_of
+from hanok.engine.accounts.entering import PENDING, Pending, enter, pending_of
 from hanok.engine.accounts.grants import give, grant, revoke, roles_of
 from hanok.engine.accounts.login import log_in, log_out
 from hanok.engine.accounts.logins import Login, LoginPage, LoginSearch, forget_logins, logins
@@ -31,10 +31,11 @@ from hanok.engine.accounts.sessions import (
 )
 
 __all__ = [
-    "Login", "LoginPage", "LoginSearch", "Pending", "Policy", "Session", "Sightings", "Visit", "actor_of", "change_own",
-    "check_password", "create_administrator", "create_user", "end_all_sessions", "end_session", "end_sessions",
-    "enter", "find_user", "forget_expired", "forget_logins", "give", "grant", "hash_password", "log_in", "log_out",
-    "logins", "network_of", "own_choices", "password_faults", "password_of", "pending_of", "policy_of", "renew_session",
+    "PENDING", "Login", "LoginPage", "LoginSearch", "Pending", "Policy", "Session", "Sightings", "Visit", "actor_of",
+    "change_own", "check_password", "create_administrator", "create_user", "end_all_sessions", "end_session",
+    "end_sessions", "enter",
+    "find_user", "forget_expired", "forget_logins", "give", "grant", "hash_password", "log_in", "log_out", "logins",
+    "network_of", "own_choices", "password_faults", "password_of", "pending_of", "policy_of", "renew_session",
     "revoke", "roles_of", "session_key", "session_of", "sessions_of", "set_password", "set_session_data", "words_about",
     "zones",
 ]  # fmt: skip

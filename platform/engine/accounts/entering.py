@@ -6,10 +6,8 @@ second step (`second`) replaces it by another one with another token.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -53,8 +51,8 @@ def enter(
     already; `attempt` is the row of `hanok_login` that was written before. Raises Denied for who may not log in.
     """
     actor = active_actor(conn, catalog, user_id)
-    known = means == "passkey" or vouched or is_remembered(conn, user_id, device, now=now)
-    due = not known and by is None and has_factor(conn, user_id)
+    second = _second(conn, user_id, means, device, vouched=vouched, now=now)
+    due = not second and by is None and has_factor(conn, user_id)
     told = FIRST_STEP if due else means
     if attempt is None:
         write_login(conn, catalog, actor, means=told, ok=True, address=address, agent=agent, now=now)
@@ -63,7 +61,7 @@ def enter(
     forget_expired(conn, now=now)
     return open_session(
         conn, user_id, address=address, agent=agent, now=now, lifetime=PENDING if due else lifetime, means=means,
-        pending=due, by=by, data=_data(means, vouched=vouched),
+        pending=due, by=by, data={"second": second} if second else {},
     )  # fmt: skip
 
 
@@ -105,7 +103,12 @@ def write_login(
     return id
 
 
-def _data(means: str, *, vouched: bool) -> Mapping[str, Any]:
-    """What a session knows of a second factor: a passkey with its own PIN or finger is two in one."""
-    second = "passkey" if means == "passkey" else "provider" if vouched else ""
-    return {"second": second} if second else {}
+def _second(
+    conn: sa.Connection, user_id: UUID, means: str, device: str, *, vouched: bool, now: datetime
+) -> str:
+    """What stands for the second factor already, "" where nothing does; a passkey with its PIN or finger is both."""
+    if means == "passkey":
+        return "passkey"
+    if vouched:
+        return "provider"
+    return "device" if is_remembered(conn, user_id, device, now=now) else ""

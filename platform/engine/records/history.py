@@ -33,7 +33,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change of a record: created, changed, deleted, restored, linked or unlinked, by whom and when (UTC)."""
+    """One change of a record: created, changed, deleted, restored, linked or unlinked, by whom and when (UTC).
+
+    `by` is the administrator who was logged in as that person, "" where nobody was.
+    """
 
     id: UUID
     at: datetime
@@ -41,6 +44,7 @@ class Entry:
     who_id: UUID | None
     action: str
     changes: tuple[Change, ...]
+    by: str = ""
 
 
 def history(
@@ -56,12 +60,21 @@ def history(
     if before is not None:
         statement = statement.where(audit.c.id < before)
     rows = conn.execute(statement.order_by(audit.c.id.desc()).limit(size)).all()
-    told = [today(catalog, catalog.module(module), row.changes) for row in rows]
-    secret = hidden(conn, catalog, actor, (end for changes in told for pair in changes.values() for end in pair))
-    entries = zip(rows, told, strict=True)
-    masked = {key for where, key in catalog.masks if where == module}  # seen in some records only, and so told of none
-    open_ = ((row, {key: pair for key, pair in changed.items() if key not in masked}) for row, changed in entries)
-    return tuple(_entry(catalog.module(module), row, changed, secret) for row, changed in open_)
+    return told(conn, catalog, actor, [(catalog.module(module), row) for row in rows])
+
+
+def told(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, rows: Sequence[tuple[Module, Any]]
+) -> tuple[Entry, ...]:
+    """Rows of the trail, each with its module as the actor sees it, without what she may not see of them."""
+    known = [_open(catalog, module, today(catalog, module, row.changes)) for module, row in rows]
+    secret = hidden(conn, catalog, actor, (end for changes in known for pair in changes.values() for end in pair))
+    return tuple(_entry(module, row, changed, secret) for (module, row), changed in zip(rows, known, strict=True))
+
+
+def _open(catalog: Catalog, module: Module, changed: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """What is seen in some records only is told of none."""
+    return {key: pair for key, pair in changed.items() if (module.key, key) not in catalog.masks}
 
 
 def _entry(module: Module, row: Any, changed: Mapping[str, Sequence[Any]], secret: set[str]) -> Entry:
@@ -70,7 +83,7 @@ def _entry(module: Module, row: Any, changed: Mapping[str, Sequence[Any]], secre
         for key, pair in changed.items()
         if module.has(key) or key in module.ends or key in BESIDE
     )
-    return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, changes)
+    return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, changes, row.by_name or "")
 
 
 def _value(module: Module, key: str, dumped: Any) -> Any:

@@ -1,0 +1,116 @@
+"""Prove that it is you: views that change what somebody logs in with ask again after ten minutes.
+
+`@proved` stands under `@door`. Whoever logged in, or proved it, within the last ten minutes passes; everybody else
+comes to a small page that asks for the password (or a second factor, or a passkey) and leads back to where she was:
+to the same address, or to the page whose form she sent. An administrator who is logged in as somebody else never
+passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from hanok.engine import accounts
+from hanok.engine.accounts import factors
+from hanok.engine.accounts.passwords import NOBODY
+from hanok.engine.errors import Denied, Message, say
+from hanok.web.doors import door
+from hanok.web.forgot import minutes_of, too_many
+from hanok.web.login import own_path
+from hanok.web.visit import SAFE_METHODS, connection, end, write
+
+proving = Blueprint("proving", __name__)
+LASTS = timedelta(minutes=10)
+#: Attempts to say the password within an hour, here and where it is changed.
+MOST_ATTEMPTS = 10
+WRONG = say("This is not your password.")
+IN_HER_PLACE = say("You are logged in as somebody else: what this person logs in with is hers alone.")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def proved(view: View) -> View:
+    """Has a view served only to who proved a short time ago that it is her."""
+
+    @wraps(view)
+    def asked(*values: Any, **named: Any) -> Any:
+        if g.actor.by is not None:
+            raise Denied(IN_HER_PLACE)
+        return view(*values, **named) if is_proved() else _to_page()
+
+    return cast(View, asked)
+
+
+def is_proved() -> bool:
+    """Whether it was proved within the last ten minutes; logging in is a proof."""
+    said: str = g.session.data.get("proved", "")
+    at: datetime = max(datetime.fromisoformat(said), g.session.created) if said else g.session.created
+    return datetime.now(UTC) - at < LASTS
+
+
+def mark_proved() -> None:
+    """It was proved in this session, just now."""
+    keep_in_session(proved=datetime.now(UTC).isoformat())
+
+
+def keep_in_session(**facts: str) -> None:
+    """Keeps facts in this session beside those that it has."""
+    data = {**g.session.data, **facts}
+    write(lambda conn, _: accounts.set_session_data(conn, g.session.key, data))
+
+
+@proving.get("/me/prove")
+@door("own")
+def ask() -> AnyResponse | str:
+    onward = own_path(request.args.get("next", ""))
+    return redirect(onward) if is_proved() else page(onward)
+
+
+@proving.post("/me/prove")
+@door("own")
+def answer() -> AnyResponse | tuple[str, int]:
+    onward = own_path(request.form.get("next", ""))
+    if g.actor.by is not None:
+        raise Denied(IN_HER_PLACE)
+    minutes = write(lambda conn, _: minutes_of(conn, f"password:{g.actor.id}", MOST_ATTEMPTS))
+    if minutes:
+        return page(onward, too_many(minutes)), 429
+    known = accounts.password_of(connection(), g.actor.id)
+    end()  # hashing is slow
+    if known == NOBODY or not accounts.check_password(known, request.form.get("password", "")):
+        return page(onward, WRONG), 422
+    mark_proved()
+    return redirect(onward, 303)
+
+
+def page(onward: str, problem: Message | None = None) -> str:
+    """The page that asks."""
+    conn = connection()
+    has_password = accounts.password_of(conn, g.actor.id) != NOBODY
+    kinds = factors.kinds_of(conn, g.actor.id)
+    return render_template("prove.html", onward=onward, problem=problem, has_password=has_password, kinds=kinds)
+
+
+def _to_page() -> AnyResponse:
+    there = "/me/prove?" + urlencode({"next": _back()})
+    if "HX-Request" in request.headers:
+        found = make_response("", 401)
+        found.headers["HX-Redirect"] = there
+        return found
+    return redirect(there, 303)
+
+
+def _back() -> str:
+    """The address that was asked for, or the page of this site whose form was sent."""
+    if request.method in SAFE_METHODS and "HX-Request" not in request.headers:
+        return request.full_path.rstrip("?")
+    said = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if said.netloc != request.host:
+        return "/me/security"
+    return own_path(said.path + (f"?{said.query}" if said.query else ""))
