@@ -99,6 +99,14 @@ def _accounts() -> None:
 
 def _programs() -> None:
     op.create_table(
+        "hanok_challenge",
+        sa.Column("hash", sa.String(64), primary_key=True),
+        sa.Column("purpose", sa.String(16), nullable=False),
+        sa.Column("user_id", RecordId),
+        sa.Column("expires", Moment, nullable=False),
+    )
+    op.create_index("hanok_challenge_expires", "hanok_challenge", ["expires"])
+    op.create_table(
         "hanok_token",
         sa.Column("id", RecordId, primary_key=True),
         sa.Column("user_id", RecordId, nullable=False),
