@@ -14,7 +14,7 @@ from hanok.engine.access import Actor, context_of, may, predicate, seen
 from hanok.engine.access.seeing import editable
 from hanok.engine.catalog import Catalog, Module, ModuleScope
 from hanok.engine.catalog.derived import is_derived
-from hanok.engine.conditions import ConditionError, Node, parse, to_sql
+from hanok.engine.conditions import ConditionError, Node, Not, parse, to_sql
 from hanok.engine.fields import Field
 
 USER = "user"
@@ -47,6 +47,10 @@ class Holding:
     def is_past(self, catalog: Catalog, actor: Actor, table: Any) -> ColumnElement[bool]:
         """The rows that are finished: they stay with whom they are."""
         return sa.false() if self.past is None else to_sql(self.past, table, context_of(actor, catalog))
+
+    def is_open(self, catalog: Catalog, actor: Actor, table: Any) -> ColumnElement[bool]:
+        """The other rows, also those of which nobody says how they stand."""
+        return sa.true() if self.past is None else to_sql(Not(self.past), table, context_of(actor, catalog))
 
 
 def holdings(catalog: Catalog, actor: Actor) -> Mapping[str, Holding]:

@@ -63,12 +63,12 @@ def _counts(
     conn: sa.Connection, catalog: Catalog, actor: Actor, holding: Holding, people: Sequence[UUID]
 ) -> dict[UUID, Count]:
     table = alias_of(holding.module, "r")
-    past = holding.is_past(catalog, actor, table)
+    past, open_ = holding.is_past(catalog, actor, table), holding.is_open(catalog, actor, table)
     fixed = sa.not_(hers_to_give(catalog, actor, holding, table))
     columns = []
     for person in people:
         mine = holding.owned(table, (person,))
-        each = (sa.and_(mine, sa.not_(past)), sa.and_(mine, past), sa.and_(mine, sa.not_(past), fixed),
+        each = (sa.and_(mine, open_), sa.and_(mine, past), sa.and_(mine, open_, fixed),
                 sa.and_(mine, past, fixed))  # fmt: skip
         columns += [sa.func.count(sa.case((one, 1))) for one in each]
     shown = predicate(catalog, actor, holding.module, "list", table)
@@ -102,7 +102,7 @@ def chosen(
     ))  # fmt: skip
     return sa.and_(
         holding.owned(table, plan.people), predicate(catalog, actor, holding.module, "list", table),
-        sa.true() if part.closed else sa.not_(holding.is_past(catalog, actor, table)),
+        sa.true() if part.closed else holding.is_open(catalog, actor, table),
         marked if part.mode == ONLY else sa.not_(marked),
     )  # fmt: skip
 
