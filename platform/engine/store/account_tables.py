@@ -100,6 +100,20 @@ identity = sa.Table(
     sa.Index("hanok_identity_user", "user_id"),
 )
 
+#: Who went to a login provider and has not come back yet. `state` and `browser` are hashes (SHA-256, in hex) of what the
+#: address and a cookie carry; `user_id` is empty where somebody logs in, else of whom the identity will be.
+away = sa.Table(
+    "hanok_away",
+    metadata,
+    sa.Column("state", sa.String(64), primary_key=True),
+    sa.Column("browser", sa.String(64), nullable=False),
+    sa.Column("provider", RecordId, nullable=False),
+    sa.Column("user_id", RecordId),
+    sa.Column("onward", sa.Text, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Index("hanok_away_created", "created"),
+)
+
 #: What was done that is no change of a record: deploys, passwords, second factors, tokens, address rules, log in as.
 #: `subject` is a word of these, `about` what it was done to (a key or an id), `title` what that was called then.
 deed = sa.Table(
