@@ -16,7 +16,7 @@ from hanok.engine.deploy.keys import site_keys
 from hanok.engine.deploy.settings import read_settings
 from hanok.engine.fields import BUILT_IN, FieldType
 from hanok.engine.fields.keys import Keys
-from hanok.engine.jobs import Schedule, Surroundings, Worker, exporting, housekeeping, kinds_of, mail, outbox
+from hanok.engine.jobs import Schedule, Surroundings, Worker, exporting, handing, housekeeping, kinds_of, mail, outbox
 from hanok.engine.jobs.kinds import Kinds
 from hanok.engine.jobs.outbox import Subscriber
 from hanok.engine.jobs.schedules import keep_schedules
@@ -61,7 +61,7 @@ def live_of(site: Site) -> Live:
 def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
-        housekeeping.KINDS, exporting.KINDS, mail.KINDS, finishing.KINDS, account_letters.KINDS,
+        housekeeping.KINDS, exporting.KINDS, handing.KINDS, mail.KINDS, finishing.KINDS, account_letters.KINDS,
         (outbox.event_kind(SUBSCRIBERS),),
     )  # fmt: skip
 

@@ -123,7 +123,7 @@ def only_through_doors() -> AnyResponse | None:
     if view is not None and here is None:
         current_app.logger.error("the view %s has no door (hanok.web.doors): it is served to nobody", request.endpoint)
         raise NotFound(say("There is nothing here"))
-    if here is not None and here.who == ADMINISTRATOR and not g.actor.admin:
+    if here is not None and here.who == ADMINISTRATOR and not g.actor.governs:
         raise Denied(say("Only administrators may see this."))
     return None
 

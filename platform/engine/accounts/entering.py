@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
+from hanok.engine.accounts.addresses import check as check_address
 from hanok.engine.accounts.factors import has_factor, is_remembered
 from hanok.engine.accounts.membership import membership_of
 from hanok.engine.accounts.networks import network_of
@@ -48,9 +49,11 @@ def enter(
     """The token of a new session of this user; a pending one where a second factor is due (`pending_of` tells).
 
     `device` is the token of a remembered browser; `vouched` says that whoever sent her has seen a second factor
-    already; `attempt` is the row of `hanok_login` that was written before. Raises Denied for who may not log in.
+    already; `attempt` is the row of `hanok_login` that was written before. Raises Denied for who may not log in, or
+    not from there.
     """
     actor = active_actor(conn, catalog, user_id)
+    check_address(conn, actor, address)
     second = _second(conn, user_id, means, device, vouched=vouched, now=now)
     due = not second and by is None and has_factor(conn, user_id)
     told = FIRST_STEP if due else means

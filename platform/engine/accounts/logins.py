@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +19,8 @@ SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One attempt. `username` is folded, as it was tried; `title` the user's, "" where nobody is called so."""
+    """One attempt. `username` is folded, as it was tried; `title` the user's, "" where nobody is called so; `by_name`
+    the administrator who came in her place (`means` is then "as")."""
 
     id: UUID
     at: datetime
@@ -28,6 +30,8 @@ class Login:
     address: str
     agent: str
     title: str
+    means: str = ""
+    by_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,10 @@ def logins(
 ) -> LoginPage:
     """A page of attempts."""
     user = UserColumns.of(catalog)
-    columns = (login.c.id, login.c.at, login.c.username, login.c.user_id, login.c.ok, login.c.address,
-               sa.func.coalesce(login.c.agent, ""), sa.func.coalesce(user.title, ""))  # fmt: skip
+    texts = [sa.func.coalesce(one, "") for one in (login.c.agent, user.title, login.c.means, login.c.by_name)]
+    columns: list[sa.ColumnElement[Any]] = [
+        login.c.id, login.c.at, login.c.username, login.c.user_id, login.c.ok, login.c.address, *texts,
+    ]  # fmt: skip
     joined = login.outerjoin(user.id.table, user.id == login.c.user_id)
     statement = sa.select(*columns).select_from(joined).where(*_wheres(catalog, user, search))
     if after is not None:

@@ -2,11 +2,12 @@
 
 A record gets the groups of whoever makes it, of its owner, and of the record that it belongs to (a link that says
 `inherit`); each group says which of these ways it takes. What somebody gave by hand stays until somebody takes it.
+What belongs to a record whose groups changed is told of in the outbox, and follows in a job (`records.following`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,12 +23,17 @@ from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Linked
 from hanok.engine.records.query import Record
 from hanok.engine.records.trail import GROUPS, leave
-from hanok.engine.store.tables import group_record
+from hanok.engine.store import new_id
+from hanok.engine.store.tables import group_record, outbox
 
 HAND, CREATOR, OWNER, PARENT = "hand", "creator", "owner", "parent"
 GROUP, USERS = "security_group", "users"
 #: Ids that one statement names.
 BATCH = 500
+#: The event that tells of records whose groups changed and from which others inherit.
+MOVED = "groups.moved"
+#: A record and a group that it came to or left.
+Move = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,8 @@ class InGroup:
 def inherit(conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID]) -> None:
     """Gives new records, whose rows are written, the groups that they inherit: by what the actor does not see, too."""
     catalog, module = catalog.whole, catalog.whole.every[module.key]
-    for some in _batches(ids):
-        _insert(conn, _ways(catalog, module, some, (CREATOR, OWNER, PARENT)))
+    for some in batches(ids):
+        _insert(conn, ways(catalog, module, (CREATOR, OWNER, PARENT), _among(some)))
 
 
 def inherit_anew(
@@ -50,13 +56,56 @@ def inherit_anew(
 ) -> None:
     """After these fields changed: what followed from a former owner or parent goes, what follows from the new comes."""
     catalog, module = catalog.whole, catalog.whole.every[module.key]
-    vias = tuple(via for via, keys in ((OWNER, owners(module)), (PARENT, _parents(module))) if set(keys) & set(changed))
-    if not vias:
+    vias = tuple(via for via, keys in ((OWNER, owners(module)), (PARENT, parents(module))) if set(keys) & set(changed))
+    for some in batches(ids) if vias else ():
+        tell_below(conn, catalog, module, settle(conn, catalog, module, some, vias))
+
+
+def settle(
+    conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID], vias: Collection[str], *,
+    groups: Collection[UUID] | None = None,
+) -> frozenset[Move]:  # fmt: skip
+    """Makes what these records (500 at most) inherit by these ways what they would inherit now; what came and went.
+
+    `groups` looks at these groups only. Four statements at most.
+    """
+    mine = [group_record.c.module == module.key, group_record.c.record.in_(ids), group_record.c.via.in_(vias)]
+    if groups is not None:
+        mine.append(group_record.c.group_id.in_(groups))
+    columns = (group_record.c.record, group_record.c.group_id, group_record.c.via)
+    present = {tuple(row) for row in conn.execute(sa.select(*columns).where(*mine))}
+    found = ways(catalog, module, vias, _among(ids), groups)
+    wanted = {tuple(row)[1:] for row in conn.execute(sa.union(*found))} if found else set()
+    gone, new = sorted(present - wanted), sorted(wanted - present)
+    names = tuple(column.name for column in columns)
+    if gone:
+        exactly = (column == sa.bindparam(f"b_{column.name}") for column in columns)
+        rows = [{f"b_{name}": value for name, value in zip(names, row, strict=True)} for row in gone]
+        conn.execute(group_record.delete().where(group_record.c.module == module.key, *exactly), rows)
+    if new:
+        rows = [{"module": module.key, **dict(zip(names, row, strict=True))} for row in new]
+        conn.execute(_into(conn).on_conflict_do_nothing(), rows)
+    return frozenset((record, group) for record, group, _ in (*gone, *new))
+
+
+def tell_below(conn: sa.Connection, catalog: Catalog, module: Module, moves: Collection[Move]) -> None:
+    """Tells of records that came to groups or left them, where others inherit from records of this module."""
+    if not moves or not heirs(catalog, module.key):
         return
-    for some in _batches(ids):
-        mine = sa.and_(group_record.c.module == module.key, group_record.c.record.in_(some))
-        conn.execute(group_record.delete().where(mine, group_record.c.via.in_(vias)))
-        _insert(conn, _ways(catalog, module, some, vias))
+    payload = {
+        "module": module.key, "records": sorted({str(record) for record, _ in moves}),
+        "groups": sorted({str(group) for _, group in moves}),
+    }  # fmt: skip
+    row = {"id": new_id(), "at": datetime.now(UTC), "topic": MOVED, "module": "", "record": None, "payload": payload}
+    conn.execute(outbox.insert().values(row))
+
+
+def heirs(catalog: Catalog, module: str) -> tuple[tuple[Module, str], ...]:
+    """The modules whose records inherit groups from records of this one, each with the link by which they do."""
+    known = catalog.whole.modules.values()
+    return tuple(
+        (each, key) for each in known for key in parents(each) if module in each.field(key).targets
+    )
 
 
 def groups_of(conn: sa.Connection, module: Module, id: UUID) -> frozenset[UUID]:
@@ -85,6 +134,7 @@ def share(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, g
         return False
     row = {"module": module.key, "record": record.id, "group_id": group, "via": HAND}
     conn.execute(group_record.insert().values(row))
+    tell_below(conn, catalog, module, [(record.id, group)])
     _leave(conn, catalog, actor, module, record, there, "linked")
     return True
 
@@ -99,6 +149,7 @@ def unshare(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record,
         return False
     mine = sa.and_(group_record.c.module == module.key, group_record.c.record == record.id)
     conn.execute(group_record.delete().where(mine, group_record.c.group_id == group, group_record.c.via == HAND))
+    tell_below(conn, catalog, module, [(record.id, group)])
     _leave(conn, catalog, actor, module, record, there, "unlinked")
     return True
 
@@ -141,34 +192,52 @@ def _leave(
     leave(conn, catalog, actor, module, record.id, action, {GROUPS: pair}, at=datetime.now(UTC), version=record.version)
 
 
-def _insert(conn: sa.Connection, ways: Sequence[sa.Select[Any]]) -> None:
-    if not ways:
+def _insert(conn: sa.Connection, found: Sequence[sa.Select[Any]]) -> None:
+    if not found:
         return
-    found: Any = ways[0] if len(ways) == 1 else sa.union(*ways)
-    insert = (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(group_record)
-    rows = sa.select(*found.subquery().c).where(sa.true())  # without WHERE SQLite takes ON CONFLICT for a join
-    conn.execute(insert.from_select(["module", "record", "group_id", "via"], rows).on_conflict_do_nothing())
+    rows: Any = found[0] if len(found) == 1 else sa.union(*found)
+    rows = sa.select(*rows.subquery().c).where(sa.true())  # without WHERE SQLite takes ON CONFLICT for a join
+    conn.execute(_into(conn).from_select(["module", "record", "group_id", "via"], rows).on_conflict_do_nothing())
 
 
-def _ways(
-    catalog: Catalog, module: Module, ids: Sequence[UUID], vias: Collection[str]
+def _into(conn: sa.Connection) -> Any:
+    return (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(group_record)
+
+
+Which = Callable[[Any], sa.ColumnElement[bool]]
+
+
+def _among(ids: Sequence[UUID]) -> Which:
+    def chosen(id: Any) -> sa.ColumnElement[bool]:
+        found: sa.ColumnElement[bool] = id.in_(ids)
+        return found
+
+    return chosen
+
+
+def ways(
+    catalog: Catalog, module: Module, vias: Collection[str], which: Which, groups: Collection[UUID] | None = None
 ) -> Sequence[sa.Select[Any]]:
-    """A statement for each way: the module, the record, the group and the way."""
+    """A statement for each way by which records inherit: the module, the record, the group and the way.
+
+    `which` says of the column of ids whose; `groups` which groups are meant, all unless said.
+    """
     table = module.table.alias()
-    wanted = table.c.id.in_(ids)
-    found: list[sa.Select[Any]] = []
+    wanted, found = which(table.c.id), list[sa.Select[Any]]()
     if CREATOR in vias:
-        found.append(_of_people(catalog, module, table.c.created_by, CREATOR, table).where(wanted))
+        found.append(_of_people(catalog, module, table.c.created_by, CREATOR, table, groups).where(wanted))
     if OWNER in vias:
         columns = [module.field(key).columns for key in owners(module) if key != "created_by"]
-        found += [_of_people(catalog, module, table.c[one[""]], OWNER, table).where(wanted)
+        found += [_of_people(catalog, module, table.c[one[""]], OWNER, table, groups).where(wanted)
                   for one in columns if "" in one]  # fmt: skip
     if PARENT in vias:
-        found += [each.where(wanted) for each in _of_parents(catalog, module, table)]
+        found += [each.where(wanted) for each in _of_parents(catalog, module, table, groups)]
     return found
 
 
-def _of_people(catalog: Catalog, module: Module, person: Any, via: str, table: Any) -> sa.Select[Any]:
+def _of_people(
+    catalog: Catalog, module: Module, person: Any, via: str, table: Any, wanted: Collection[UUID] | None
+) -> sa.Select[Any]:
     """The groups of the users in this column, of those groups that go this way."""
     groups = catalog.every[GROUP]
     through = groups.ends[USERS].through
@@ -179,13 +248,15 @@ def _of_people(catalog: Catalog, module: Module, person: Any, via: str, table: A
         sa.select(sa.literal(module.key).label("module"), table.c.id.label("record"), group.c.id.label("group_id"),
                   sa.literal(via).label("via"))
         .select_from(table).join(tie, tie.c.right == person).join(group, group.c.id == tie.c.left)
-        .where(group.c.deleted_at.is_(None), goes)
+        .where(group.c.deleted_at.is_(None), goes, _only(tie.c.left, wanted))
     )  # fmt: skip
 
 
-def _of_parents(catalog: Catalog, module: Module, table: Any) -> Iterator[sa.Select[Any]]:
+def _of_parents(
+    catalog: Catalog, module: Module, table: Any, wanted: Collection[UUID] | None
+) -> Iterator[sa.Select[Any]]:
     groups = catalog.every[GROUP]
-    for key in _parents(module):
+    for key in parents(module):
         found = module.field(key)
         there, group = group_record.alias(), groups.table.alias()
         link = table.c[found.columns[""]]
@@ -195,14 +266,21 @@ def _of_parents(catalog: Catalog, module: Module, table: Any) -> Iterator[sa.Sel
             sa.select(sa.literal(module.key).label("module"), table.c.id.label("record"),
                       there.c.group_id.label("group_id"), sa.literal(PARENT).label("via"))
             .select_from(table).join(there, sa.and_(there.c.module == target, there.c.record == link))
-            .join(group, group.c.id == there.c.group_id).where(group.c.deleted_at.is_(None), goes)
+            .join(group, group.c.id == there.c.group_id)
+            .where(group.c.deleted_at.is_(None), goes, _only(there.c.group_id, wanted))
         )  # fmt: skip
 
 
-def _parents(module: Module) -> tuple[str, ...]:
+def _only(column: Any, groups: Collection[UUID] | None) -> sa.ColumnElement[bool]:
+    found: sa.ColumnElement[bool] = sa.true() if groups is None else column.in_(list(groups))
+    return found
+
+
+def parents(module: Module) -> tuple[str, ...]:
     """The links by which records inherit groups."""
     return tuple(key for key, found in module.fields.items() if found.targets and found.settings.get("inherit"))
 
 
-def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+def batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """The ids, as many at a time as one statement names."""
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))

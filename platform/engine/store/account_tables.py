@@ -9,8 +9,9 @@ from hanok.engine.store.columns import JsonText
 from hanok.engine.store.tables import metadata
 
 #: What a user has beside her password. `kind`: totp (an authenticator app: `secret` is locked with the site's keys,
-#: `step` the last time step that was used, RFC 6238) or passkey (`credential` and `public_key` in base64url, `counter`
-#: as the key last said it, Web Authentication level 2). `confirmed` is empty until the first right code.
+#: `step` the last time step that was used, RFC 6238), passkey (`credential` and `public_key` in base64url, `counter`
+#: as the key last said it, Web Authentication level 2) or device (a browser that is remembered: `credential` is the
+#: SHA-256 of its token). `confirmed` is empty until the first right code.
 factor = sa.Table(
     "hanok_factor",
     metadata,
@@ -31,13 +32,26 @@ factor = sa.Table(
     sa.Index("hanok_factor_credential", "credential", unique=True),
 )
 
-#: Codes for when the second factor is lost, each good once. `code` is a hash; a used one stays until new ones are made.
+#: Codes for when the second factor is lost, each good once. `code` is the salt of the set and an argon2id hash, in hex;
+#: a used one stays until new ones are made.
 recovery = sa.Table(
     "hanok_recovery",
     metadata,
     sa.Column("user_id", RecordId, primary_key=True),
     sa.Column("code", sa.String(128), primary_key=True),
     sa.Column("used", Moment),
+)
+
+#: What a passkey is asked to sign, once: `hash` is the SHA-256 of the challenge, `purpose` what for, `user_id` empty
+#: where nobody has said who she is.
+challenge = sa.Table(
+    "hanok_challenge",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    sa.Column("purpose", sa.String(16), nullable=False),
+    sa.Column("user_id", RecordId),
+    sa.Column("expires", Moment, nullable=False),
+    sa.Index("hanok_challenge_expires", "expires"),
 )
 
 #: Tokens by which programs act for a user. `hash` is the SHA-256 of the token, in hex; `hint` its first signs, to tell
@@ -84,6 +98,20 @@ identity = sa.Table(
     sa.Column("created", Moment, nullable=False),
     sa.Column("used", Moment),
     sa.Index("hanok_identity_user", "user_id"),
+)
+
+#: Who went to a login provider and has not come back yet. `state` and `browser` are hashes (SHA-256, in hex) of what the
+#: address and a cookie carry; `user_id` is empty where somebody logs in, else of whom the identity will be.
+away = sa.Table(
+    "hanok_away",
+    metadata,
+    sa.Column("state", sa.String(64), primary_key=True),
+    sa.Column("browser", sa.String(64), nullable=False),
+    sa.Column("provider", RecordId, nullable=False),
+    sa.Column("user_id", RecordId),
+    sa.Column("onward", sa.Text, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Index("hanok_away_created", "created"),
 )
 
 #: What was done that is no change of a record: deploys, passwords, second factors, tokens, address rules, log in as.

@@ -21,7 +21,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.records.auditing.asking import INPUT, OWNERS, Search, modules_of, sees_all
 from hanok.engine.records.former import called
 from hanok.engine.records.search import in_title
-from hanok.engine.store.tables import HANDED, audit
+from hanok.engine.store.tables import audit
 
 CREATED = sa.literal("created", sa.String(), literal_execute=True)
 #: An id may have been made this much before or after the moment of its row.
@@ -103,7 +103,7 @@ class Walk:
     def _way(self, keys: Sequence[str], after: UUID | None, before: UUID | None) -> Iterator[ColumnElement[bool]]:
         search = self.search
         if search.log == OWNERS:
-            yield sa.literal_column(f"({HANDED})", sa.Boolean())
+            yield sa.or_(audit.c.owner_from.is_not(None), audit.c.owner_to.is_not(None))
         elif search.record is None:
             yield audit.c.action == CREATED if search.log == INPUT else audit.c.action != CREATED
         if search.record is not None:

@@ -95,9 +95,27 @@ def _accounts() -> None:
         sa.Column("used", Moment),
     )
     op.create_index("hanok_identity_user", "hanok_identity", ["user_id"])
+    op.create_table(
+        "hanok_away",
+        sa.Column("state", sa.String(64), primary_key=True),
+        sa.Column("browser", sa.String(64), nullable=False),
+        sa.Column("provider", RecordId, nullable=False),
+        sa.Column("user_id", RecordId),
+        sa.Column("onward", sa.Text, nullable=False),
+        sa.Column("created", Moment, nullable=False),
+    )
+    op.create_index("hanok_away_created", "hanok_away", ["created"])
 
 
 def _programs() -> None:
+    op.create_table(
+        "hanok_challenge",
+        sa.Column("hash", sa.String(64), primary_key=True),
+        sa.Column("purpose", sa.String(16), nullable=False),
+        sa.Column("user_id", RecordId),
+        sa.Column("expires", Moment, nullable=False),
+    )
+    op.create_index("hanok_challenge_expires", "hanok_challenge", ["expires"])
     op.create_table(
         "hanok_token",
         sa.Column("id", RecordId, primary_key=True),
