@@ -16,7 +16,18 @@ from hanok.engine.deploy.keys import site_keys
 from hanok.engine.deploy.settings import read_settings
 from hanok.engine.fields import BUILT_IN, FieldType
 from hanok.engine.fields.keys import Keys
-from hanok.engine.jobs import Schedule, Surroundings, Worker, exporting, handing, housekeeping, kinds_of, mail, outbox
+from hanok.engine.jobs import (
+    Schedule,
+    Surroundings,
+    Worker,
+    exporting,
+    following,
+    handing,
+    housekeeping,
+    kinds_of,
+    mail,
+    outbox,
+)
 from hanok.engine.jobs.kinds import Kinds
 from hanok.engine.jobs.outbox import Subscriber
 from hanok.engine.jobs.schedules import keep_schedules
@@ -30,7 +41,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 #: Who hears of what happened to records, and of what rooms tell.
-SUBSCRIBERS: tuple[Subscriber, ...] = mail.SUBSCRIBERS
+SUBSCRIBERS: tuple[Subscriber, ...] = (*mail.SUBSCRIBERS, *following.SUBSCRIBERS)
 SCHEDULES: tuple[Schedule, ...] = (*housekeeping.SCHEDULES, *mail.SCHEDULES, *finishing.SCHEDULES)
 
 
@@ -61,8 +72,8 @@ def live_of(site: Site) -> Live:
 def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
-        housekeeping.KINDS, exporting.KINDS, handing.KINDS, mail.KINDS, finishing.KINDS, account_letters.KINDS,
-        (outbox.event_kind(SUBSCRIBERS),),
+        housekeeping.KINDS, exporting.KINDS, following.KINDS, handing.KINDS, mail.KINDS, finishing.KINDS,
+        account_letters.KINDS, (outbox.event_kind(SUBSCRIBERS),),
     )  # fmt: skip
 
 

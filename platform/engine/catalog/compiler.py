@@ -10,6 +10,7 @@ from hanok.engine.catalog.building import PASSES, Build
 from hanok.engine.catalog.deriving import derive
 from hanok.engine.catalog.fixed import check_fixed
 from hanok.engine.catalog.garbage import collection_paused
+from hanok.engine.catalog.inheriting import check_inheriting
 from hanok.engine.catalog.keeping import Kept, kept_for
 from hanok.engine.catalog.menus import menu_of, team_menus
 from hanok.engine.catalog.model import Catalog, Work
@@ -53,6 +54,7 @@ def compile_catalog(
     derived = derive(every, build.sources, pieces)
     build.check_areas()
     check_fixed(every, build.sources, report)
+    check_inheriting(modules, build.sources, report)
     menu = menu_of(documents, modules, report)
     teams = team_menus(documents, menu, modules, report)
     roles = roles_of(documents, modules, every, report)

@@ -19,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hanok.engine.access import Actor, predicate
 from hanok.engine.access.levels import owners
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.catalog.inheriting import inheriting
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Linked
 from hanok.engine.records.query import Record
@@ -103,9 +104,7 @@ def tell_below(conn: sa.Connection, catalog: Catalog, module: Module, moves: Col
 def heirs(catalog: Catalog, module: str) -> tuple[tuple[Module, str], ...]:
     """The modules whose records inherit groups from records of this one, each with the link by which they do."""
     known = catalog.whole.modules.values()
-    return tuple(
-        (each, key) for each in known for key in parents(each) if module in each.field(key).targets
-    )
+    return tuple((each, key) for each in known for key, targets in inheriting(each) if module in targets)
 
 
 def groups_of(conn: sa.Connection, module: Module, id: UUID) -> frozenset[UUID]:
@@ -278,7 +277,7 @@ def _only(column: Any, groups: Collection[UUID] | None) -> sa.ColumnElement[bool
 
 def parents(module: Module) -> tuple[str, ...]:
     """The links by which records inherit groups."""
-    return tuple(key for key, found in module.fields.items() if found.targets and found.settings.get("inherit"))
+    return tuple(key for key, _ in inheriting(module))
 
 
 def batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
