@@ -8,7 +8,7 @@ What the engine itself does (saves, formulas, rules, the conditions of metadata)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -16,11 +16,11 @@ from typing import Any
 from hanok.engine.access.actor import Actor
 from hanok.engine.access.levels import EVERY, Grant, combined
 from hanok.engine.catalog import Catalog, Module, ModuleScope
-from hanok.engine.catalog.model import End, FormView, ListView, Panel, SavedFilter, Subpanel, Tab, Views
+from hanok.engine.catalog.model import End, FormView, ListView, Panel, Role, SavedFilter, Subpanel, Tab, Views
 from hanok.engine.conditions import ConditionError, named, parse
 from hanok.engine.fields import Field
 
-VIEW, EDIT = "view", "edit"
+VIEW, EDIT, CREATE = "view", "edit", "create"
 #: How many role sets one catalog remembers; beyond that it begins anew.
 MOST = 500
 Named = frozenset[tuple[str, str]]
@@ -30,16 +30,28 @@ def field_grant(catalog: Catalog, actor: Actor, module: str, field: str, action:
     """In which records the actor may see (`view`) or change (`edit`) a field, as far as fields are concerned.
 
     A role that says nothing of a field does not restrict it; of several the most permissive wins, but one that does
-    not let its holder see any record of the module gives nothing, and `deny` in any of them wins over all.
+    not let its holder see any record of the module gives nothing, unless none does: then those count by which she makes
+    records that she does not see. `deny` in any of them wins over all.
     """
     if actor.admin:
         return EVERY
-    said = []
-    for role in (catalog.roles[key] for key in actor.roles if key in catalog.roles):
+    held = [catalog.roles[key] for key in actor.roles if key in catalog.roles]
+    whose, said = _deciding(held, _rights_of(catalog, module)), []
+    for role in held:
         written = role.fields.get((module, field), {})
-        if role.level(_rights_of(catalog, module), "view") != "none" or "deny" in written.values():
+        if role.key in whose or "deny" in written.values():
             said.append(written.get(action, "all"))
     return combined(said)
+
+
+def _deciding(held: Sequence[Role], module: str) -> frozenset[str]:
+    """The roles that say what fields there are: those by which the holder sees records, else those by which she makes
+    some."""
+    for action in (VIEW, CREATE):
+        found = frozenset(role.key for role in held if role.level(module, action) != "none")
+        if found:
+            return found
+    return frozenset()
 
 
 def _rights_of(catalog: Catalog, module: str) -> str:

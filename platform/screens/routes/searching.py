@@ -27,12 +27,12 @@ def add(to: Blueprint) -> None:
     to.get("/<module>/_pick", endpoint="searching_pick")(pick)
 
 
-@door("search", asks="list")
+@door("search", asks="view")
 def search() -> str:
     return render_template("screens/search.html", view=_found(searching.WHOLE))
 
 
-@door("search", asks="list")
+@door("search", asks="view")
 def quick() -> str:
     """The first hits of each module while one types: a fragment for the top bar."""
     return render_template("screens/quick.html", view=_found(searching.QUICK))
@@ -44,7 +44,7 @@ def _found(size: int) -> searching.Found:
     return searching.build(g.catalog, words, hits, g.language)
 
 
-@door("picker", asks="list")
+@door("picker", asks="view")
 def pick(module: str) -> Response:
     """Records to link to: `for` says which field asks, `at.…` what stands in the boxes that its limit looks at."""
     found = g.catalog.module(module)
