@@ -26,6 +26,8 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
     ("password_stolen", "", "Service that is asked whether a new password was stolen elsewhere, like "
      "https://api.pwnedpasswords.com/range/; it learns five signs of a hash. Empty: nobody is asked."),
     ("logins_days", 180, "Days after which attempts to log in are forgotten."),
+    ("api_per_minute", 600, "How many requests of one API token are answered within a minute; each process counts for "
+     "itself."),
     ("session_days", 14, "Days after which somebody has to log in again."),
     ("encryption_keys", "", "Keys of encrypted fields, the newest first, commas between them; "
      "empty: those of the site's file encryption-keys.txt."),

@@ -18,6 +18,7 @@ from hanok.app import create_app, live_of, opened, worker_of
 from hanok.cli.console import command, complain, screen, site_option, tell, tell_problems
 from hanok.cli.sites import PASSWORD_FILE
 from hanok.engine.accounts import Sightings
+from hanok.engine.accounts.token_list import Uses
 from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.garbage import set_aside
 from hanok.engine.deploy import Clock, Live, Site
@@ -77,6 +78,7 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
     app = create_app(live, settings)
     signal.signal(signal.SIGTERM, _stop)
     sightings: Sightings = app.extensions["hanok.sightings"]
+    uses: Uses = app.extensions["hanok.uses"]
     following = Following(live)
     metrics: Metrics = app.extensions["hanok.metrics"]
     worker = None
@@ -86,6 +88,7 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
         Clock("catalog", following.tick, seconds=1).start(),
         Clock("statistics", site.store.analyze, seconds=STATISTICS_SECONDS).start(),
         Clock("sessions", lambda: sightings.write(site.store), seconds=60).start(),
+        Clock("tokens", lambda: uses.write(site.store), seconds=60).start(),
     )
     tell(
         say("Hanok serves {folder} at {address}", folder=folder.as_posix(), address=f"http://{_shown(listen)}:{number}")
@@ -103,6 +106,7 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
         for clock in clocks:
             clock.stop()
         sightings.write(site.store)
+        uses.write(site.store)
         site.store.dispose()
         if worker is not None:
             leave_deaf(worker, 0)

@@ -13,6 +13,7 @@ from hanok.engine.fields import in_language
 from hanok.web import tracing
 from hanok.web.controls import TITLE
 from hanok.web.i18n import translate
+from hanok.web.programs import as_json, is_for_programs, plain_error
 from hanok.web.security import is_foreign
 
 
@@ -67,7 +68,7 @@ def install_faults(app: Flask) -> None:
 def known(failure: HanokError) -> Response:
     if failure.status >= 500 and failure.status != 503:
         return unexpected(failure)
-    return answer(failure.status, failure.message)
+    return as_json(failure) if is_for_programs() else answer(failure.status, failure.message)
 
 
 def plain(failure: HTTPException) -> Response:
@@ -114,6 +115,8 @@ def answer(status: int, message: Message | None = None, *, number: str = "") -> 
     """The failure as a page, as a fragment for htmx, or as JSON, whichever was asked for."""
     fault = FAULTS.get(status) or FAULTS[500 if status >= 500 else 400]
     facts = {"fault": fault, "message": message, "number": number, "status": status}
+    if is_for_programs():
+        return plain_error(status, message or fault.title, number=number)
     if wants_json():
         said = translate(message or fault.title, getattr(g, "language", "en"))
         return make_response(jsonify(error=said, number=number), status)

@@ -23,7 +23,7 @@ from flask import Blueprint, Flask, current_app, g, make_response, redirect, req
 from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response as AnyResponse
 
-from hanok.engine.accounts import Sightings, policy_of
+from hanok.engine.accounts import policy_of
 from hanok.engine.deploy.live import Live
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, in_language
@@ -31,17 +31,25 @@ from hanok.web import cells, i18n, marks, tracing, uploads, visit, widgets
 from hanok.web.account import account
 from hanok.web.account_letters import address_of
 from hanok.web.assets import Assets
+from hanok.web.coming import Coming
 from hanok.web.doors import ADMINISTRATOR, ANYBODY, door_of
 from hanok.web.faults import install_faults, lost_session, wants_json
 from hanok.web.forgot import forgotten
 from hanok.web.login import entry
 from hanok.web.menu import Frame
 from hanok.web.packing import pack_static
+from hanok.web.programs import BLUEPRINT as API
+from hanok.web.programs import NO_TOKEN, Unknown, is_for_programs
 from hanok.web.proving import proving
 from hanok.web.security import is_static, protect
 from hanok.web.watching import watch
 
 SESSION_DAYS = 14
+#: Closed to whoever is logged in as somebody else: what she logs in with, her sessions, her tokens.
+OWN = "/me"
+IN_HER_PLACE = say("You are logged in as somebody else. What stands here is hers alone.")
+#: Requests of one token, where the settings say nothing.
+PER_MINUTE = 600
 
 
 def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
@@ -51,8 +59,9 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     app.config["PASSWORD_POLICY"] = policy_of(settings)
     metrics = watch(app, live, settings)
     tracing.follow(app, settings, metrics.answered)
-    sightings = app.extensions["hanok.sightings"] = Sightings()
-    app.before_request(lambda: None if is_static() else visit.begin(live, sightings))
+    coming = Coming(a_minute=int(settings.get("api_per_minute", PER_MINUTE)))
+    app.extensions.update({"hanok.sightings": coming.sightings, "hanok.uses": coming.uses})
+    app.before_request(lambda: None if is_static() else visit.begin(live, coming.recognise))
     app.before_request(lambda: None if is_static() else tracing.recognise())
     app.teardown_request(lambda problem: visit.end(problem) if "live" in g else None)
     uploads.install(app, settings)
@@ -120,6 +129,10 @@ def only_through_doors() -> AnyResponse | None:
     here = door_of(view)
     if g.actor is None and (here is None or here.who != ANYBODY):
         return _to_login()
+    if is_for_programs() and request.blueprint != API:
+        raise NotFound(say("There is nothing here"))
+    if g.session is not None and g.actor.by is not None and _is_own(request.path):
+        raise Denied(IN_HER_PLACE)
     if view is not None and here is None:
         current_app.logger.error("the view %s has no door (hanok.web.doors): it is served to nobody", request.endpoint)
         raise NotFound(say("There is nothing here"))
@@ -128,7 +141,13 @@ def only_through_doors() -> AnyResponse | None:
     return None
 
 
+def _is_own(path: str) -> bool:
+    return path == OWN or path.startswith(OWN + "/")
+
+
 def _to_login() -> AnyResponse:
+    if is_for_programs():
+        raise Unknown(NO_TOKEN)
     if request.method not in visit.SAFE_METHODS:
         return lost_session()
     there = "/login?" + urlencode({"next": request.full_path.rstrip("?")})

@@ -119,7 +119,9 @@ def _routed() -> None:
 def recognise() -> None:
     """Notes who is here and what module it is about, for all lines that follow."""
     module = (request.view_args or {}).get("module")
-    found = {"actor": str(g.actor.id) if g.get("actor") else None,
+    program, by = g.get("program"), getattr(g.get("actor"), "by", None)
+    found = {"actor": str(g.actor.id) if g.get("actor") else None, "token": program.hint if program else None,
+             "by": str(by.id) if by else None,
              "module": module if module in g.catalog.modules else None}  # fmt: skip
     bind_contextvars(**{name: value for name, value in found.items() if value})
 

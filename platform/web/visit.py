@@ -1,8 +1,8 @@
 """One visit: the catalog, the actor, the language and the database connection of one request.
 
-They stand on `flask.g`: `g.catalog`, `g.actor` and `g.session` (None for a stranger), `g.language`, `g.formats`. The
-connection is opened when something is first read and closed when the request ends; a request that changes something
-closes it before, so that its write stands alone.
+They stand on `flask.g`: `g.catalog`, `g.actor` and `g.session` (None for a stranger; `web.coming` says who else),
+`g.language`, `g.formats`. The connection is opened when something is first read and closed when the request ends; a
+request that changes something closes it before, so that its write stands alone.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from typing import Any, TypeVar
 from flask import g, request
 from sqlalchemy import Connection
 
-from hanok.engine import accounts
-from hanok.engine.access import seen
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy.live import Live
+from hanok.engine.errors import HanokError
 from hanok.web.formats import Formats
 from hanok.web.i18n import LANGUAGES, chosen_language
 
@@ -29,22 +28,18 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Found = TypeVar("Found")
 
 
-def begin(live: Live, sightings: accounts.Sightings) -> None:
-    """Find out who is here and which catalog serves this request."""
-    g.live, g.reading, g.actor, g.session = live, None, None, None
-    token = request.cookies.get(SESSION_COOKIE, "")
-    if token:
-        found = accounts.session_of(connection(), g.catalog, token)
-        if found is not None:
-            g.actor, g.session = found.actor, found
-            g.catalog = seen(g.catalog, found.actor)
-            sightings.note(found)
-    else:
+def begin(live: Live, recognise: Callable[[], HanokError | None]) -> None:
+    """Find out who is here and which catalog serves this request. Raises what `recognise` says against it."""
+    g.live, g.reading = live, None
+    refused = recognise()
+    if "catalog" not in g:
         g.catalog = live.catalog
     g.language = _language()
     g.formats = Formats(g.language, _zone())
     if request.method not in SAFE_METHODS:
         end()
+    if refused is not None:
+        raise refused
 
 
 def connection() -> Connection:
@@ -87,14 +82,13 @@ def theme() -> str:
 
 
 def _language() -> str:
-    """What was chosen in this browser, else the user's, else what the browser asks for, else the site's."""
+    """What was chosen in this browser, else the user's, else what the browser asks for, else the site's; a program
+    asks for its own."""
     offered = offered_languages()
-    return chosen_language(
-        offered,
-        request.cookies.get(LANGUAGE_COOKIE),
-        getattr(g.actor, "language", None),
-        request.accept_languages.best_match(offered),
-    )
+    wanted, own = request.accept_languages.best_match(offered), getattr(g.actor, "language", None)
+    if g.get("program"):
+        return chosen_language(offered, wanted, own)
+    return chosen_language(offered, request.cookies.get(LANGUAGE_COOKIE), own, wanted)
 
 
 def _zone() -> str:

@@ -52,9 +52,9 @@ def log_in_as(
 def in_her_place(
     conn: sa.Connection, catalog: Catalog, own: Session, token: str, *, now: datetime | None = None
 ) -> Session | None:
-    """The session of this token that the holder of the `own` one opened; None where it ended, or never was hers."""
+    """The session of this token that was opened in the `own` one; None where it ended, or belongs to another."""
     found = session_of(conn, catalog, token, now=now)
-    if found is None or found.actor.by is None or found.actor.by.id != own.actor.id:
+    if found is None or found.actor.by is None or found.actor.by.id != own.actor.id or found.created < own.created:
         return None
     return found if own.actor.governs and not found.actor.admin else None
 
