@@ -6,6 +6,7 @@ second step (`second`) replaces it by another one with another token.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -39,18 +40,19 @@ class Pending:
     actor: Actor
     means: str
     created: datetime
+    provider: str = ""
 
 
 def enter(
     conn: sa.Connection, catalog: Catalog, user_id: UUID, *, means: str, address: str, agent: str, now: datetime,
     lifetime: timedelta = LIFETIME, device: str = "", vouched: bool = False, attempt: UUID | None = None,
-    by: UUID | None = None,
+    by: UUID | None = None, provider: str = "",
 ) -> str:  # fmt: skip
     """The token of a new session of this user; a pending one where a second factor is due (`pending_of` tells).
 
     `device` is the token of a remembered browser; `vouched` says that whoever sent her has seen a second factor
-    already; `attempt` is the row of `hanok_login` that was written before. Raises Denied for who may not log in, or
-    not from there.
+    already; `attempt` is the row of `hanok_login` that was written before; `provider` the id of the login provider that
+    sent her. Raises Denied for who may not log in, or not from there.
     """
     actor = active_actor(conn, catalog, user_id)
     check_address(conn, actor, address)
@@ -64,13 +66,13 @@ def enter(
     forget_expired(conn, now=now)
     return open_session(
         conn, user_id, address=address, agent=agent, now=now, lifetime=PENDING if due else lifetime, means=means,
-        pending=due, by=by, data={"second": second} if second else {},
+        pending=due, by=by, data=said_of({"second": second, "provider": provider}),
     )  # fmt: skip
 
 
 def pending_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: datetime) -> Pending | None:
     """Whose second step is waited for under this token; None where nobody's is."""
-    columns = (session.c.user_id, session.c.means, session.c.created)
+    columns = (session.c.user_id, session.c.means, session.c.created, session.c.data)
     mine = sa.and_(session.c.token == session_key(token), session.c.pending, session.c.expires > now)
     row = conn.execute(sa.select(*columns).where(mine)).first()
     if row is None:
@@ -79,7 +81,12 @@ def pending_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: dateti
         actor = active_actor(conn, catalog, row.user_id)
     except Denied:
         return None
-    return Pending(session_key(token), actor, row.means, row.created)
+    return Pending(session_key(token), actor, row.means, row.created, row.data.get("provider", ""))
+
+
+def said_of(facts: Mapping[str, str]) -> Mapping[str, str]:
+    """What a session keeps of how it began: those of the facts that say something."""
+    return {name: said for name, said in facts.items() if said}
 
 
 def active_actor(conn: sa.Connection, catalog: Catalog, user_id: UUID) -> Actor:

@@ -6,13 +6,14 @@ nobody is locked out by somebody who does not. An attempt is written down as fai
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.accounts.entering import Pending, write_login
+from hanok.engine.accounts.entering import Pending, said_of, write_login
 from hanok.engine.accounts.factors import TOTP
 from hanok.engine.accounts.recovery import hashed_code, salt_of, take_recovery
 from hanok.engine.accounts.sessions import LIFETIME, open_session
@@ -77,8 +78,19 @@ def finish(
         raise Denied(OVER)
     return open_session(
         conn, pending.actor.id, address=browser.address, agent=browser.agent, now=now, lifetime=lifetime,
-        means=pending.means, data={"second": means},
+        means=pending.means, data=said_of({"second": means, "provider": pending.provider}),
     )  # fmt: skip
+
+
+def failures(conn: sa.Connection, user_id: UUID, *, now: datetime) -> int:
+    """How many wrong codes count now."""
+    return len(_failed(conn, user_id, now))
+
+
+def _failed(conn: sa.Connection, user_id: UUID, now: datetime) -> Sequence[datetime]:
+    failed = sa.and_(login.c.user_id == user_id, login.c.means.in_(SECOND_STEPS), sa.not_(login.c.ok))
+    recent = sa.select(login.c.at).where(failed, login.c.at > now - WINDOW).order_by(login.c.at.desc())
+    return conn.scalars(recent.limit(MOST_FAILURES)).all()
 
 
 def _begin(
@@ -87,9 +99,7 @@ def _begin(
     """Writes the attempt down as failed. The rows of the factors are locked: attempts side by side count too."""
     assert pending.actor.id is not None
     conn.execute(sa.select(factor.c.id).where(factor.c.user_id == pending.actor.id).with_for_update()).all()
-    failed = sa.and_(login.c.user_id == pending.actor.id, login.c.means.in_(SECOND_STEPS), sa.not_(login.c.ok))
-    recent = sa.select(login.c.at).where(failed, login.c.at > now - WINDOW).order_by(login.c.at.desc())
-    times = conn.scalars(recent.limit(MOST_FAILURES)).all()
+    times = _failed(conn, pending.actor.id, now)
     if len(times) == MOST_FAILURES:
         wait = times[-1] + WINDOW - now
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
