@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +16,18 @@ import pytest
 import sqlalchemy as sa
 
 from hanok.engine import records
-from hanok.engine.catalog import Catalog
+from hanok.engine.catalog import Catalog, Module
 from hanok.engine.deploy import Live
 from hanok.engine.errors import Invalid
 from hanok.engine.jobs import Surroundings, Worker, following, kinds_of, outbox
 from hanok.engine.jobs.job import DONE
 from hanok.engine.records import Record
 from hanok.engine.records.sharing import share, unshare
-from hanok.engine.store import Store
+from hanok.engine.store import Store, new_id
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.tables import group_record
-from tests.builders import TYPES, a_catalog, an_administrator, with_tables
+from tests.builders import TYPES, Statements, a_catalog, an_administrator, with_tables
+from tests.evidence import Evidence
 
 ADMIN = an_administrator()
 FILES: Mapping[str, str] = {
@@ -309,3 +312,59 @@ class Story:
         with self.house.site.write() as conn:
             person, way = self.drawn.choice(self.house.people), self.drawn.choice([records.link, records.unlink])
             way(conn, self.house.catalog, ADMIN, "user", person, "security_groups", group)
+
+
+def many(house: House, owner: UUID, count: int, per: int) -> None:
+    """So many companies of this owner, each with people, written without any save."""
+    company, person = (house.catalog.modules[key] for key in ("company", "person"))
+    at = datetime.now(UTC)
+    system = {"created_at": at, "updated_at": at, "version": 1, "title": "하나", "title$folded": "하나", "name": "하나"}
+    system |= {"name$folded": "하나"}
+    with house.site.write() as conn:
+        for start in range(0, count, 2000):
+            above = [new_id() for _ in range(min(2000, count - start))]
+            below = [(new_id(), id) for id in above for _ in range(per)]
+            rows = [{**kept(company, system), "id": id, column(company, "owner"): owner} for id in above]
+            conn.execute(company.table.insert(), rows)
+            conn.execute(person.table.insert(), [{**kept(person, system), "id": id, column(person, "company"): up}
+                                                 for id, up in below])  # fmt: skip
+
+
+def column(module: Module, key: str) -> str:
+    return module.field(key).columns[""]
+
+
+def kept(module: Module, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key in module.table.c}
+
+
+def test_many_records_cost_a_few_statements_for_each_batch(house: House, worker: Worker) -> None:
+    kim = house.person("kim")
+    seoul = house.group("seoul")
+    many(house, kim, 1100, 1)
+    worker.run_until_idle()
+    house.change(seoul, users=[str(kim)])
+    statements = Statements(house.site)
+    settled(house.site, worker)
+    assert len(rows(house.site)) == 2200
+    asked = [text for text in statements.texts if "group_record" in text]
+    batches = 2 * 3 + 1  # of 500, for companies by their owner and for people by their company; the tree of companies
+    assert len(asked) <= 5 * batches + 8
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_records_follow(house: House, worker: Worker, evidence: Evidence, dialect: str) -> None:
+    kim = house.person("kim")
+    seoul = house.group("seoul")
+    many(house, kim, 20_000, 4)
+    worker.run_until_idle()
+    for people, number in (([str(kim)], 100_000), ([], 0)):
+        house.change(seoul, users=people)
+        statements, began = Statements(house.site), monotonic()
+        settled(house.site, worker)
+        how = "who joined" if people else "who left"
+        evidence.count(f"{dialect}: records that followed somebody {how}, of 100,000", number or 100_000)
+        evidence.count(f"{dialect}: statements for it, {how}", len(statements.texts))
+        evidence.count(f"{dialect}: seconds for it, {how}", round(monotonic() - began))
+        assert len(rows(house.site)) == number
+        assert len(statements.texts) < 20 * 100_000 / 500
