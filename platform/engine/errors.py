@@ -48,6 +48,34 @@ def say(text: str, **facts: Any) -> Message:
     return Message(text, facts)
 
 
+def written(message: Message | None) -> dict[str, Any] | None:
+    """A message as JSON."""
+    return None if message is None else {"text": message.text, "facts": _plain(dict(message.facts))}
+
+
+def message_of(data: Any) -> Message | None:
+    """The message that was written so."""
+    if data is None:
+        return None
+    return Message(data["text"], {name: _told(fact) for name, fact in data["facts"].items()})
+
+
+def _plain(fact: Any) -> Any:
+    match fact:
+        case Message():
+            return {"$message": written(fact)}
+        case Mapping():
+            return {str(name): _plain(value) for name, value in fact.items()}
+        case None | bool() | int() | float() | str():
+            return fact
+        case _:
+            return str(fact)
+
+
+def _told(fact: Any) -> Any:
+    return message_of(fact["$message"]) if isinstance(fact, Mapping) and "$message" in fact else fact
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place in the metadata: file, 1-based line and column, and the path of keys within the document."""

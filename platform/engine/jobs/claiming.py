@@ -14,8 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.errors import say
-from hanok.engine.jobs.job import CANCELLED, FAILED, PRIORITIES, RUNNING, WAITING, Job, written
+from hanok.engine.errors import say, written
+from hanok.engine.jobs.job import CANCELLED, FAILED, PRIORITIES, RUNNING, WAITING, Job
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.moments import here, server_now
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hanok.engine.errors import Message
+from hanok.engine.errors import Message, message_of
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 LIVING = (WAITING, RUNNING)
@@ -53,31 +53,3 @@ class Job:
         """The job of a row of `hanok_job`."""
         plain = {each.name: row[each.name] for each in fields(cls)}
         return cls(**(plain | {name: message_of(plain[name]) for name in ("title", "message", "error")}))
-
-
-def written(message: Message | None) -> dict[str, Any] | None:
-    """A message as JSON."""
-    return None if message is None else {"text": message.text, "facts": _plain(dict(message.facts))}
-
-
-def message_of(data: Any) -> Message | None:
-    """The message that was written so."""
-    if data is None:
-        return None
-    return Message(data["text"], {name: _told(fact) for name, fact in data["facts"].items()})
-
-
-def _plain(fact: Any) -> Any:
-    match fact:
-        case Message():
-            return {"$message": written(fact)}
-        case Mapping():
-            return {str(name): _plain(value) for name, value in fact.items()}
-        case None | bool() | int() | float() | str():
-            return fact
-        case _:
-            return str(fact)
-
-
-def _told(fact: Any) -> Any:
-    return message_of(fact["$message"]) if isinstance(fact, Mapping) and "$message" in fact else fact

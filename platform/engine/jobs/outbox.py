@@ -11,8 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 
-from hanok.engine.errors import say
-from hanok.engine.jobs.job import FAILED, written
+from hanok.engine.errors import say, written
+from hanok.engine.jobs.job import FAILED
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.queue import enqueue
 from hanok.engine.jobs.work import GiveUp, Work

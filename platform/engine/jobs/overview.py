@@ -11,8 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
-from hanok.engine.errors import Message, NotFound, say
-from hanok.engine.jobs.job import DONE, FAILED, PRIORITIES, RUNNING, WAITING, Job, message_of
+from hanok.engine.errors import Message, NotFound, message_of, say
+from hanok.engine.jobs.job import DONE, FAILED, PRIORITIES, RUNNING, WAITING, Job
 from hanok.engine.jobs.queue import enqueue
 from hanok.engine.jobs.schedules import following
 from hanok.engine.store.job_tables import job, mail, schedule

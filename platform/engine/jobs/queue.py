@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hanok.engine.access import Actor
-from hanok.engine.errors import Message, NotFound, Refused, say
-from hanok.engine.jobs.job import CANCELLED, DONE, ENDED, ORDINARY, PRIORITIES, RUNNING, WAITING, Job, written
+from hanok.engine.errors import Message, NotFound, Refused, say, written
+from hanok.engine.jobs.job import CANCELLED, DONE, ENDED, ORDINARY, PRIORITIES, RUNNING, WAITING, Job
 from hanok.engine.store import new_id
 from hanok.engine.store.job_tables import LIVING, job
 from hanok.engine.store.moments import here

@@ -12,9 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from hanok.engine.errors import Conflict, HanokError, Message, StaleCatalog, say
+from hanok.engine.errors import Conflict, HanokError, Message, StaleCatalog, say, written
 from hanok.engine.jobs.claiming import back, holding, over
-from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, WAITING, written
+from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, WAITING
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.work import Cancelled, Later, LeaseLost, Work, ended
 from hanok.engine.store.job_tables import job

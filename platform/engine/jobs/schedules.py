@@ -15,8 +15,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hanok.engine.errors import Message
-from hanok.engine.jobs.job import WHENEVER, written
+from hanok.engine.errors import Message, written
+from hanok.engine.jobs.job import WHENEVER
 from hanok.engine.jobs.queue import enqueue
 from hanok.engine.jobs.ticks import last_tick, next_tick, ticks
 from hanok.engine.store.job_tables import schedule

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from hanok.engine.access import SYSTEM, Actor
 from hanok.engine.accounts.acting import actor_with
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import HanokError, Message
+from hanok.engine.errors import HanokError, Message, written
 from hanok.engine.jobs.claiming import holding, over
-from hanok.engine.jobs.job import DONE, Job, written
+from hanok.engine.jobs.job import DONE, Job
 from hanok.engine.jobs.surroundings import Surroundings
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.moments import here

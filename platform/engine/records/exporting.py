@@ -158,14 +158,14 @@ def export(conn: sa.Connection, catalog: Catalog, wish: Wish) -> Export:
     names = Names(catalog, module)
     columns = _chosen(names, wish) if wish.columns else _every(names, wish.language)
     keys = tuple(dict.fromkeys(column.field.key for column in columns if not column.tied)) or (ID,)
-    rows = _rows_of(module, wish.listed) if wish.listed else Query(
+    rows = rows_of_list(module, wish.listed) if wish.listed else Query(
         module=module.key, asked=_asked(conn, names, wish), sort=(ID,)
     )  # fmt: skip
     query = replace(rows, columns=keys, size=LARGEST_PAGE, action="export")
     return Export(conn, catalog, wish, tuple(columns), query)
 
 
-def _rows_of(module: Module, listed: Listed) -> Query:
+def rows_of_list(module: Module, listed: Listed) -> Query:
     """The list's rows, by the conditions that the metadata says now. Raises Refused for a filter that is gone."""
     if listed.saved and listed.saved not in module.saved_filters:
         raise Refused(say("The filter of this list is no longer there."))

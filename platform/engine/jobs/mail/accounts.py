@@ -13,9 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hanok.engine.access import SYSTEM
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Message, NotFound, Refused, say
+from hanok.engine.errors import Message, NotFound, Refused, message_of, say, written
 from hanok.engine.fields.encrypted import UNREADABLE
-from hanok.engine.jobs.job import message_of, written
 from hanok.engine.records import Query, Record, page
 from hanok.engine.store.moments import now as now_of
 from hanok.engine.store.tables import setting

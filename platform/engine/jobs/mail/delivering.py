@@ -21,11 +21,10 @@ import sqlalchemy as sa
 import structlog
 
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Message, NotFound, Refused, say
+from hanok.engine.errors import Message, NotFound, Refused, say, written
 from hanok.engine.jobs import rates
 from hanok.engine.jobs.claiming import holding
 from hanok.engine.jobs.housekeeping import BATCH, in_batches
-from hanok.engine.jobs.job import written
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.mail import accounts, folder, rows, smtp
 from hanok.engine.jobs.mail.accounts import AUTO, FOLDER, Account, mode_of

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.errors import Message, NotFound, say
-from hanok.engine.jobs.job import PRIORITIES, message_of, written
+from hanok.engine.errors import Message, NotFound, message_of, say, written
+from hanok.engine.jobs.job import PRIORITIES
 from hanok.engine.jobs.mail.letter import Letter, letter_of
 from hanok.engine.store.job_tables import mail
 from hanok.engine.store.moments import now as now_of

@@ -1,0 +1,39 @@
+"""The system tables of what people keep on their desks and do to many records at once."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from hanok.engine.fields.columns import Moment, RecordId
+from hanok.engine.store.columns import JsonText
+from hanok.engine.store.tables import metadata
+
+#: A change of many records at once. `change` is what they are given ({} where they are deleted), `chosen` which ones.
+bulk = sa.Table(
+    "hanok_bulk",
+    metadata,
+    sa.Column("id", RecordId, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("user_id", RecordId, nullable=False),
+    sa.Column("module", sa.String(40), nullable=False),
+    sa.Column("action", sa.String(16), nullable=False),
+    sa.Column("chosen", JsonText, nullable=False),
+    sa.Column("change", JsonText, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("counts", JsonText, nullable=False),
+    sa.Column("job", RecordId),
+    sa.Column("ended", Moment),
+    sa.Index("hanok_bulk_user", "user_id", "id"),
+)
+
+#: What a change of many did to each: the values before, in dump form, and the version that it made.
+bulk_row = sa.Table(
+    "hanok_bulk_row",
+    metadata,
+    sa.Column("bulk", RecordId, primary_key=True),
+    sa.Column("record", RecordId, primary_key=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("version", sa.Integer),
+    sa.Column("before", JsonText),
+    sa.Column("problem", JsonText),
+)
