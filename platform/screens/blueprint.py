@@ -23,6 +23,7 @@ from hanok.screens.routes import (
     lists,
     mine,
     records,
+    roles,
     searching,
     subpanels,
 )
@@ -47,7 +48,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     )
     for room in (
         home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_logins, lists, forms, records,
-        subpanels, actions, exporting, access,
+        subpanels, actions, exporting, access, roles,
     ):  # fmt: skip
         room.add(made)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))
