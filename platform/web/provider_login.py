@@ -20,14 +20,14 @@ from hanok.engine.accounts import identities, oidc
 from hanok.engine.accounts.oidc import Away, Claims, Provider, Unusable
 from hanok.engine.accounts.oidc.asking import refusal
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Denied, HanokError, Message, NotFound, Refused, say
+from hanok.engine.errors import Denied, HanokError, NotFound, Refused, say
 from hanok.engine.store import new_id
 from hanok.engine.store.tables import login as logins
 from hanok.web.doors import ANYBODY, door
 from hanok.web.forgot import COUNTERS, minutes_of, too_many
 from hanok.web.login import browser, entered, is_secure, lifetime, own_path
 from hanok.web.notices import notify
-from hanok.web.providers import NO_ADDRESS, active, directory, path_of, redirect_of
+from hanok.web.providers import NO_ADDRESS, active, directory, onward_page, path_of, redirect_of
 from hanok.web.proving import proved
 from hanok.web.visit import connection, end, write
 
@@ -97,12 +97,7 @@ def _redirected(url: str) -> AnyResponse:
 
 
 def _onward(provider: Provider) -> Any:
-    return lambda url: onward_page(url, say("You go on to {name}", name=provider.name))
-
-
-def onward_page(url: str, title: Message) -> AnyResponse:
-    """A page that leads to another site by itself: what a form cannot."""
-    return make_response(render_template("onward.html", url=url, title=title))
+    return lambda url: onward_page(url, provider.name)
 
 
 # -- coming back ---------------------------------------------------------------------------------------------------

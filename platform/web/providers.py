@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, make_response, render_template
+from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine.accounts import oidc
 from hanok.engine.accounts.oidc import Directory, Provider, Unusable
 from hanok.engine.accounts.sessions import Session
-from hanok.engine.errors import Message, say
+from hanok.engine.errors import say
 from hanok.web.visit import connection, end
 
 DIRECTORY = "hanok.directory"
@@ -72,25 +73,24 @@ def redirect_of(key: str) -> str:
     return f"{address}{path_of(key)}/back" if address else ""
 
 
-def way_out(session: Session | None) -> str:
-    """Where the provider logs somebody out whom it sent, "" where it is not to (OpenID Connect RP-Initiated Logout
-    1.0). No token is kept that could tell it whom: it asks her."""
+def way_out(session: Session | None) -> AnyResponse | None:
+    """The page that leads on to where the provider logs somebody out whom it sent; None where it is not to.
+
+    As RP-Initiated Logout 1.0 has it, but for a token that tells whom: none is kept, so the provider asks her.
+    """
     begun = session.data.get("provider") if session is not None else None
-    if not begun:
-        return ""
-    found = next((one for one in active() if str(one.id) == begun and one.logout), None)
-    end()  # a provider may take its time
+    found = next((one for one in active() if str(one.id) == begun and one.logout), None) if begun else None
     if found is None:
-        return ""
+        return None
+    end()  # a provider may take its time
     try:
         there = directory().metadata(found.issuer).end_session
     except Unusable:
-        return ""
+        return None
     asked = {"client_id": found.client_id, "post_logout_redirect_uri": f"{current_app.config['ADDRESS']}/login"}
-    return f"{there}{'&' if '?' in there else '?'}{urlencode(asked)}" if there else ""
+    return onward_page(f"{there}{'&' if '?' in there else '?'}{urlencode(asked)}", found.name) if there else None
 
 
-def button_text(one: Button | Provider) -> Message | str:
-    """What a button says."""
-    said = one.text if isinstance(one, Button) else one.button
-    return said or say("Log in with {name}", name=one.name)
+def onward_page(url: str, name: str) -> AnyResponse:
+    """A page that leads to another site by itself, where a form was sent: browsers let no form end elsewhere."""
+    return make_response(render_template("onward.html", url=url, title=say("You go on to {name}", name=name)))
