@@ -17,6 +17,7 @@ from hanok.screens.routes import (
     admin_jobs,
     admin_logins,
     admin_mail,
+    admin_providers,
     exporting,
     forms,
     home,
@@ -47,7 +48,8 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
         static_url_path="/static/screens",
     )
     for room in (
-        home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_logins, lists, forms, records,
+        home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
+        lists, forms, records,
         subpanels, actions, exporting, access, roles,
     ):  # fmt: skip
         room.add(made)

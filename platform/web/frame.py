@@ -27,7 +27,7 @@ from hanok.engine.accounts import policy_of
 from hanok.engine.deploy.live import Live
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, in_language
-from hanok.web import cells, i18n, marks, tracing, uploads, visit, widgets
+from hanok.web import cells, i18n, marks, providers, tracing, uploads, visit, widgets
 from hanok.web.account import account
 from hanok.web.account_letters import address_of
 from hanok.web.assets import Assets
@@ -41,6 +41,7 @@ from hanok.web.packing import pack_static
 from hanok.web.passkeys import keyring
 from hanok.web.programs import BLUEPRINT as API
 from hanok.web.programs import NO_TOKEN, Unknown, is_for_programs
+from hanok.web.provider_login import with_provider
 from hanok.web.proving import proving
 from hanok.web.second import NEEDED_AT, leads_elsewhere, stepping, wanted_of
 from hanok.web.security import is_static, protect
@@ -80,9 +81,11 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     app.register_blueprint(entry)
     app.register_blueprint(forgotten)
     app.register_blueprint(account)
+    app.register_blueprint(with_provider)
     for blueprint in (proving, stepping, security, keyring):
         app.register_blueprint(blueprint)
     app.register_blueprint(uploads.files)
+    providers.install(app, settings)
     install_faults(app)
     furnish(app)
 

@@ -17,6 +17,7 @@ from hanok.engine import accounts
 from hanok.engine.errors import Denied, Message
 from hanok.web import own_work
 from hanok.web.doors import ANYBODY, door
+from hanok.web.providers import way_out
 from hanok.web.passkey_site import passkey_site
 from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, connection, offered_languages, write
 
@@ -90,8 +91,9 @@ def entered(token: str, onward: str) -> AnyResponse:
 @entry.post("/logout")
 @door("entry", who=ANYBODY)
 def log_out() -> AnyResponse:
+    onward = way_out(g.session)
     _end_session()
-    answer = redirect("/login", 303)
+    answer = onward or redirect("/login", 303)
     answer.delete_cookie(SESSION_COOKIE, httponly=True, secure=is_secure(), samesite="Lax")
     return answer
 
