@@ -20,6 +20,7 @@ from hanok.engine.jobs import (
     Schedule,
     Surroundings,
     Worker,
+    auditing,
     exporting,
     following,
     handing,
@@ -35,14 +36,16 @@ from hanok.engine.jobs.worker import Ended
 from hanok.engine.store.blobs import open_blobs
 from hanok.engine.store.kept import kept
 from hanok.settings import SETTINGS
-from hanok.web import account_letters
+from hanok.web import account_letters, factor_letters
 
 if TYPE_CHECKING:
     from flask import Flask
 
 #: Who hears of what happened to records, and of what rooms tell.
 SUBSCRIBERS: tuple[Subscriber, ...] = (*mail.SUBSCRIBERS, *following.SUBSCRIBERS)
-SCHEDULES: tuple[Schedule, ...] = (*housekeeping.SCHEDULES, *mail.SCHEDULES, *finishing.SCHEDULES)
+SCHEDULES: tuple[Schedule, ...] = (
+    *housekeeping.SCHEDULES, *auditing.SCHEDULES, *mail.SCHEDULES, *finishing.SCHEDULES,
+)  # fmt: skip
 
 
 def field_types(more: Iterable[type[FieldType]] = (), *, keys: Keys | None = None) -> Mapping[str, FieldType]:
@@ -72,8 +75,8 @@ def live_of(site: Site) -> Live:
 def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
-        housekeeping.KINDS, exporting.KINDS, following.KINDS, handing.KINDS, mail.KINDS, finishing.KINDS,
-        account_letters.KINDS, (outbox.event_kind(SUBSCRIBERS),),
+        housekeeping.KINDS, auditing.KINDS, exporting.KINDS, following.KINDS, handing.KINDS, mail.KINDS, finishing.KINDS,
+        account_letters.KINDS, factor_letters.KINDS, (outbox.event_kind(SUBSCRIBERS),),
     )  # fmt: skip
 
 
@@ -97,6 +100,7 @@ def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
+    from hanok.api.blueprint import blueprint as api
     from hanok.screens.blueprint import blueprint as screens
     from hanok.web.frame import install
 
@@ -104,6 +108,7 @@ def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:
     key = settings.get("secret_key") or kept(live.store, "secret_key", lambda: secrets.token_hex(32))
     install(app, live, {**settings, "secret_key": key})
     app.register_blueprint(screens(job_kinds()))
+    app.register_blueprint(api())
     proxies = int(settings.get("proxies", 0))
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

@@ -17,12 +17,14 @@ from hanok.screens.routes import (
     admin_jobs,
     admin_logins,
     admin_mail,
+    admin_providers,
     exporting,
     forms,
     home,
     lists,
     mine,
     records,
+    roles,
     searching,
     subpanels,
 )
@@ -46,8 +48,9 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
         static_url_path="/static/screens",
     )
     for room in (
-        home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_logins, lists, forms, records,
-        subpanels, actions, exporting, access,
+        home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
+        lists, forms, records,
+        subpanels, actions, exporting, access, roles,
     ):  # fmt: skip
         room.add(made)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))

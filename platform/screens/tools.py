@@ -23,6 +23,7 @@ class Tool:
 
 
 TOOLS: Mapping[str, tuple[Tool, ...]] = {
+    "login_provider": (Tool("test", say("Test the provider"), "plug-connected", "/admin/providers/{id}/test"),),
     "outbound_account": (Tool("test", say("Send a test mail"), "send", "/admin/accounts/{id}/test"),),
 }
 

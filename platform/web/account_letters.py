@@ -104,7 +104,7 @@ def _send_word(work: Work) -> None:
     def post(conn: sa.Connection, catalog: Catalog) -> None:
         person = resets.person_with(conn, catalog, UUID(work.payload["user"]))
         if person is not None and person.email:
-            found = _Words(catalog, person)
+            found = Words(catalog, person)
             found.post(
                 conn, say("{site}: your password was changed", site=found.site),
                 say("The password of the user {username} was changed: {when}. All other sessions were ended.",
@@ -124,7 +124,7 @@ def _post_link(
         return
     lifetime: timedelta = resets.LIFETIME if asked else resets.LIFETIME_OF_AN_INVITATION
     link = link_to(address, resets.open_reset(conn, person, lifetime=lifetime))
-    found = _Words(catalog, person)
+    found = Words(catalog, person)
     until = say("The link works once, until {when}.", when=found.moment(now_of(conn) + lifetime))
     if asked:
         found.post(
@@ -156,7 +156,7 @@ KINDS = (
 
 
 # -- how they are written ------------------------------------------------------------------------------------------
-class _Words:
+class Words:
     """The words of a letter to one person: her language, her clock, the name of the site."""
 
     def __init__(self, catalog: Catalog, person: Person) -> None:

@@ -18,7 +18,7 @@ from hanok.engine.accounts.token_list import Uses
 from hanok.engine.errors import Denied, HanokError, say
 from hanok.web import visit
 from hanok.web.pace import Pace
-from hanok.web.programs import BLUEPRINT, MOST_WRONG, WINDOW, Gate, is_for_programs
+from hanok.web.programs import MOST_WRONG, WINDOW, Gate, is_for_programs
 
 #: Holds the token of the session in somebody's place; the administrator's own stays in its cookie.
 AS_COOKIE = "hanok_as"
@@ -35,7 +35,7 @@ class Coming:
         """Fills `g`; why whoever came is nobody here, where that has to be said."""
         g.actor = g.session = g.own = g.program = None
         if is_for_programs():
-            return self._program() if request.blueprint == BLUEPRINT else None
+            return self._program()
         token = request.cookies.get(visit.SESSION_COOKIE, "")
         found = accounts.session_of(visit.connection(), g.catalog, token) if token else None
         if found is None or found.actor.by is not None:

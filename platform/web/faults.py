@@ -52,9 +52,9 @@ FAULTS: dict[int, Fault] = {
     ),
 }
 #: Fields that are never shown again when a form is offered for sending once more.
-UNSPOKEN = frozenset({"csrf_token", "password", "again", "old_password", "link"})
+UNSPOKEN = frozenset({"csrf_token", "password", "again", "old_password", "link", "code"})
 #: Forms with nothing in them to be kept: what they open by is a secret.
-FORGOTTEN = frozenset({"/forgot", "/reset", "/reset/new", "/me/password"})
+FORGOTTEN = frozenset({"/forgot", "/reset", "/reset/new", "/me/password", "/login/second", "/me/prove"})
 
 
 def install_faults(app: Flask) -> None:

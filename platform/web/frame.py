@@ -27,7 +27,7 @@ from hanok.engine.accounts import policy_of
 from hanok.engine.deploy.live import Live
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, in_language
-from hanok.web import cells, i18n, marks, tracing, uploads, visit, widgets
+from hanok.web import cells, i18n, marks, providers, tracing, uploads, visit, widgets
 from hanok.web.account import account
 from hanok.web.account_letters import address_of
 from hanok.web.assets import Assets
@@ -38,10 +38,14 @@ from hanok.web.forgot import forgotten
 from hanok.web.login import entry
 from hanok.web.menu import Frame
 from hanok.web.packing import pack_static
+from hanok.web.passkeys import keyring
 from hanok.web.programs import BLUEPRINT as API
 from hanok.web.programs import NO_TOKEN, Unknown, is_for_programs
+from hanok.web.provider_login import with_provider
 from hanok.web.proving import proving
+from hanok.web.second import NEEDED_AT, leads_elsewhere, stepping, wanted_of
 from hanok.web.security import is_static, protect
+from hanok.web.security_page import security
 from hanok.web.watching import watch
 
 SESSION_DAYS = 14
@@ -57,6 +61,7 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     app.config["SESSION_DAYS"] = settings.get("session_days", SESSION_DAYS)
     app.config["ADDRESS"] = address_of(settings)
     app.config["PASSWORD_POLICY"] = policy_of(settings)
+    app.config["SECOND_FACTOR"] = wanted_of(settings)
     metrics = watch(app, live, settings)
     tracing.follow(app, settings, metrics.answered)
     coming = Coming(a_minute=int(settings.get("api_per_minute", PER_MINUTE)))
@@ -76,8 +81,11 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     app.register_blueprint(entry)
     app.register_blueprint(forgotten)
     app.register_blueprint(account)
-    app.register_blueprint(proving)
+    app.register_blueprint(with_provider)
+    for blueprint in (proving, stepping, security, keyring):
+        app.register_blueprint(blueprint)
     app.register_blueprint(uploads.files)
+    providers.install(app, settings)
     install_faults(app)
     furnish(app)
 
@@ -130,7 +138,7 @@ def only_through_doors() -> AnyResponse | None:
     if g.actor is None and (here is None or here.who != ANYBODY):
         return _to_login()
     if is_for_programs() and request.blueprint != API:
-        raise NotFound(say("There is nothing here"))
+        raise request.routing_exception or NotFound(say("There is nothing here"))
     if g.session is not None and g.actor.by is not None and _is_own(request.path):
         raise Denied(IN_HER_PLACE)
     if view is not None and here is None:
@@ -138,6 +146,8 @@ def only_through_doors() -> AnyResponse | None:
         raise NotFound(say("There is nothing here"))
     if here is not None and here.who == ADMINISTRATOR and not g.actor.governs:
         raise Denied(say("Only administrators may see this."))
+    if leads_elsewhere(here):
+        return _to(NEEDED_AT)
     return None
 
 
@@ -151,8 +161,17 @@ def _to_login() -> AnyResponse:
     if request.method not in visit.SAFE_METHODS:
         return lost_session()
     there = "/login?" + urlencode({"next": request.full_path.rstrip("?")})
-    if "HX-Request" in request.headers or wants_json():
-        answer = make_response("", 401)
-        answer.headers["HX-Redirect"] = there
-        return answer
-    return redirect(there if request.path != "/" else "/login")
+    return _to(there if request.path != "/" or _is_part() else "/login")
+
+
+def _to(there: str) -> AnyResponse:
+    """The way to another page, for browsers as for the parts of a page."""
+    if not _is_part():
+        return redirect(there)
+    answer = make_response("", 401)
+    answer.headers["HX-Redirect"] = there
+    return answer
+
+
+def _is_part() -> bool:
+    return "HX-Request" in request.headers or wants_json()

@@ -14,9 +14,11 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts
-from hanok.engine.errors import Denied
+from hanok.engine.errors import Denied, Message
 from hanok.web import own_work
 from hanok.web.doors import ANYBODY, door
+from hanok.web.providers import way_out
+from hanok.web.passkey_site import passkey_site
 from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, connection, offered_languages, write
 
 entry = Blueprint("entry", __name__)
@@ -32,7 +34,7 @@ DEVICE_COOKIE = "hanok_device"
 def login() -> AnyResponse | str:
     if g.actor is not None:
         return redirect(own_path(request.args.get("next", "")))
-    return render_template("login.html", username="", problem=None, onward=own_path(request.args.get("next", "")))
+    return login_page(own_path(request.args.get("next", "")))
 
 
 @entry.post("/login")
@@ -44,8 +46,15 @@ def log_in() -> AnyResponse | tuple[str, int]:
             g.live.store, g.catalog, username, request.form.get("password", ""), **browser(), lifetime=lifetime()
         )  # fmt: skip
     except Denied as refused:
-        return render_template("login.html", username=username, problem=refused.message, onward=onward), 403
+        return login_page(onward, username=username, problem=refused.message), 403
     return entered(token, onward)
+
+
+def login_page(onward: str, *, username: str = "", problem: Message | None = None) -> str:
+    """The page to log in at, which leads to `onward`."""
+    return render_template(
+        "login.html", username=username, problem=problem, onward=onward, passkeys=passkey_site() is not None
+    )
 
 
 def browser() -> dict[str, Any]:
@@ -82,8 +91,9 @@ def entered(token: str, onward: str) -> AnyResponse:
 @entry.post("/logout")
 @door("entry", who=ANYBODY)
 def log_out() -> AnyResponse:
+    onward = way_out(g.session)
     _end_session()
-    answer = redirect("/login", 303)
+    answer = onward or redirect("/login", 303)
     answer.delete_cookie(SESSION_COOKIE, httponly=True, secure=is_secure(), samesite="Lax")
     return answer
 

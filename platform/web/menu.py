@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,12 +12,16 @@ from flask import g, request
 
 from hanok.engine import access
 from hanok.engine.catalog.model import Module
+from hanok.engine.errors import Message, say
 from hanok.engine.fields import in_language
 from hanok.web.cells import address
-from hanok.web.i18n import LANGUAGES
+from hanok.web.i18n import LANGUAGES, translate
 from hanok.web.notices import Notice, notices
 from hanok.web.own_work import is_begun
 from hanok.web.visit import offered_languages, theme
+
+#: What mirrors the catalog like a module: one of them, several, and the icon (`catalog.menus.MIRRORS`).
+MIRRORED: Mapping[str, tuple[Message, Message, str]] = {"role": (say("Role"), say("Roles"), "shield-check")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ class Frame:
     def creatable(self) -> tuple[Entry, ...]:
         """The modules of the menus in which the reader may make records, the one he is in first."""
         entries = {entry.key: entry for menu in self.menus for entry in menu.entries}
-        found = [entry for key, entry in entries.items() if access.may(g.catalog, self.actor, key, "create")]
+        found = [entry for key, entry in entries.items()
+                 if key not in MIRRORED and access.may(g.catalog, self.actor, key, "create")]  # fmt: skip
         return tuple(sorted(found, key=lambda entry: not entry.current))
 
     @cached_property
@@ -105,14 +110,21 @@ class Frame:
 
     def _menus(self) -> Iterator[Menu]:
         for found in g.catalog.menu:
-            entries = tuple(self._entry(g.catalog.modules[key]) for key in found.modules if self._listed(key))
+            entries = tuple(self._entry(key) for key in found.modules if self._listed(key))
             label = in_language(found.label, self.language)
             yield Menu(found.key, label, entries, any(entry.current for entry in entries))
 
     def _listed(self, key: str) -> bool:
+        if key in MIRRORED:
+            return bool(self.actor.admin)
         return key in g.catalog.modules and access.may(g.catalog, self.actor, key, "list")
 
-    def _entry(self, module: Module) -> Entry:
+    def _entry(self, key: str) -> Entry:
+        if key in MIRRORED:
+            one, several, icon = MIRRORED[key]
+            here = request.path == f"/{key}" or request.path.startswith(f"/{key}/")
+            return Entry(key, translate(several, self.language), translate(one, self.language), icon, f"/{key}", here)
+        module: Module = g.catalog.modules[key]
         plural = in_language(module.plural, self.language)
         one = in_language(module.label, self.language)
         return Entry(module.key, plural, one, module.icon or "table", address(module.key), module.key == self.module)

@@ -9,19 +9,22 @@ passes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, g, make_response, redirect, render_template, request
+from flask import Blueprint, g, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts
-from hanok.engine.accounts import factors
+from hanok.engine.accounts import factors, second, totp
 from hanok.engine.accounts.passwords import NOBODY
 from hanok.engine.errors import Denied, Message, say
+from hanok.engine.fields.keys import Keys
 from hanok.web.doors import door
+from hanok.web.faults import wants_json
 from hanok.web.forgot import minutes_of, too_many
 from hanok.web.login import own_path
 from hanok.web.visit import SAFE_METHODS, connection, end, write
@@ -31,6 +34,7 @@ LASTS = timedelta(minutes=10)
 #: Attempts to say the password within an hour, here and where it is changed.
 MOST_ATTEMPTS = 10
 WRONG = say("This is not your password.")
+WRONG_CODE = second.WRONG[factors.TOTP]
 IN_HER_PLACE = say("You are logged in as somebody else: what this person logs in with is hers alone.")
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -63,6 +67,7 @@ def keep_in_session(**facts: str) -> None:
     """Keeps facts in this session beside those that it has."""
     data = {**g.session.data, **facts}
     write(lambda conn, _: accounts.set_session_data(conn, g.session.key, data))
+    g.session = replace(g.session, data=data)
 
 
 @proving.get("/me/prove")
@@ -83,10 +88,23 @@ def answer() -> AnyResponse | tuple[str, int]:
         return page(onward, too_many(minutes)), 429
     known = accounts.password_of(connection(), g.actor.id)
     end()  # hashing is slow
-    if known == NOBODY or not accounts.check_password(known, request.form.get("password", "")):
-        return page(onward, WRONG), 422
+    good = _is_code() if known == NOBODY else accounts.check_password(known, request.form.get("password", ""))
+    if not good:
+        return page(onward, WRONG_CODE if known == NOBODY else WRONG), 422
     mark_proved()
     return redirect(onward, 303)
+
+
+def _is_code() -> bool:
+    """Whether a code of her authenticator app came: who has no password proves it by that."""
+    code, now = request.form.get("code", "")[:20], datetime.now(UTC)
+    return write(lambda conn, _: totp.take_code(conn, site_keys(), g.actor.id, code, now=now))
+
+
+def site_keys() -> Keys:
+    """The keys of this site, with which secrets are locked."""
+    found = getattr(g.live.types.get("encrypted"), "keys", None)
+    return found if isinstance(found, Keys) else Keys()
 
 
 def page(onward: str, problem: Message | None = None) -> str:
@@ -103,6 +121,8 @@ def _to_page() -> AnyResponse:
         found = make_response("", 401)
         found.headers["HX-Redirect"] = there
         return found
+    if wants_json():
+        return make_response(jsonify(to=there), 401)
     return redirect(there, 303)
 
 

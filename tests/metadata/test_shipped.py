@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from hanok.engine.catalog import Catalog, compile_catalog
+from hanok.engine.catalog.menus import MIRRORS
 from hanok.engine.fields import BUILT_IN
 from hanok.engine.language import Layer, read_folder
 
@@ -83,7 +84,7 @@ def test_every_option_set_is_used(catalog: Catalog) -> None:
 
 def test_the_menu_reaches_every_module_once(catalog: Catalog) -> None:
     listed = [module for found in catalog.menu for module in found.modules]
-    assert sorted(listed) == sorted(catalog.modules)
+    assert sorted(listed) == sorted([*catalog.modules, *MIRRORS])
 
 
 def test_every_area_of_a_module_is_one_of_the_app(catalog: Catalog) -> None:
@@ -94,7 +95,7 @@ def test_every_role_speaks_of_the_access_modules(catalog: Catalog) -> None:
     """Users and teams have no owner: a role that leaves them to its default could let anybody rename a colleague."""
     for role in catalog.roles.values():
         assert role.level("user", "list") == "all"
-        assert {role.level(module, "edit") for module in ("user", "team", "security_group")} == {"none"}
+        assert {role.level(module, "edit") for module in ("user", "employee", "team", "security_group")} == {"none"}
         for module in ("outbound_account", "login_provider"):
             assert {role.level(module, action) for action in ("list", "view", "edit", "export")} == {"none"}
 
@@ -136,7 +137,7 @@ def test_a_module_opens_with_at_most_one_filter_on(catalog: Catalog) -> None:
 
 
 def test_people_are_named_as_their_language_does(catalog: Catalog) -> None:
-    for key in ("contact", "lead", "user"):
+    for key in ("contact", "lead", "user", "employee"):
         title = catalog.modules[key].title
         assert title.render({"last_name": "김", "first_name": "하늘"}) == "김하늘"
         assert title.render({"last_name": "Boyd", "first_name": "Ryan"}) == "Ryan Boyd"

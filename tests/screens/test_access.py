@@ -32,10 +32,10 @@ def test_the_page_of_a_user_has_her_roles(site: Store, catalog: Catalog, enter: 
 def test_roles_are_given_and_taken_on_it(site: Store, catalog: Catalog, enter: Enter) -> None:
     guest, admin = of(site, catalog, "guest"), enter()
     assert admin.send(f"/admin/holders/user/{guest}/give", role="owner_only").status_code == 303
-    assert "guest" in admin.page("/admin/roles/owner_only")
+    assert "guest" in admin.page("/role/owner_only")
     assert "changed this" in admin.page(f"/user/{guest}") and "Owner only" in admin.page(f"/user/{guest}")
     admin.send(f"/admin/holders/user/{guest}/take", role="owner_only")
-    assert "guest" not in admin.page("/admin/roles/owner_only")
+    assert "guest" not in admin.page("/role/owner_only")
 
 
 def test_it_says_from_whom_a_user_has_a_role(site: Store, catalog: Catalog, enter: Enter) -> None:
@@ -56,10 +56,10 @@ def test_the_last_administrator_is_refused_with_the_reason(site: Store, catalog:
     assert "This is the last administrator" in answer.text
     assert "Administrator" in admin.part(url)
     admin.send(f"{url}/take", role="administrator")
-    assert "This is the last administrator" in admin.page("/admin/roles")
+    assert "This is the last administrator" in admin.page("/role")
 
 
-@pytest.mark.parametrize("path", ["/admin/roles", "/admin/roles/owner_only", "/admin/why", "/admin/holders/user/{rep}"])
+@pytest.mark.parametrize("path", ["/role", "/role/owner_only", "/admin/why", "/admin/holders/user/{rep}"])
 def test_only_administrators_look_at_roles(site: Store, catalog: Catalog, enter: Enter, path: str) -> None:
     rep = enter("rep")
     assert rep.get(path.format(rep=of(site, catalog, "rep"))).status_code == 403
@@ -76,11 +76,11 @@ def test_only_administrators_give_roles(site: Store, catalog: Catalog, enter: En
 def test_what_holds_no_roles_has_no_such_page(site: Store, catalog: Catalog, enter: Enter) -> None:
     company = a_record(site, catalog, "company", name="한빛")
     assert enter().get(f"/admin/holders/company/{company.id}").status_code == 404
-    assert enter().get("/admin/roles/nobody").status_code == 404
+    assert enter().get("/role/nobody").status_code == 404
 
 
 def test_a_role_is_a_matrix_of_levels(enter: Enter) -> None:
-    page = enter().page("/admin/roles/owner_only")
+    page = enter().page("/role/owner_only")
     assert page.count('data-level="owner"') > page.count('data-level="deny"') == 1  # the legend's
     assert "site/roles/owner_only.yaml:3" in page
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -112,6 +112,41 @@ def held(conn: sa.Connection, catalog: Catalog, *, role: str = "") -> Mapping[st
         for row in conn.execute(rows.order_by(table.c["title$folded"], table.c.id)):
             found[row.role].append(Linked(key, row.id, row.title))
     return {key: tuple(holders) for key, holders in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A user who has a role, and from whom: herself, her team, her security groups."""
+
+    user: Linked
+    active: bool
+    holders: tuple[Linked, ...]
+
+
+def bearers(conn: sa.Connection, catalog: Catalog, role: str, *, most: int = 500) -> tuple[Bearer, ...]:
+    """The users who have a role, by title; of the ways by which they have it `most` are looked at."""
+    people, team, group = (catalog.whole.module(key) for key in HOLDERS)
+    through = group.ends["users"].through
+    assert through is not None, "the users of a group are tied"
+    me, table, bundle = people.table, team.table, group.table
+    active, mine = me.c[people.field("active").columns[""]], me.c[people.field("team").columns[""]]
+
+    def way(module: str, holder: sa.FromClause, source: sa.FromClause) -> sa.Select[tuple[object, ...]]:
+        columns = (me.c.id, me.c.title, me.c["title$folded"], active.label("active"), holder.c.id.label("holder"),
+                   holder.c.title.label("holder_title"), sa.literal(module).label("module"))  # fmt: skip
+        found = sa.select(*columns).select_from(source.join(grants, grants.c.holder == holder.c.id))
+        return found.where(grants.c.role == role, me.c.deleted_at.is_(None), holder.c.deleted_at.is_(None))
+
+    tied = me.join(through, through.c.right == me.c.id).join(bundle, bundle.c.id == through.c.left)
+    ways = sa.union_all(way(USER, me, me), way(TEAM, table, me.join(table, table.c.id == mine)),
+                        way(GROUP, bundle, tied)).subquery()  # fmt: skip
+    rows = sa.select(ways).order_by(ways.c["title$folded"], ways.c.id, ways.c.module, ways.c.holder).limit(most)
+    found: dict[UUID, Bearer] = {}
+    for row in conn.execute(rows):
+        known = found.get(row.id) or Bearer(Linked(USER, row.id, row.title), bool(row.active), ())
+        holder = Linked(row.module, row.holder, row.holder_title)
+        found[row.id] = replace(known, holders=(*known.holders, holder))
+    return tuple(found.values())
 
 
 def sources(conn: sa.Connection, catalog: Catalog, user: UUID) -> tuple[Source, ...]:

@@ -15,6 +15,8 @@ from hanok.engine.language import Document, Documents, did_you_mean
 MAIN = "main"
 #: The filter of the modules that stand in no other.
 REST = "more"
+#: What stands in menus like a module and is none: its records are documents of the catalog, for administrators.
+MIRRORS = ("role",)
 Menu = tuple[MenuFilter, ...]
 
 
@@ -59,10 +61,11 @@ def _label(key: str, written: Mapping[str, Any]) -> Labels:
 def _known(
     document: Document, path: tuple[str, ...], listed: Mapping[str, Any], modules: Mapping[str, Module], report: Report
 ) -> tuple[str, ...]:
+    known = {*modules, *MIRRORS}
     for module in listed:
-        if module not in modules:
+        if module not in known:
             report.missing(document.place([*path, module]), MODULE, module, modules)
-    return tuple(module for module in listed if module in modules)
+    return tuple(module for module in listed if module in known)
 
 
 class _Team:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from hanok.engine import accounts
+from hanok.engine.accounts.factors import forget_unconfirmed
+from hanok.engine.accounts.passkeys import forget_challenges
 from hanok.engine.errors import say
 from hanok.engine.jobs.job import CANCELLED, DONE
 from hanok.engine.jobs.kinds import Kind
@@ -35,8 +37,12 @@ def forget_jobs(work: Work) -> dict[str, int]:
 
 
 def forget_sessions(work: Work) -> dict[str, int]:
-    """Deletes sessions that ended."""
-    return {"sessions": work.write(lambda conn, _: accounts.forget_expired(conn, now=now_of(conn)))}
+    """Deletes sessions that ended, second factors that were never confirmed, and what passkeys were asked in vain."""
+    return work.write(lambda conn, _: {
+        "sessions": accounts.forget_expired(conn, now=now_of(conn)),
+        "factors": forget_unconfirmed(conn, now=now_of(conn)),
+        "challenges": forget_challenges(conn, now=now_of(conn)),
+    })  # fmt: skip
 
 
 def forget_logins(work: Work) -> dict[str, int]:

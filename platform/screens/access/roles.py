@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from hanok.engine.access import ADMINISTRATOR, role_labels
 from hanok.engine.access.explaining import in_yaml, saying
-from hanok.engine.accounts.grants import HOLDERS
+from hanok.engine.accounts.grants import HOLDERS, USER, Bearer
 from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.schemas import ACTIONS
+from hanok.engine.errors import Message
 from hanok.engine.fields import Linked, in_language
 from hanok.screens.access.words import LEVELS, Level
 
@@ -56,10 +57,31 @@ class RolePage:
     studio: bool
     lines: tuple[Line, ...]
     holders: tuple[Linked, ...]
+    bearers: tuple[Bearer, ...] = ()
+    problem: Message | None = None
+
+    @property
+    def url(self) -> str:
+        return url_of(self.key)
+
+    def holders_of(self, module: str) -> tuple[Linked, ...]:
+        """The users, teams or groups that it was given to."""
+        return tuple(one for one in self.holders if one.module == module)
+
+    @property
+    def takers(self) -> tuple[str, ...]:
+        """The modules whose records may be given it."""
+        return (USER,) if self.key == ADMINISTRATOR else HOLDERS
 
 
 def url_of(key: str) -> str:
-    return f"/admin/roles/{key}"
+    return f"/role/{key}"
+
+
+def matching(rows: Sequence[RoleRow], words: str) -> tuple[RoleRow, ...]:
+    """Those whose name or key has all of these words in it."""
+    asked = words.casefold().split()
+    return tuple(row for row in rows if all(word in f"{row.label} {row.key}".casefold() for word in asked))
 
 
 def rows_of(catalog: Catalog, held: Mapping[str, Sequence[Linked]], language: str) -> tuple[RoleRow, ...]:

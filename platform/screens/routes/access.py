@@ -1,4 +1,4 @@
-"""Roles and who holds them, the security groups of a record, and why somebody may do something."""
+"""The roles of users, teams and groups, the security groups of a record, and why somebody may do something."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts, records
-from hanok.engine.access import role_labels
 from hanok.engine.accounts.acting import actor_named
 from hanok.engine.accounts.explaining import explain
-from hanok.engine.accounts.grants import HOLDERS, held
+from hanok.engine.accounts.grants import HOLDERS
 from hanok.engine.catalog import Module
 from hanok.engine.errors import Denied, Message, NotFound, Refused, say
 from hanok.engine.records import Record, sharing
-from hanok.screens.access import holding, roles, why
-from hanok.screens.access.words import ACTION_WORDS, LEVELS, VIA_WORDS
+from hanok.screens.access import holding, why
+from hanok.screens.access.words import ACTION_WORDS, VIA_WORDS
 from hanok.screens.admin.asking import guarded
 from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.screens.words import shortened
@@ -31,8 +30,6 @@ OFFERED = 500
 
 
 def add(to: Blueprint) -> None:
-    guarded(to, "GET", "/admin/roles", "admin_roles", show_roles)
-    guarded(to, "GET", "/admin/roles/<key>", "admin_role", show_role)
     guarded(to, "GET", "/admin/why", "admin_why", show_why)
     guarded(to, "GET", "/admin/holders/<module>/<uuid:id>", "admin_holder", show_holder)
     guarded(to, "POST", "/admin/holders/<module>/<uuid:id>/give", "admin_holder_give", give)
@@ -40,22 +37,6 @@ def add(to: Blueprint) -> None:
     to.get("/<module>/<uuid:id>/groups", endpoint="records_groups")(show_groups)
     to.post("/<module>/<uuid:id>/groups/add", endpoint="records_groups_add")(share)
     to.post("/<module>/<uuid:id>/groups/remove", endpoint="records_groups_remove")(unshare)
-
-
-# -- roles ---------------------------------------------------------------------------------------------------------
-@door("access", who=ADMINISTRATOR)
-def show_roles() -> str:
-    rows = roles.rows_of(g.catalog, held(connection(), g.catalog), g.language)
-    return render_template("screens/roles.html", rows=rows)
-
-
-@door("access", who=ADMINISTRATOR)
-def show_role(key: str) -> str:
-    if key not in role_labels(g.catalog):
-        raise NotFound(say("There is no role {role}.", role=key))
-    holders = held(connection(), g.catalog, role=key).get(key, ())
-    view = roles.page_of(g.catalog, key, holders, g.language)
-    return render_template("screens/role.html", view=view, actions=ACTION_WORDS, levels=LEVELS.values())
 
 
 # -- who holds them ------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from hanok.engine.errors import Denied, Invalid, Message, say
 
 #: How many numbers are tried behind a user name that is taken, and how long one is.
 MOST_TRIES, LONGEST_NAME = 20, 60
+NOT_TAKEN = say("You could not be taken in as a new user. Ask an administrator.")
 
 
 def user_of(conn: sa.Connection, catalog: Catalog, provider: Provider, claims: Claims, *, now: datetime) -> UUID:
@@ -76,9 +77,8 @@ def _made(conn: sa.Connection, catalog: Catalog, provider: Provider, claims: Cla
     by: Actor = replace(SYSTEM, username=provider.key, title=provider.name)
     try:
         return create_user(conn, catalog, by, raw, roles=[key for key in provider.roles if key in catalog.roles])
-    except Invalid as invalid:
-        said: Message = next((each for found in invalid.errors.values() for each in found), invalid.message)
-        raise Denied(say("You could not be taken in as a new user: {reason}", reason=str(said))) from None
+    except Invalid:
+        raise Denied(NOT_TAKEN) from None
 
 
 def _free_name(conn: sa.Connection, catalog: Catalog, email: str) -> str:
@@ -89,7 +89,7 @@ def _free_name(conn: sa.Connection, catalog: Catalog, email: str) -> str:
         name = wanted[: LONGEST_NAME - len(more)] + more
         if find_user(conn, catalog, name) is None:
             return name
-    raise Denied(say("You could not be taken in as a new user: {reason}", reason=wanted))
+    raise Denied(NOT_TAKEN)
 
 
 def _unknown(provider: Provider) -> Message:
