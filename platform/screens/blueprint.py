@@ -18,6 +18,7 @@ from hanok.screens.routes import (
     admin_logins,
     admin_mail,
     admin_providers,
+    bulk,
     exporting,
     forms,
     home,
@@ -50,7 +51,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     for room in (
         home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
         lists, forms, records,
-        subpanels, actions, exporting, access, roles,
+        subpanels, actions, exporting, bulk, access, roles,
     ):  # fmt: skip
         room.add(made)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))

@@ -12,6 +12,7 @@ from hanok.engine.fields import in_language
 from hanok.engine.records import Page, Query
 from hanok.screens import cells, filters
 from hanok.screens.address import SIZES, Asked, as_condition
+from hanok.screens.bulk import Button, buttons
 from hanok.screens.deadlines import columns_to_ask
 from hanok.screens.words import Formats
 
@@ -96,6 +97,7 @@ class ListPage:
     may_create: bool
     acting: frozenset[UUID] = frozenset()
     export_url: str = ""
+    bulk: tuple[Button, ...] = ()
 
 
 def columns_of(module: Module, asked: Asked) -> tuple[str, ...]:
@@ -148,6 +150,7 @@ def build(
     bare: bool,
     acting: frozenset[UUID] = frozenset(),
     may_export: bool = False,
+    bulk: Sequence[str] = (),
 ) -> ListPage:
     """The page, decided. `total` is the exact number when the address asked for it; `bare`: there are no records."""
     language = formats.language
@@ -181,6 +184,7 @@ def build(
         sees_all=sees_all,
         acting=acting,
         export_url=asked.url("/_export") if may_export and page.rows else "",
+        bulk=buttons(bulk) if page.rows else (),
     )
 
 

@@ -14,6 +14,7 @@ from hanok.engine.catalog import Module
 from hanok.engine.errors import Invalid, say
 from hanok.engine.fields import Field
 from hanok.engine.records import Query
+from hanok.engine.records.bulk import actions_for
 from hanok.screens import actions, address, filters, lists
 from hanok.screens.address import Asked, Condition
 from hanok.screens.reading import module_of, title_of_link
@@ -58,6 +59,7 @@ def show(module: str) -> AnyResponse:
         total=records.count(connection(), g.catalog, g.actor, query, cap=None) if asked.count else None,
         acting=actions.with_menu(g.catalog, g.actor, found, page.rows),
         may_export=may(g.catalog, g.actor, module, "export"),
+        bulk=actions_for(g.catalog, g.actor, found),
     )
     answer = make_response(render_template("screens/list.html", view=view))
     return _remembering(answer, found, asked)

@@ -13,6 +13,17 @@ document.addEventListener("click", (event) => {
   if (link.ariaBusy !== "true") open(link);
 });
 
+document.addEventListener("hk:ask", async ({ detail }) => {
+  opener = detail.opener;
+  try {
+    const answer = await fetch(detail.address, { ...asked(), method: "POST", body: detail.body });
+    if (!answer.ok) throw new Error(answer.status);
+    draw(await answer.text());
+  } catch {
+    location.reload();
+  }
+});
+
 async function open(link) {
   link.ariaBusy = "true";
   opener = link;
@@ -35,6 +46,7 @@ function draw(html) {
   dialog.addEventListener("close", leave);
   dialog.querySelector("form[data-save]")?.addEventListener("submit", send);
   dialog.querySelector("form[data-download]")?.addEventListener("submit", () => setTimeout(() => dialog.close()));
+  document.dispatchEvent(new CustomEvent("hk:asked", { detail: dialog }));
   dialog.showModal();
   (dialog.querySelector("[data-focus]") ?? dialog.querySelector("[autofocus]"))?.focus();
 }
@@ -53,7 +65,10 @@ async function send(event) {
   try {
     const answer = await fetch(form.action, { ...asked(), method: "POST", body: new FormData(form, event.submitter) });
     const there = answer.headers.get("HX-Redirect");
-    if (there) return location.assign(there);
+    if (there) {
+      document.dispatchEvent(new Event("hk:done"));
+      return location.assign(there);
+    }
     if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
     draw(await answer.text());
   } catch {

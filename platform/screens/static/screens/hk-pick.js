@@ -1,0 +1,145 @@
+/* Choosing rows of a list, across its pages. [data-list] holds the table and the bar [data-bulk]; what is chosen is kept in
+   this tab, by the address of the list without its page. The bar asks (ask.js draws the dialog) or sends at once. Keys: x
+   chooses the row of the cursor, Esc lets go. */
+const MOST = 2000, ASKED = 100;
+const list = () => document.querySelector("[data-list]");
+const bar = () => document.querySelector("[data-bulk]");
+const boxes = () => [...document.querySelectorAll("[data-pick]")];
+
+const key = () => {
+  const address = new URL(location.href);
+  for (const name of ["after", "before", "start", "count", "ask", "sort", "columns", "size"]) address.searchParams.delete(name);
+  return `picked:${address.pathname}?${address.searchParams}`;
+};
+const read = () => {
+  try {
+    return { ids: [], all: false, but: [], ...JSON.parse(sessionStorage.getItem(key())) };
+  } catch {
+    return { ids: [], all: false, but: [] };
+  }
+};
+const keep = (picked) => {
+  if (picked.all || picked.ids.length) sessionStorage.setItem(key(), JSON.stringify(picked));
+  else sessionStorage.removeItem(key());
+  draw();
+};
+const has = (picked, id) => (picked.all ? !picked.but.includes(id) : picked.ids.includes(id));
+
+function set(id, wanted) {
+  const picked = read();
+  const name = picked.all ? "but" : "ids";
+  const others = picked[name].filter((one) => one !== id);
+  const put = picked.all ? !wanted : wanted;
+  if (put && others.length >= MOST) return draw();
+  keep({ ...picked, [name]: put ? [...others, id] : others });
+}
+
+function draw() {
+  const here = bar();
+  if (!here) return;
+  const picked = read(), found = boxes();
+  for (const box of found) box.checked = has(picked, box.value);
+  const top = document.querySelector("[data-pick-all]");
+  const on = found.filter((box) => box.checked).length;
+  if (top) {
+    top.checked = on > 0 && on === found.length;
+    top.indeterminate = on > 0 && on < found.length;
+  }
+  const none = !picked.all && !picked.ids.length;
+  here.hidden = none;
+  list().toggleAttribute("data-picking", !none);
+  if (none) return;
+  const count = here.querySelector("[data-count]");
+  count.textContent = !picked.all
+    ? count.dataset.some.replace("{count}", picked.ids.length.toLocaleString())
+    : picked.but.length ? count.dataset.but.replace("{count}", picked.but.length.toLocaleString()) : count.dataset.all;
+  here.querySelector("[data-all]").hidden = picked.all || on < found.length || here.dataset.more !== "yes";
+}
+
+function body(picked, action) {
+  const form = new FormData();
+  form.set("action", action);
+  form.set("csrf_token", document.querySelector('meta[name="csrf-token"]').content);
+  if (picked.all) form.set("all", "1");
+  for (const id of picked.all ? picked.but : picked.ids) form.append(picked.all ? "but" : "id", id);
+  return form;
+}
+
+function act(button) {
+  const picked = read();
+  const asks = button.dataset.asks === "yes" || picked.all || picked.ids.length > ASKED;
+  const form = body(picked, button.dataset.act);
+  if (asks) {
+    document.dispatchEvent(new CustomEvent("hk:ask", { detail: { address: bar().dataset.ask, body: form, opener: button } }));
+    return;
+  }
+  sessionStorage.removeItem(key());
+  const sent = Object.assign(document.createElement("form"), { method: "post", action: bar().dataset.run, hidden: true });
+  for (const [name, value] of form) sent.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  document.body.append(sent);
+  sent.submit();
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-pick]")) set(event.target.value, event.target.checked);
+  else if (event.target.matches("[data-pick-all]")) for (const box of boxes()) set(box.value, event.target.checked);
+  else if (event.target.matches("[data-bulk-field]")) more(event.target);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-bulk-remove]")) return less(event.target.closest("[data-bulk-one]"));
+  const here = event.target.closest("[data-bulk] button");
+  if (!here) return;
+  if (here.matches("[data-all]")) keep({ ids: [], all: true, but: [] });
+  else if (here.matches("[data-none]")) release();
+  else act(here);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || !list()) return;
+  if (event.target.closest("input:not([data-pick], [data-pick-all]), textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
+  if (event.key === "x") {
+    const row = document.querySelector("[data-rows] tr.here [data-pick]");
+    if (row) set(row.value, !row.checked);
+  } else if (event.key === "Escape" && !bar()?.hidden && !document.querySelector("details.menu-box[open]")) release();
+});
+
+function release() {
+  keep({ ids: [], all: false, but: [] });
+  document.querySelector("[data-pick-all]")?.focus();
+}
+
+/* The dialog: one more field, one less; what was changed is chosen no more. */
+async function more(select) {
+  const chosen = select.value;
+  if (!chosen) return;
+  const answer = await fetch(`${select.dataset.bulkField}?key=${encodeURIComponent(chosen)}`, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return;
+  const place = select.form.querySelector("[data-bulk-fields]");
+  place.append(document.createRange().createContextualFragment(await answer.text()));
+  offer(select);
+  select.value = "";
+  place.lastElementChild.querySelector("input:not([type=hidden]), select, textarea, hk-link input")?.focus();
+}
+
+function less(one) {
+  const select = one.closest("form").querySelector("[data-bulk-field]");
+  one.remove();
+  offer(select);
+  select.focus();
+}
+
+function offer(select) {
+  const taken = [...select.form.querySelectorAll("[data-bulk-one]")].map((one) => one.dataset.bulkOne);
+  for (const option of select.options) option.hidden = option.disabled = taken.includes(option.value);
+}
+
+document.addEventListener("hk:asked", (event) => {
+  const select = event.detail.querySelector("[data-bulk-field]");
+  if (select) offer(select);
+});
+document.addEventListener("hk:done", () => sessionStorage.removeItem(key()));
+document.addEventListener("htmx:afterSwap", draw);
+document.addEventListener("htmx:after:swap", draw);
+addEventListener("pageshow", draw);
+draw();
