@@ -20,6 +20,8 @@ from hanok.screens.routes import (
     admin_providers,
     exporting,
     forms,
+    handing,
+    handing_course,
     home,
     lists,
     mine,
@@ -50,7 +52,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     for room in (
         home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
         lists, forms, records,
-        subpanels, actions, exporting, access, roles,
+        subpanels, actions, exporting, access, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))
