@@ -11,12 +11,15 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts
+from hanok.engine.accounts.factors import factors_of
+from hanok.engine.accounts.recovery import codes_left
 from hanok.engine.accounts.resets import Person, person_with
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import NotFound, Refused, say
 from hanok.engine.records import deeds
 from hanok.screens.admin.asking import after, guarded
 from hanok.screens.reading import write
+from hanok.screens.routes import admin_factors
 from hanok.web.account_letters import NO_ADDRESS, invite
 from hanok.web.devices import device_of
 from hanok.web.notices import notify
@@ -34,6 +37,7 @@ def add(to: Blueprint) -> None:
     guarded(to, "POST", f"{ADDRESS}/end", "admin_logins_end_all", end_all)
     guarded(to, "POST", f"{ADDRESS}/<uuid:id>/end", "admin_logins_end", end)
     guarded(to, "POST", f"{ADDRESS}/<uuid:id>/send", "admin_logins_send", send)
+    admin_factors.add(to)
 
 
 def show() -> str:
@@ -54,6 +58,7 @@ def show_one(id: UUID) -> str:
     return render_template(
         "screens/admin_logins_of.html", person=person, sessions=accounts.sessions_of(connection(), id), page=found,
         may_send=bool(person.active and person.email and current_app.config["ADDRESS"]), device_of=device_of,
+        factors=factors_of(connection(), id), left=codes_left(connection(), id),
     )  # fmt: skip
 
 
