@@ -75,8 +75,8 @@ def live_of(site: Site) -> Live:
 def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
-        housekeeping.KINDS, auditing.KINDS, exporting.KINDS, following.KINDS, handing.KINDS, mail.KINDS, finishing.KINDS,
-        account_letters.KINDS, factor_letters.KINDS, (outbox.event_kind(SUBSCRIBERS),),
+        housekeeping.KINDS, auditing.KINDS, exporting.KINDS, following.KINDS, handing.KINDS, mail.KINDS,
+        finishing.KINDS, account_letters.KINDS, factor_letters.KINDS, (outbox.event_kind(SUBSCRIBERS),),
     )  # fmt: skip
 
 

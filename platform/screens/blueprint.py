@@ -18,6 +18,7 @@ from hanok.screens.routes import (
     admin_logins,
     admin_mail,
     admin_providers,
+    audit,
     exporting,
     forms,
     handing,
@@ -52,7 +53,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     for room in (
         home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
         lists, forms, records,
-        subpanels, actions, exporting, access, handing, handing_course, roles,
+        subpanels, actions, exporting, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))

@@ -69,7 +69,8 @@ def _timeline(module: Module, record: Record, size: int) -> timeline.Timeline:
         connection(), g.catalog, g.actor, module.key, record.id, size=size + 1, record=record
     )
     more = f"/{module.key}/{record.id}/history" if len(entries) > size and size < timeline.EVERYTHING else ""
-    return timeline.build(module, entries[:size], g.language, more=more, roles=role_labels(g.catalog))
+    log = f"/audit/changes?module={module.key}&record={record.id}"
+    return timeline.build(module, entries[:size], g.language, more=more, log=log, roles=role_labels(g.catalog))
 
 
 @door("save", asks="edit")
