@@ -87,7 +87,7 @@ def test_from_a_person_to_the_result_and_back(
     assert f'<option value="{people["rep"]}" selected>rep</option>' in page and page.count('name="reason"') == 3
     here = drawn(admin, people)
     page = admin.page(f"{here}/modules")
-    assert '<span class="narrow-only muted">Open </span>3' in page and "Finished </span>1" in page
+    assert '<span class="narrow-only muted">Still open </span>3' in page and "Finished </span>1" in page
     answer = admin.send(f"{here}/modules", module="company", rows="company")
     assert answer.location == f"{here}/rows/company"
     page = admin.page(answer.location)
