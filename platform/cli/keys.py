@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from hanok.app import live_of, opened
 from hanok.cli.console import command, progress, site_option, tell, words
+from hanok.engine.accounts.totp import renew_secrets
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 from hanok.engine.deploy.keys import add_key
@@ -49,6 +50,8 @@ def renew(folder: Path) -> None:
         for number, key in enumerate(keys, 1):
             count += _renewed(live, key)
             show(words(say("Encrypted values")), number, len(keys))
+    site_keys = live.types["encrypted"].keys  # type: ignore[attr-defined]  # the type holds the keys of its site
+    count += live.write(lambda conn, _: renew_secrets(conn, site_keys))
     tell(say("{count} values were encrypted with the newest key.", count=f"{count:,}"))
 
 

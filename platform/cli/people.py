@@ -12,10 +12,13 @@ from hanok.app import live_of, opened
 from hanok.cli.console import command, site_option, tell
 from hanok.engine import accounts
 from hanok.engine.access import SYSTEM
+from hanok.engine.accounts import factors as second_factors
 from hanok.engine.accounts import resets
+from hanok.engine.accounts.recovery import codes_left
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Invalid, Message, NotFound, Refused, say
 from hanok.web.account_letters import NO_ADDRESS, address_of, invite, link_to
+from hanok.web.factor_letters import CLEARED, tell_factor
 
 
 @click.group()
@@ -68,9 +71,7 @@ def reset(folder: Path, username: str, mail: bool) -> None:
         raise Refused(NO_ADDRESS)
 
     def made(conn: Connection, catalog: Catalog) -> Message:
-        person = resets.person_named(conn, catalog, username)
-        if person is None:
-            raise NotFound(say("There is no active user {username}.", username=username))
+        person = _person(conn, catalog, username)
         if mail:
             invite(conn, catalog, person.id, SYSTEM)
             return say("A link to set a password goes to {address}.", address=person.email)
@@ -80,3 +81,39 @@ def reset(folder: Path, username: str, mail: bool) -> None:
                    username=person.username, link=link_to(here, token))  # fmt: skip
 
     tell(live.write(made))
+
+
+@user.command()
+@click.argument("username")
+@click.option("--remove", is_flag=True, help="Remove them all, for who lost the device; all sessions are ended.")
+@site_option
+@command
+def factors(folder: Path, username: str, remove: bool) -> None:
+    """Show which second factors a user has, or remove them."""
+    live = live_of(opened(folder))
+    if remove:
+        return tell(live.write(lambda conn, catalog: _cleared(conn, catalog, username)))
+    with live.read() as (conn, catalog):
+        person = _person(conn, catalog, username)
+        found, left = second_factors.factors_of(conn, person.id), codes_left(conn, person.id)
+    for one in found:
+        tell(say("{kind}  {name}  since {when}", kind=one.kind, name=one.name, when=f"{one.created:%Y-%m-%d}"))
+    if not found:
+        return tell(say("{username} has no second factor.", username=person.username))
+    return tell(say("Recovery codes left: {count}", count=left or 0))
+
+
+def _cleared(conn: Connection, catalog: Catalog, username: str) -> Message:
+    person = _person(conn, catalog, username)
+    found = second_factors.remove_all(conn, SYSTEM, person.id, title=person.title)
+    if found:
+        accounts.end_sessions(conn, person.id)
+        tell_factor(conn, person.id, CLEARED)
+    return say("{count} second factors of {name} were removed.", count=len(found), name=person.username)
+
+
+def _person(conn: Connection, catalog: Catalog, username: str) -> resets.Person:
+    person = resets.person_named(conn, catalog, username)
+    if person is None:
+        raise NotFound(say("There is no active user {username}.", username=username))
+    return person

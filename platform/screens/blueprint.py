@@ -18,9 +18,12 @@ from hanok.screens.routes import (
     admin_logins,
     admin_mail,
     admin_providers,
+    audit,
     bulk,
     exporting,
     forms,
+    handing,
+    handing_course,
     home,
     lists,
     mine,
@@ -51,7 +54,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     for room in (
         home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
         lists, forms, records,
-        subpanels, actions, exporting, bulk, access, roles,
+        subpanels, actions, exporting, bulk, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))

@@ -60,25 +60,30 @@ class ChangeShown:
 
 @dataclass(frozen=True, slots=True)
 class EntryShown:
+    """One save. `hand` says whose hand it was, where an administrator was logged in as that person."""
+
     at: datetime
     icon: str
     sentence: Message
     changes: tuple[ChangeShown, ...]
+    hand: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The newest entries; `more` is where all of them are, "" when these are all."""
+    """The newest entries; `more` is where all of them are, "" when these are all, `log` the trail of the record."""
 
     entries: tuple[EntryShown, ...]
     more: str
+    log: str = ""
 
 
 def build(
-    module: Module, entries: Sequence[Entry], language: str, *, more: str, roles: Mapping[str, Labels] = NO_ROLES
-) -> Timeline:
+    module: Module, entries: Sequence[Entry], language: str, *, more: str, log: str = "",
+    roles: Mapping[str, Labels] = NO_ROLES,
+) -> Timeline:  # fmt: skip
     """The entries; `roles` are the labels of the roles that there are."""
-    return Timeline(tuple(_entry(module, entry, language, roles) for entry in entries), more)
+    return Timeline(tuple(_entry(module, entry, language, roles) for entry in entries), more, log)
 
 
 def _entry(module: Module, entry: Entry, language: str, roles: Mapping[str, Labels]) -> EntryShown:
@@ -89,26 +94,27 @@ def _entry(module: Module, entry: Entry, language: str, roles: Mapping[str, Labe
         else tuple(
             ChangeShown(
                 field.label_in(language),
-                Shown(field, _named(change.field, change.before, language, roles)),
-                Shown(field, _named(change.field, change.after, language, roles)),
+                Shown(field, named(change.field, change.before, language, roles)),
+                Shown(field, named(change.field, change.after, language, roles)),
                 not is_empty(change.before),
             )
             for change in entry.changes
-            if (field := _known(module, change.field))
+            if (field := known(module, change.field))
         )
     )
-    return EntryShown(entry.at, ICONS.get(entry.action, "pencil"), _sentence(entry), changes)
+    hand = say("{by}, logged in as {who}", by=entry.by, who=entry.who) if entry.by else None
+    return EntryShown(entry.at, ICONS.get(entry.action, "pencil"), _sentence(entry), changes, hand)
 
 
-def _named(key: str, value: Any, language: str, roles: Mapping[str, Labels]) -> Any:
+def named(key: str, value: Any, language: str, roles: Mapping[str, Labels]) -> Any:
     """Roles by their labels; everything else as it is."""
     if key != ROLES:
         return value
     return ", ".join(in_language(roles[each], language) if each in roles else each for each in value or ())
 
 
-def _known(module: Module, key: str) -> Field | None:
-    """The field; of an end one that shows the record there."""
+def known(module: Module, key: str) -> Field | None:
+    """The field that shows what the trail keeps under a key; of an end one that shows the record there."""
     if key in BESIDE:
         return Field(module.key, key, Text() if key == ROLES else Link(), BESIDE_LABELS[key])
     end = module.ends.get(key)

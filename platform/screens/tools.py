@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from hanok.engine.access import Actor
+from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Message, say
 from hanok.engine.records import Record
+from hanok.engine.records.handing.holdings import holdings
 from hanok.screens.actions import BESIDE, Button, Buttons
 from hanok.web.i18n import translate
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One button: an address that asks something first, for administrators."""
+    """One button: an address that asks something first; one that `leads` opens a page. `whose` says for whom it is."""
 
     key: str
     label: Message
     icon: str
     address: str
+    whose: Callable[[Catalog, Actor], bool] = lambda catalog, actor: actor.admin
+    leads: bool = False
 
 
 TOOLS: Mapping[str, tuple[Tool, ...]] = {
     "login_provider": (Tool("test", say("Test the provider"), "plug-connected", "/admin/providers/{id}/test"),),
     "outbound_account": (Tool("test", say("Send a test mail"), "send", "/admin/accounts/{id}/test"),),
-}
+    "user": (
+        Tool("handover", say("Hand over records"), "arrows-right-left", "/handover?from={id}",
+             lambda catalog, actor: bool(holdings(catalog, actor)), leads=True),
+    ),
+}  # fmt: skip
 
 
-def with_tools(buttons: Buttons, record: Record, actor: Actor, language: str) -> Buttons:
+def with_tools(buttons: Buttons, record: Record, catalog: Catalog, actor: Actor, language: str) -> Buttons:
     """The buttons of a record's page, with those that the platform adds."""
-    found = TOOLS.get(record.module, ()) if actor.admin else ()
+    found = [tool for tool in TOOLS.get(record.module, ()) if tool.whose(catalog, actor)]
     made = tuple(_button(one, record, language) for one in found)
     all = (*made, *buttons.all)
     return replace(buttons, beside=all[:BESIDE], more=all[BESIDE:]) if made else buttons
@@ -38,4 +46,4 @@ def with_tools(buttons: Buttons, record: Record, actor: Actor, language: str) ->
 
 def _button(tool: Tool, record: Record, language: str) -> Button:
     url = tool.address.format(id=record.id)
-    return Button(tool.key, translate(tool.label, language), tool.icon, url, asks=True, hidden=())
+    return Button(tool.key, translate(tool.label, language), tool.icon, url, asks=True, hidden=(), leads=tool.leads)

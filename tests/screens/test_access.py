@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from hanok.engine import accounts
 from hanok.engine.access import SYSTEM
 from hanok.engine.catalog import Catalog
 from hanok.engine.store import Store
+from hanok.engine.store.job_tables import job
 from tests.builders import a_record
 from tests.screens.conftest import Enter
 
@@ -124,3 +126,44 @@ def test_why_is_told_role_by_role_with_the_place(site: Store, catalog: Catalog, 
 @pytest.mark.parametrize("record", ["company", "company:x", "nothing:1"])
 def test_why_of_no_record_is_not_found(enter: Enter, record: str) -> None:
     assert enter().get(f"/admin/why?record={record}").status_code == 404
+
+
+def test_roles_are_searched_and_stand_in_the_menu_of_administrators(enter: Enter) -> None:
+    admin = enter()
+    assert 'href="/role"' in admin.page("/company") or 'href="/role"' in admin.page("/admin")
+    assert "Owner only" in admin.page("/role?q=OWNER") and "Owner only" not in admin.page("/role?q=nothing")
+    assert enter("rep").get("/role").status_code == 403
+
+
+def test_a_role_says_who_has_it_and_from_whom(site: Store, catalog: Catalog, enter: Enter) -> None:
+    guest, admin = of(site, catalog, "guest"), enter()
+    team = a_record(site, catalog, "team", name="영업", key="sales")
+    group = a_record(site, catalog, "security_group", name="Seoul", key="seoul", users=[guest])
+    for holder in (f"team:{team.id}", f"security_group:{group.id}"):
+        assert admin.send("/role/owner_only/give", holder=holder).status_code == 303
+    page = admin.page("/role/owner_only")
+    row = page.split(f'class="title" href="/user/{guest}"')[1].split("</tr>")[0]
+    assert f'href="/security_group/{group.id}">Seoul</a>' in row and "/take" not in row
+    assert "영업" in page
+    admin.send("/role/owner_only/take", holder=f"security_group:{group.id}")
+    assert f'href="/user/{guest}"' not in admin.page("/role/owner_only")
+    admin.send("/role/administrator/give", holder=f"team:{team.id}")
+    assert "Only users are administrators" in admin.page("/role/administrator")
+
+
+def test_a_group_says_what_it_holds_and_is_applied_to_what_there_is(
+    site: Store, catalog: Catalog, enter: Enter
+) -> None:
+    rep, admin = of(site, catalog, "rep"), enter()
+    a_record(site, catalog, "company", name="한빛", owner=rep)
+    group = a_record(site, catalog, "security_group", name="Seoul", key="seoul", users=[rep], from_creator=False)
+    url = f"/admin/groups/{group.id}"
+    assert url in admin.page(f"/security_group/{group.id}")
+    panel = admin.part(url)
+    assert "No record is in this group yet." in panel and "What its members make does not come here." in panel
+    assert admin.send(f"{url}/apply").status_code == 303
+    assert "Records are being looked at." in admin.part(url)
+    assert enter("rep").get(url).status_code == 403
+    with site.read() as conn:
+        title = conn.scalar(sa.select(job.c.title).where(job.c.kind == "groups.apply"))
+    assert "Seoul" in str(title)

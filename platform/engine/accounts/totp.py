@@ -76,11 +76,17 @@ def take_code(conn: sa.Connection, keys: Keys, user_id: UUID, code: str, *, now:
     rows = conn.execute(sa.select(*columns).where(_of(user_id), factor.c.confirmed.is_not(None))).all()
     for row in rows:
         step = step_of(keys.opened(row.secret) or "", code, now=now)
-        unused = sa.or_(factor.c.step.is_(None), factor.c.step < step)
-        used = factor.update().where(factor.c.id == row.id, unused).values(step=step, used=now)
-        if step is not None and conn.execute(used).rowcount:
+        if step is not None and _use(conn, row.id, step, now):
             return True
     return False
+
+
+def _use(conn: sa.Connection, id: UUID, step: int, now: datetime) -> bool:
+    """Whether a step of an authenticator was not used yet; from now on it was."""
+    unused = sa.or_(factor.c.step.is_(None), factor.c.step < step)
+    return conn.execute(
+        factor.update().where(factor.c.id == id, unused).values(step=step, used=now)
+    ).rowcount > 0
 
 
 def step_of(secret: str, code: str, *, now: datetime) -> int | None:

@@ -7,7 +7,7 @@ file appears with its row, whole, and a run that follows takes the place of the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -30,6 +30,7 @@ from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.queue import enqueue, job_of
 from hanok.engine.jobs.work import GiveUp, Work
 from hanok.engine.records.attachments import MADE, Stored, stored
+from hanok.engine.records.deeds import tell
 from hanok.engine.records.exporting import Export, Listed, Wish, export
 from hanok.engine.records.writing import MOST_XLSX_ROWS, TOO_MANY_ROWS
 from hanok.engine.store import new_id
@@ -77,10 +78,11 @@ def run(work: Work) -> dict[str, Any]:
     blobs = work.surroundings.blobs
     if blobs is None:
         raise GiveUp(say("This site keeps no files: its setting `files` says no place for them."))
-    with _folder(work) as folder:
+    with folder_of(work) as folder:
         path = folder / f"export{work.payload['ending']}"
         with work.read() as (conn, catalog):
-            found = export(conn, catalog, _wish(work, work.actor(conn, catalog)))
+            actor = work.actor(conn, catalog)
+            found = export(conn, catalog, _wish(work, actor))
             total = found.count()
             if path.suffix == ".xlsx" and total > MOST_XLSX_ROWS:
                 raise GiveUp(TOO_MANY_ROWS)
@@ -88,13 +90,13 @@ def run(work: Work) -> dict[str, Any]:
             rows = found.write(path, lambda done: work.progress(done, total))
             name = name_of(found, work.payload["ending"])
         work.progress(rows, rows)
-        made = _kept(work, blobs, path, name)
+        made = keep(work, blobs, path, name, lambda conn: tell_of(conn, actor, found.wish, rows, name))
     until = made.until.isoformat() if made.until else None
     return {"file": str(made.id), "name": made.name, "rows": rows, "until": until}
 
 
 @contextmanager
-def _folder(work: Work) -> Iterator[Path]:
+def folder_of(work: Work) -> Iterator[Path]:
     """A folder to write in. One that a killed run of the same job left on this machine goes before."""
     prefix = f"hanok-export-{work.job.id}-"
     for stale in Path(gettempdir()).glob(f"{prefix}*"):
@@ -118,8 +120,18 @@ def name_of(found: Export, ending: str) -> str:
     return clean_name(f"{found.title} {datetime.now(zone):%Y-%m-%d}{ending}")
 
 
-def _kept(work: Work, blobs: Blobs, path: Path, name: str) -> Stored:
-    """The row first, then the bytes (`Blobs.remove`). What a former run left ends now."""
+def tell_of(conn: sa.Connection, actor: Actor, wish: Wish, rows: int, name: str) -> None:
+    """Leaves a deed: who took which records out, how many, and by which filter."""
+    listed = wish.listed
+    said = [*wish.where.items()] if wish.where else []
+    parts = [listed.saved, listed.words, listed.asked and orjson.dumps(listed.asked).decode()] if listed else said
+    asked = ", ".join(part if isinstance(part, str) else "=".join(part) for part in parts if part)
+    told = {"rows": [None, rows], "file": [None, name], **({"filter": [None, asked]} if asked else {})}
+    tell(conn, actor, "export", "exported", about=wish.module, title=wish.module, changes=told)
+
+
+def keep(work: Work, blobs: Blobs, path: Path, name: str, told: Callable[[sa.Connection], None]) -> Stored:
+    """The row first, then the bytes (`Blobs.remove`). What a former run left ends now; `told` tells of it."""
     with path.open("rb") as source:
         coming = blobs.receive(source, most=path.stat().st_size)
     id = new_id()
@@ -131,6 +143,7 @@ def _kept(work: Work, blobs: Blobs, path: Path, name: str) -> Stored:
         made = Stored(id, coming.sha256, coming.size, name, TYPES[path.suffix], None, MADE, None, None, None, now,
                       work.job.actor_id, now + WEEK)  # fmt: skip
         conn.execute(file.insert().values({column.name: getattr(made, column.name) for column in file.c}))
+        told(conn)
         return made
 
     try:
@@ -156,6 +169,8 @@ def file_made(conn: sa.Connection, catalog: Catalog, actor: Actor, id: UUID) -> 
         raise NotFound(GONE)
     if one.kind == KEY and not may(catalog, actor, one.payload["module"], "export"):
         raise Denied(say("You may not export records of this kind."))
+    if one.payload.get("log") == "administration" and not actor.governs:
+        raise Denied(say("Only administrators may see this."))
     return found
 
 

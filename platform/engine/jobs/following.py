@@ -18,12 +18,14 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import say
+from hanok.engine.jobs.job import LIVING, Job
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.outbox import Event, Subscriber
 from hanok.engine.jobs.queue import enqueue
 from hanok.engine.jobs.work import Later, Work
 from hanok.engine.records.following import concerned, follow, heirs_of, sweeps
 from hanok.engine.records.sharing import GROUP, MOVED, PARENT, USERS, heirs
+from hanok.engine.store.job_tables import job
 
 FOLLOW, APPLY, BELOW = "groups.follow", "groups.apply", "groups.below"
 #: What of a group decides which records are in it.
@@ -67,6 +69,15 @@ def apply(conn: sa.Connection, group: UUID, title: str, actor: Actor) -> UUID:
     """Applies a group to the records that are there already, those that its members made, too; the id of the job."""
     return enqueue(conn, APPLY, {"group": str(group)}, unique=f"{APPLY}:{group}", actor=actor,
                    title=say("Apply the group “{group}” to existing records", group=title))  # fmt: skip
+
+
+def working_on(conn: sa.Connection, group: UUID) -> Job | None:
+    """The work on this group that waits or runs, None where there is none."""
+    keys = (f"{APPLY}:{group}", f"{FOLLOW}:{group}")
+    row = conn.execute(
+        sa.select(job).where(job.c.unique_key.in_(keys), job.c.state.in_(LIVING)).order_by(job.c.id).limit(1)
+    ).mappings().first()  # fmt: skip
+    return Job.of(dict(row)) if row else None
 
 
 def _group_changed(conn: sa.Connection, event: Event) -> None:

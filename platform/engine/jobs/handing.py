@@ -41,6 +41,7 @@ from hanok.engine.records.handing.plan import (
     problem_of,
 )
 from hanok.engine.store.account_tables import handover
+from hanok.engine.store.job_tables import job
 from hanok.engine.store.moments import now as now_of
 
 KEY, UNDO = "records.handover", "records.handover.undo"
@@ -62,8 +63,8 @@ def begin(conn: sa.Connection, catalog: Catalog, actor: Actor, id: UUID) -> Plan
         check_leaving(conn, catalog, actor, plan.from_id)
     count = total(plan, preview(conn, catalog, actor, plan.people), picked(conn, plan))
     title = say("Hand-over: {people}", people=_people(conn, catalog, plan))
-    job = enqueue(conn, KEY, {"handover": str(id), "total": count}, priority=SOON, actor=actor, title=title)
-    conn.execute(handover.update().where(handover.c.id == id).values(state=BEGUN, job=job, at=datetime.now(UTC)))
+    made = enqueue(conn, KEY, {"handover": str(id), "total": count}, priority=SOON, actor=actor, title=title)
+    conn.execute(handover.update().where(handover.c.id == id).values(state=BEGUN, job=made, at=datetime.now(UTC)))
     _told(conn, catalog, actor, plan, "begun")
     return plan_of(conn, actor, id)
 
@@ -81,8 +82,8 @@ def begin_undo(conn: sa.Connection, catalog: Catalog, actor: Actor, id: UUID) ->
     done = outcome(conn, plan)
     rows = sum(ends.get("done", 0) for ends in done.values())
     title = say("Undo of a hand-over: {people}", people=_people(conn, catalog, plan))
-    job = enqueue(conn, UNDO, {"handover": str(id), "total": rows}, priority=SOON, actor=actor, title=title)
-    conn.execute(handover.update().where(handover.c.id == id).values(state=UNDOING, job=job))
+    made = enqueue(conn, UNDO, {"handover": str(id), "total": rows}, priority=SOON, actor=actor, title=title)
+    conn.execute(handover.update().where(handover.c.id == id).values(state=UNDOING, job=made))
     return plan_of(conn, actor, id)
 
 
@@ -102,6 +103,13 @@ def job_for(conn: sa.Connection, plan: Plan) -> Job | None:
     with suppress(NotFound):
         return job_of(conn, plan.job)
     return None
+
+
+def jobs_for(conn: sa.Connection, plans: Sequence[Plan]) -> Mapping[UUID, Job]:
+    """The jobs of many hand-overs, by the id of the hand-over."""
+    asked = sa.select(job).where(job.c.id.in_([plan.job for plan in plans if plan.job]))
+    found = {row["id"]: Job.of(dict(row)) for row in conn.execute(asked).mappings()}
+    return {plan.id: found[plan.job] for plan in plans if plan.job in found}
 
 
 def has_stopped(found: Job | None) -> bool:

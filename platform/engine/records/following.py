@@ -89,3 +89,15 @@ def follow(
     if tell:
         tell_below(conn, catalog, module, moves)
     return len({record for record, _ in moves})
+
+
+def amounts(conn: sa.Connection, catalog: Catalog, group: UUID) -> dict[str, int]:
+    """How many records that are not deleted a group has, by module; those without any are left out."""
+    of = group_record.c
+    some = []
+    for module in catalog.whole.modules.values():
+        table = module.table
+        mine = sa.select(of.record).where(of.group_id == group, of.module == module.key)
+        counted = sa.select(sa.literal(module.key).label("module"), sa.func.count().label("count")).select_from(table)
+        some.append(counted.where(table.c.id.in_(mine), table.c.deleted_at.is_(None)))
+    return {row.module: row.count for row in conn.execute(sa.union_all(*some)) if row.count} if some else {}

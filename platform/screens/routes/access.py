@@ -6,16 +6,19 @@ from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts, records
 from hanok.engine.accounts.acting import actor_named
 from hanok.engine.accounts.explaining import explain
-from hanok.engine.accounts.grants import HOLDERS
-from hanok.engine.catalog import Module
+from hanok.engine.accounts.grants import GROUP, HOLDERS
+from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, Message, NotFound, Refused, say
+from hanok.engine.jobs import following
 from hanok.engine.records import Record, sharing
-from hanok.screens.access import holding, why
+from hanok.engine.records.deeds import tell
+from hanok.screens.access import holding, reach, why
 from hanok.screens.access.words import ACTION_WORDS, VIA_WORDS
 from hanok.screens.admin.asking import guarded
 from hanok.screens.reading import is_fragment, module_of, record_of, write
@@ -34,6 +37,8 @@ def add(to: Blueprint) -> None:
     guarded(to, "GET", "/admin/holders/<module>/<uuid:id>", "admin_holder", show_holder)
     guarded(to, "POST", "/admin/holders/<module>/<uuid:id>/give", "admin_holder_give", give)
     guarded(to, "POST", "/admin/holders/<module>/<uuid:id>/take", "admin_holder_take", take)
+    guarded(to, "GET", "/admin/groups/<uuid:id>", "admin_group", show_reach)
+    guarded(to, "POST", "/admin/groups/<uuid:id>/apply", "admin_group_apply", apply)
     to.get("/<module>/<uuid:id>/groups", endpoint="records_groups")(show_groups)
     to.post("/<module>/<uuid:id>/groups/add", endpoint="records_groups_add")(share)
     to.post("/<module>/<uuid:id>/groups/remove", endpoint="records_groups_remove")(unshare)
@@ -77,6 +82,33 @@ def _of_holder(module: str, id: UUID) -> Record:
 def _holder(record: Record, problem: Message | None = None) -> str:
     view = holding.holding(connection(), g.catalog, record, g.language, problem)
     return render_template(f"screens/{'holder' if is_fragment() else 'holder_page'}.html", view=view)
+
+
+# -- what a group holds --------------------------------------------------------------------------------------------
+@door("access", who=ADMINISTRATOR)
+def show_reach(id: UUID) -> str:
+    return _reach(id)
+
+
+@door("access", who=ADMINISTRATOR)
+def apply(id: UUID) -> AnyResponse:
+    """Asks for the group to be applied to the records that are there already; it is done as a job."""
+    record = record_of(GROUP, id)
+
+    def ask(conn: Connection, catalog: Catalog) -> None:
+        asked = following.apply(conn, id, record.title, g.actor)
+        tell(conn, g.actor, "job", "begun", about=asked, title=record.title)
+
+    write(ask)
+    if is_fragment():
+        return make_response(_reach(id))
+    notify(say("The group is applied to existing records. This may take a while."))
+    return redirect(f"/{GROUP}/{id}", 303)
+
+
+def _reach(id: UUID) -> str:
+    view = reach.reach(connection(), g.catalog, record_of(GROUP, id), g.language)
+    return render_template(f"screens/{'group_reach' if is_fragment() else 'group_reach_page'}.html", view=view)
 
 
 # -- groups of a record --------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def buttons_of(module: Module, record: Record, place: str = "record", back: str 
     made = actions.buttons(module, record, found, g.language, back=back or f"/{module.key}/{record.id}")
     if place != "record":
         return made
-    return with_access(with_tools(made, record, g.actor, g.language), record, g.actor, g.language)
+    return with_access(with_tools(made, record, g.catalog, g.actor, g.language), record, g.actor, g.language)
 
 
 @door("action", asks="view")

@@ -11,12 +11,16 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts
+from hanok.engine.accounts import identities, oidc
+from hanok.engine.accounts.factors import factors_of
+from hanok.engine.accounts.recovery import codes_left
 from hanok.engine.accounts.resets import Person, person_with
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import NotFound, Refused, say
 from hanok.engine.records import deeds
 from hanok.screens.admin.asking import after, guarded
 from hanok.screens.reading import write
+from hanok.screens.routes import admin_factors
 from hanok.web.account_letters import NO_ADDRESS, invite
 from hanok.web.devices import device_of
 from hanok.web.notices import notify
@@ -34,6 +38,8 @@ def add(to: Blueprint) -> None:
     guarded(to, "POST", f"{ADDRESS}/end", "admin_logins_end_all", end_all)
     guarded(to, "POST", f"{ADDRESS}/<uuid:id>/end", "admin_logins_end", end)
     guarded(to, "POST", f"{ADDRESS}/<uuid:id>/send", "admin_logins_send", send)
+    guarded(to, "POST", f"{ADDRESS}/<uuid:id>/unlink", "admin_logins_unlink", unlink)
+    admin_factors.add(to)
 
 
 def show() -> str:
@@ -49,11 +55,13 @@ def show() -> str:
 
 
 def show_one(id: UUID) -> str:
-    person = _person(connection(), g.catalog, id)
+    person, names = _person(connection(), g.catalog, id), _providers()
+    linked = [one for one in identities.identities_of(connection(), id) if one.provider in names]
     found = accounts.logins(connection(), g.catalog, accounts.LoginSearch(user_id=id), size=FEW)
     return render_template(
         "screens/admin_logins_of.html", person=person, sessions=accounts.sessions_of(connection(), id), page=found,
         may_send=bool(person.active and person.email and current_app.config["ADDRESS"]), device_of=device_of,
+        factors=factors_of(connection(), id), left=codes_left(connection(), id), providers=names, linked=linked,
     )  # fmt: skip
 
 
@@ -84,6 +92,25 @@ def send(id: UUID) -> AnyResponse:
     person = write(lambda conn, catalog: invite(conn, catalog, id, g.actor))
     notify(say("A link to set a password goes to {address}.", address=person.email))
     return redirect(f"{ADDRESS}/{id}", 303)
+
+
+def unlink(id: UUID) -> AnyResponse:
+    """Takes an account at a login provider from a user; what was begun by it ends."""
+    person, names = _person(connection(), g.catalog, id), _providers()
+    wanted = next((one for one in names if str(one) == request.form.get("provider")), None)
+    if wanted is None:
+        raise NotFound(say("There is no such login provider."))
+    keep = accounts.session_key(request.cookies.get(SESSION_COOKIE, ""))
+    write(lambda conn, _: identities.unlink_identity(
+        conn, g.actor, (id, person.title), wanted, names=names, keep=keep
+    ))  # fmt: skip
+    notify(say("{name} is not linked to this user any more.", name=names[wanted]))
+    return redirect(f"{ADDRESS}/{id}", 303)
+
+
+def _providers() -> dict[UUID, str]:
+    """The names of all login providers, in use or not."""
+    return {one.id: one.name for one in oidc.providers(connection(), g.live.catalog, active=False)}
 
 
 def _person(conn: Connection, catalog: Catalog, id: UUID) -> Person:

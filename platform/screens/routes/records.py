@@ -10,19 +10,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
 from hanok.engine.access import may, role_labels
-from hanok.engine.accounts.grants import HOLDERS
 from hanok.engine.catalog import Module, Subpanel
 from hanok.engine.errors import Conflict, Invalid, Refused, say
 from hanok.engine.records import Record
 from hanok.screens import details, timeline
-from hanok.screens.access import holding
+from hanok.screens.access.panels import panels_of
 from hanok.screens.conditional import Present, present
 from hanok.screens.reading import module_of, record_of, whole_record, write
 from hanok.screens.routes.actions import buttons_of
 from hanok.screens.routes.forms import edit_form
 from hanok.screens.words import shortened
 from hanok.web.doors import door
-from hanok.web.i18n import translate
 from hanok.web.notices import notify
 from hanok.web.visit import connection
 from hanok.web.widgets import read_form
@@ -42,9 +40,7 @@ def show(module: str, id: UUID) -> str:
     record = whole_record(module, id)
     panels = tuple(one for one in found.subpanels.values() if _seen(one))
     view = details.build(_present(found, record), record, panels, g.formats)
-    if g.actor.admin and module in HOLDERS:
-        roles = details.SubpanelPlace(holding.KEY, translate(say("Roles"), g.language), holding.address(record))
-        view = replace(view, subpanels=(roles, *view.subpanels))
+    view = replace(view, subpanels=(*panels_of(record, g.actor, g.language), *view.subpanels))
     told = _timeline(found, record, timeline.FIRST)
     return render_template("screens/record.html", view=view, acts=buttons_of(found, record), history=told)
 
@@ -73,7 +69,8 @@ def _timeline(module: Module, record: Record, size: int) -> timeline.Timeline:
         connection(), g.catalog, g.actor, module.key, record.id, size=size + 1, record=record
     )
     more = f"/{module.key}/{record.id}/history" if len(entries) > size and size < timeline.EVERYTHING else ""
-    return timeline.build(module, entries[:size], g.language, more=more, roles=role_labels(g.catalog))
+    log = f"/audit/changes?module={module.key}&record={record.id}"
+    return timeline.build(module, entries[:size], g.language, more=more, log=log, roles=role_labels(g.catalog))
 
 
 @door("save", asks="edit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from hanok.engine.records.former import called
 from hanok.engine.store.account_tables import deed
 from hanok.engine.store.tables import audit
 
+UUID_TEXT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 AREA = "access"
 #: Modules of the house itself, whatever area they are sorted into.
 HOUSE = ("user", "employee", "team", "role_group", "role", "security_group", "login_provider", "outbound_account")
@@ -43,7 +45,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One deed, as it was written. `by` is the administrator who was logged in as that person."""
+    """One deed, as it was written. `by` is the administrator who was logged in as that person.
+
+    `whose` is the title of the user whom it is about, "" where it is about no user.
+    """
 
     id: UUID
     at: datetime
@@ -55,6 +60,7 @@ class Deed:
     title: str
     action: str
     changes: Mapping[str, Any]
+    whose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def administration(
     after: UUID | None = None, before: UUID | None = None,
 ) -> Done:  # fmt: skip
     """One page. Raises Denied for whoever is no administrator, Invalid for a subject that there is not."""
-    if not actor.admin:
+    if not actor.governs:
         raise Denied(say("Only administrators may see this."))
     modules = modules_told(catalog)
     if wanted.subject and wanted.subject not in (*SUBJECTS, *modules):
@@ -109,13 +115,23 @@ def all_done(conn: sa.Connection, catalog: Catalog, actor: Actor, wanted: Wanted
 
 
 def _told(conn: sa.Connection, catalog: Catalog, actor: Actor, rows: list[Any]) -> tuple[Deed | Told, ...]:
+    deeds = [row for row in rows if "record" not in row._fields]
     entries = iter(tell(conn, catalog, actor, [row for row in rows if "record" in row._fields]))
-    return tuple(next(entries) if "record" in row._fields else _deed(row) for row in rows)
+    users = _users(conn, catalog, {row.about for row in deeds})
+    return tuple(next(entries) if "record" in row._fields else _deed(row, users.get(row.about, "")) for row in rows)
 
 
-def _deed(row: Any) -> Deed:
+def _users(conn: sa.Connection, catalog: Catalog, about: set[str]) -> Mapping[str, str]:
+    """The titles of those users whose ids these are."""
+    table = catalog.module("user").table
+    ids = [UUID(text) for text in about if UUID_TEXT.fullmatch(text)]
+    rows = conn.execute(sa.select(table.c.id, table.c.title).where(table.c.id.in_(ids))) if ids else ()
+    return {str(row.id): row.title for row in rows}
+
+
+def _deed(row: Any, whose: str) -> Deed:
     return Deed(row.id, row.at, row.actor_name, row.actor_id, row.by_name or "", row.subject, row.about, row.title,
-                row.action, row.changes)  # fmt: skip
+                row.action, row.changes, whose)  # fmt: skip
 
 
 def _deeds(

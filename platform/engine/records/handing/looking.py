@@ -15,7 +15,7 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.conditions import Not
 from hanok.engine.errors import Message, say
 from hanok.engine.records.handing.holdings import Holding, hers_to_give, holdings
-from hanok.engine.records.handing.plan import GONE, HANDED, NOT_HANDED, ONLY, PICKED, Part, Plan, rows_of
+from hanok.engine.records.handing.plan import GONE, KEPT, NOT_HANDED, ONLY, PICKED, Part, Plan, message_of, rows_of
 from hanok.engine.records.query import Page, Query, Record
 from hanok.engine.records.read import page
 from hanok.engine.records.selection import alias_of
@@ -23,6 +23,8 @@ from hanok.engine.store.account_tables import handover_row
 
 SIZE = 50
 FIXED = say("You may see this record but not change it.")
+#: Ends of rows that are listed with a reason.
+LISTED = (NOT_HANDED, GONE, KEPT)
 NOT_YOURS = say("You may not give this record to somebody else.")
 
 
@@ -147,6 +149,34 @@ def outcome(conn: sa.Connection, plan: Plan) -> dict[str, dict[str, int]]:
     return found
 
 
-#: Ends of rows that a hand-over lists with a reason.
-LISTED = (NOT_HANDED, GONE)
-TAKEN = (HANDED, NOT_HANDED, GONE)
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A record that did not come where it should have, and why. `title` is "" where the reader may not see it."""
+
+    module: str
+    id: UUID
+    title: str
+    state: str
+    problem: Message | None
+
+
+def left(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Plan, *, after: tuple[str, UUID] | None = None,
+    size: int = SIZE,
+) -> tuple[Left, ...]:  # fmt: skip
+    """The next records that were not handed over, or not given back, by module and id."""
+    row = handover_row
+    asked = sa.select(row.c.module, row.c.record, row.c.state, row.c.problem).where(rows_of(plan, *LISTED))
+    if after is not None:
+        further = sa.and_(row.c.module == after[0], row.c.record > after[1])
+        asked = asked.where(sa.or_(row.c.module > after[0], further))
+    found = conn.execute(asked.order_by(row.c.module, row.c.record, row.c.field).limit(size)).all()
+    titles: dict[tuple[str, UUID], str] = {}
+    for key in {each.module for each in found} & catalog.modules.keys():
+        table = catalog.modules[key].table.alias()
+        shown = predicate(catalog, actor, catalog.modules[key], "list", table)
+        wanted = table.c.id.in_([each.record for each in found if each.module == key])
+        rows = conn.execute(sa.select(table.c.id, table.c.title).where(wanted, shown, table.c.deleted_at.is_(None)))
+        titles |= {(key, each.id): each.title for each in rows}
+    return tuple(Left(each.module, each.record, titles.get((each.module, each.record), ""), each.state,
+                      message_of(each.problem)) for each in found)  # fmt: skip

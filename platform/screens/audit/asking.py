@@ -1,0 +1,148 @@
+"""What the address of a log asks for, and how it is written. What it does not understand, it does not ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hanok.engine.access import Actor
+from hanok.engine.catalog import Catalog
+from hanok.engine.errors import Message, say
+from hanok.engine.records.auditing import LOGS, OWNERS, Search
+from hanok.engine.records.auditing.administration import Wanted
+from hanok.engine.records.auditing.asking import fields_of, modules_of
+
+ADMINISTRATION = "administration"
+LONGEST = 200
+TODAY, WEEK, MONTH, CUSTOM = "today", "7d", "30d", "custom"
+#: Periods to choose from, and how many days each has, today the last of them.
+PERIODS: Mapping[str, tuple[Message, int]] = {
+    TODAY: (say("Today"), 1), WEEK: (say("7 days"), 7), MONTH: (say("30 days"), 30),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The address of a log, understood. `when` is a period, `custom` (from `first` to `last`) or "" for all time."""
+
+    log: str
+    zone: str
+    today: date
+    module: str = ""
+    actor: UUID | None = None
+    person: UUID | None = None
+    action: str = ""
+    field: str = ""
+    words: str = ""
+    record: UUID | None = None
+    when: str = ""
+    first: date | None = None
+    last: date | None = None
+    after: UUID | None = None
+    before: UUID | None = None
+
+    @property
+    def here(self) -> str:
+        return f"/audit/{self.log}"
+
+    @property
+    def narrowed(self) -> bool:
+        texts = self.module or self.action or self.field or self.words or self.when
+        return bool(texts or self.actor or self.person or self.record)
+
+    def pairs(self) -> dict[str, str]:
+        """The parts of the address that say something."""
+        said: Mapping[str, Any] = {
+            "module": self.module, "actor": self.actor, "person": self.person, "action": self.action,
+            "field": self.field, "q": self.words, "record": self.record, "when": self.when,
+            "from": self.first if self.when == CUSTOM else None, "to": self.last if self.when == CUSTOM else None,
+            "after": self.after, "before": self.before,
+        }  # fmt: skip
+        return {key: str(value) for key, value in said.items() if value}
+
+    def url(self, path: str = "", **changes: Any) -> str:
+        """The address with some of it changed; from its first page, where nothing else is said."""
+        changed = replace(self, **{"after": None, "before": None, **changes})
+        query = urlencode(changed.pairs())
+        return f"{self.here}{path}{'?' + query if query else ''}"
+
+    def other(self, log: str) -> str:
+        """The address of another log, for the same module, person and time."""
+        kept = replace(self, log=log, action="", field="", person=None, after=None, before=None)
+        if log == ADMINISTRATION or self.log == ADMINISTRATION:
+            kept = replace(kept, module="", words="", record=None)
+        return kept.url()
+
+    @property
+    def span(self) -> tuple[datetime | None, datetime | None]:
+        """The first moment that is meant, and the first that is not any more, in the reader's zone."""
+        first, last = self.first, self.last
+        if self.when in PERIODS:
+            first, last = self.today - timedelta(days=PERIODS[self.when][1] - 1), self.today
+        elif self.when != CUSTOM:
+            return None, None
+        return _begin(first, self.zone), _begin(last and last + timedelta(days=1), self.zone)
+
+    def search(self) -> Search:
+        """The question to the engine."""
+        since, until = self.span
+        return Search(
+            log=self.log, module=self.module, actor=self.actor, action=self.action, field=self.field, words=self.words,
+            person=self.person, record=self.record, since=since, until=until,
+        )  # fmt: skip
+
+    def wanted(self) -> Wanted:
+        """The question to the log of administration."""
+        since, until = self.span
+        return Wanted(subject=self.module, actor=self.actor, since=since, until=until)
+
+
+def read(
+    catalog: Catalog, actor: Actor, log: str, args: Mapping[str, str], *, zone: str, today: date,
+    subjects: tuple[str, ...] = (),
+) -> Asked:  # fmt: skip
+    """What an address asks for. Of modules and fields only those that the reader may ask about."""
+    known = subjects if log == ADMINISTRATION else tuple(one.key for one in modules_of(catalog, actor, log))
+    module = args.get("module", "") if args.get("module", "") in known else ""
+    first, last = _day(args.get("from", "")), _day(args.get("to", ""))
+    when = args.get("when", "")
+    found = Asked(
+        log=log, zone=zone, today=today, module=module, actor=_id(args.get("actor", "")),
+        when=when if when in PERIODS or (when == CUSTOM and (first or last)) else "", first=first, last=last,
+        after=_id(args.get("after", "")), before=_id(args.get("before", "")),
+    )  # fmt: skip
+    if log == ADMINISTRATION:
+        return found
+    action, field = args.get("action", ""), args.get("field", "")
+    return replace(
+        found, words=args.get("q", "").replace("\0", "").strip()[:LONGEST],
+        action=action if action in LOGS[log] and len(LOGS[log]) > 1 else "",
+        field=field if log != OWNERS and module and field in fields_of(catalog, module) else "",
+        person=_id(args.get("person", "")) if log == OWNERS else None,
+        record=_id(args.get("record", "")) if module else None,
+    )  # fmt: skip
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    """A day as ISO 8601 writes it; one at the ends of the calendar is none."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 1900 <= found.year <= 2200 else None
+
+
+def _begin(day: date | None, zone: str) -> datetime | None:
+    return datetime.combine(day, time(), ZoneInfo(zone)) if day else None

@@ -1,0 +1,1 @@
+"""What the hand-over wizard and its course show: frozen data, decided here."""
