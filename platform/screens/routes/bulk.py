@@ -132,6 +132,8 @@ def _chosen(module: Module) -> Chosen:
         return Chosen(ids=_ids("id"))
     asked = asked_of(module)
     checked = [filters.check(g.catalog, module, condition) for condition in asked.conditions]
+    if any(one.problem for one in checked):  # the list leaves it out; what is changed must not be more than was meant
+        raise Refused(say("A condition of this list cannot be read. Mend it first, or choose the rows one by one."))
     listed = Listed(saved=asked.saved, asked=lists.own_condition(checked), words=asked.words)
     return Chosen(listed=listed, but=_ids("but"))
 

@@ -25,13 +25,12 @@ const keep = (picked) => {
 };
 const has = (picked, id) => (picked.all ? !picked.but.includes(id) : picked.ids.includes(id));
 
-function set(id, wanted) {
+function set(ids, wanted) {
   const picked = read();
   const name = picked.all ? "but" : "ids";
-  const others = picked[name].filter((one) => one !== id);
+  const others = picked[name].filter((one) => !ids.includes(one));
   const put = picked.all ? !wanted : wanted;
-  if (put && others.length >= MOST) return draw();
-  keep({ ...picked, [name]: put ? [...others, id] : others });
+  keep({ ...picked, [name]: (put ? [...others, ...ids] : others).slice(0, MOST) });
 }
 
 function draw() {
@@ -52,7 +51,7 @@ function draw() {
   const count = here.querySelector("[data-count]");
   count.textContent = !picked.all
     ? count.dataset.some.replace("{count}", picked.ids.length.toLocaleString())
-    : picked.but.length ? count.dataset.but.replace("{count}", picked.but.length.toLocaleString()) : count.dataset.all;
+    : picked.but.length ? count.dataset.but.replace("{count}", picked.but.length.toLocaleString()) : count.dataset.every;
   here.querySelector("[data-all]").hidden = picked.all || on < found.length || here.dataset.more !== "yes";
 }
 
@@ -81,8 +80,8 @@ function act(button) {
 }
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-pick]")) set(event.target.value, event.target.checked);
-  else if (event.target.matches("[data-pick-all]")) for (const box of boxes()) set(box.value, event.target.checked);
+  if (event.target.matches("[data-pick]")) set([event.target.value], event.target.checked);
+  else if (event.target.matches("[data-pick-all]")) set(boxes().map((box) => box.value), event.target.checked);
   else if (event.target.matches("[data-bulk-field]")) more(event.target);
 });
 
@@ -100,7 +99,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input:not([data-pick], [data-pick-all]), textarea, select, [contenteditable]") || document.querySelector("dialog[open]")) return;
   if (event.key === "x") {
     const row = document.querySelector("[data-rows] tr.here [data-pick]");
-    if (row) set(row.value, !row.checked);
+    if (row) set([row.value], !row.checked);
   } else if (event.key === "Escape" && !bar()?.hidden && !document.querySelector("details.menu-box[open]")) release();
 });
 
