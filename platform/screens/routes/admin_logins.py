@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts
+from hanok.engine.accounts import identities, oidc
 from hanok.engine.accounts.factors import factors_of
 from hanok.engine.accounts.recovery import codes_left
-from hanok.engine.accounts import identities, oidc
 from hanok.engine.accounts.resets import Person, person_with
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import NotFound, Refused, say
