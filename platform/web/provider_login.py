@@ -207,7 +207,7 @@ def _provider(key: str) -> Provider:
 def _problem(provider: Provider, problem: Unusable | HanokError) -> AnyResponse:
     """A page for what went wrong; what the provider said more than that is for the log alone."""
     detail = "".join(sign for sign in getattr(problem, "detail", "")[:300] if sign.isprintable())
-    status = problem.status if isinstance(problem, HanokError) else 502
+    status = problem.status if isinstance(problem, HanokError) else Refused.status
     current_app.logger.warning("login with %s: %s %s", provider.key, problem.message, detail)
     again = PAGE if g.actor is not None else path_of(provider.key)
     page = render_template("provider_problem.html", name=provider.name, message=problem.message, again=again)
