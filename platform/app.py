@@ -37,13 +37,15 @@ from hanok.engine.jobs.worker import Ended
 from hanok.engine.store.blobs import open_blobs
 from hanok.engine.store.kept import kept
 from hanok.settings import SETTINGS
-from hanok.web import account_letters, factor_letters
+from hanok.web import account_letters, address_letters, factor_letters
 
 if TYPE_CHECKING:
     from flask import Flask
 
 #: Who hears of what happened to records, and of what rooms tell.
-SUBSCRIBERS: tuple[Subscriber, ...] = (*mail.SUBSCRIBERS, *following.SUBSCRIBERS)
+SUBSCRIBERS: tuple[Subscriber, ...] = (
+    *mail.SUBSCRIBERS, *following.SUBSCRIBERS, *address_letters.SUBSCRIBERS
+)
 SCHEDULES: tuple[Schedule, ...] = (
     *housekeeping.SCHEDULES, *auditing.SCHEDULES, *mail.SCHEDULES, *finishing.SCHEDULES,
 )  # fmt: skip
@@ -77,7 +79,8 @@ def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
         housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS, handing.KINDS, mail.KINDS,
-        finishing.KINDS, account_letters.KINDS, factor_letters.KINDS, (outbox.event_kind(SUBSCRIBERS),),
+        finishing.KINDS, account_letters.KINDS, address_letters.KINDS, factor_letters.KINDS,
+        (outbox.event_kind(SUBSCRIBERS),),
     )  # fmt: skip
 
 

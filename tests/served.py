@@ -73,9 +73,11 @@ def wait_for(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
 
 
 @contextmanager
-def serving(site: Path, *, command: tuple[str, ...] = HANOK, cwd: Path | None = None) -> Iterator[Served]:
-    """Serves a site on a free port until the block ends."""
-    port, log = free_port(), site / "serve.log"
+def serving(
+    site: Path, *, command: tuple[str, ...] = HANOK, cwd: Path | None = None, port: int = 0
+) -> Iterator[Served]:
+    """Serves a site on a free port, or on this one, until the block ends."""
+    port, log = port or free_port(), site / "serve.log"
     words = [*command, "--site", str(site), "serve", "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(words, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output)

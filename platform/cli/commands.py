@@ -10,11 +10,13 @@ import click
 
 #: The module that has the command and its name there, and the first sentence of its help.
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "address": ("tokens", "address", "Address rules: from where people may come; also the way back in."),
     "backup": ("backing", "backup_command", "Write the whole site into one FILE."),
     "bench": ("bench", "bench", "Measure lists beside a bare handler, the compiler, and jobs beside bare rows."),
     "check": ("deploying", "check", "Compile the metadata and say everything that is wrong with it; change nothing."),
     "deploy": ("deploying", "deploy_command", "Put the metadata of the site live."),
     "export": ("exporting", "export_command", "Write the records of a module into a file."),
+    "handover": ("handing", "handover", "Hand the open records of one user over to another."),
     "import": ("importing", "import_command", "Bring the rows of a CSV or XLSX FILE in as records of a module."),
     "init": ("sites", "init", "Make a new site: folder, database, the shipped CRM, the user `admin`."),
     "jobs": ("jobs", "jobs", "The jobs of the site: look, try again, cancel, run now."),
@@ -29,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "serve": ("serving", "serve", "Serve the site."),
     "status": ("standing", "status", "Show the revision, files that differ from it, what is unfinished, and how the "
                "queue of jobs stands."),
+    "token": ("tokens", "token", "API tokens: what there is, make and revoke them."),
     "upgrade": ("upgrading", "upgrade", "Take up what this version of Hanok ships."),
     "user": ("people", "user", "Users of the site."),
     "why": ("roles", "why", "Say why a user may do something to a record, or may not: role by role, with file and "

@@ -35,6 +35,7 @@ from hanok.web.coming import Coming
 from hanok.web.doors import ADMINISTRATOR, ANYBODY, door_of
 from hanok.web.faults import install_faults, lost_session, wants_json
 from hanok.web.forgot import forgotten
+from hanok.web.in_place import in_place
 from hanok.web.login import entry
 from hanok.web.menu import Frame
 from hanok.web.packing import pack_static
@@ -46,6 +47,7 @@ from hanok.web.proving import proving
 from hanok.web.second import NEEDED_AT, leads_elsewhere, stepping, wanted_of
 from hanok.web.security import is_static, protect
 from hanok.web.security_page import security
+from hanok.web.token_pages import own_tokens
 from hanok.web.watching import watch
 
 SESSION_DAYS = 14
@@ -84,6 +86,8 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     app.register_blueprint(with_provider)
     for blueprint in (proving, stepping, security, keyring):
         app.register_blueprint(blueprint)
+    app.register_blueprint(own_tokens)
+    app.register_blueprint(in_place)
     app.register_blueprint(uploads.files)
     providers.install(app, settings)
     install_faults(app)

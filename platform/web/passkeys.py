@@ -18,9 +18,10 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts
-from hanok.engine.accounts import factors, passkeys, second
+from hanok.engine.accounts import challenges, factors, passkeys, second
+from hanok.engine.accounts.challenges import LOGIN, NEW, PROVE, REFUSED, SECOND
 from hanok.engine.accounts.entering import write_login
-from hanok.engine.accounts.passkeys import LOGIN, NEW, PROVE, SECOND, Json, Known, Site
+from hanok.engine.accounts.passkeys import Json, Known, Site
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, Refused, say
 from hanok.web.doors import ANYBODY, door
@@ -103,7 +104,7 @@ def ask_proof() -> Response:
 @door("own")
 def prove() -> Response:
     if g.actor.by is not None:
-        raise Denied(passkeys.REFUSED)
+        raise Denied(REFUSED)
     known, counter = _checked(PROVE, g.actor.id)
     write(lambda conn, _: passkeys.note_use(conn, known, counter, now=datetime.now(UTC)))
     mark_proved()
@@ -125,7 +126,7 @@ def ask_new() -> Response:
 def register() -> Response:
     site, asked, now = _site(), _challenge(), datetime.now(UTC)
     name = factors.named(_said("name")) or translate(NAME, g.language)
-    write(lambda conn, _: passkeys.take_challenge(conn, NEW, g.actor.id, asked, now=now))
+    write(lambda conn, _: challenges.take_challenge(conn, NEW, g.actor.id, asked, now=now))
 
     def keep(conn: Connection, _: Catalog) -> None:
         first = not factors.has_factor(conn, g.actor.id)
@@ -168,21 +169,21 @@ def _challenge() -> bytes:
     """The challenge that waits in this browser, which is taken out of it. Raises Denied where none does."""
     said = str(session.pop(COOKIE_KEY, ""))
     if not said:
-        raise Denied(passkeys.REFUSED)
+        raise Denied(REFUSED)
     return base64url_to_bytes(said)
 
 
 def _checked(purpose: str, user_id: UUID | None) -> tuple[Known, int]:
     """The key that signed this browser's challenge, and its counter. Raises Denied."""
     site, asked, now = _site(), _challenge(), datetime.now(UTC)
-    write(lambda conn, _: passkeys.take_challenge(conn, purpose, user_id, asked, now=now))
+    write(lambda conn, _: challenges.take_challenge(conn, purpose, user_id, asked, now=now))
     known = passkeys.known_key(connection(), _answer(), user_id)
     return known, passkeys.verify(site, known, _answer(), asked, names_user=user_id is None)
 
 
 def _body() -> dict[str, Any]:
     if (request.content_length or 0) > passkeys.LONGEST:
-        raise Denied(passkeys.REFUSED)
+        raise Denied(REFUSED)
     found = request.get_json(silent=True)
     return found if isinstance(found, dict) else {}
 

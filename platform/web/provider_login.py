@@ -20,7 +20,7 @@ from hanok.engine.accounts import identities, oidc
 from hanok.engine.accounts.oidc import Away, Claims, Provider, Unusable
 from hanok.engine.accounts.oidc.asking import refusal
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Denied, HanokError, NotFound, Refused, say
+from hanok.engine.errors import Denied, HanokError, Message, NotFound, Refused, say
 from hanok.engine.store import new_id
 from hanok.engine.store.tables import login as logins
 from hanok.web.doors import ANYBODY, door
@@ -175,24 +175,32 @@ def _write_refused(conn: Connection, claims: Claims) -> None:
 @with_provider.get(PAGE)
 @door("own")
 def mine() -> str:
+    return _mine()
+
+
+def _mine(problem: Message | None = None) -> str:
     known = {one.provider: one for one in identities.identities_of(connection(), g.actor.id)}
     every = oidc.providers(connection(), g.live.catalog, active=False)
     shown = [(one, known.get(one.id)) for one in every if one.active or one.id in known]
-    return render_template("me_identities.html", rows=shown, possible=bool(current_app.config["ADDRESS"]))
+    possible = bool(current_app.config["ADDRESS"])
+    return render_template("me_identities.html", rows=shown, possible=possible, problem=problem)
 
 
 @with_provider.post(f"{PAGE}/unlink")
 @door("own")
 @proved
-def unlink() -> AnyResponse:
+def unlink() -> AnyResponse | tuple[str, int]:
     try:
         id = UUID(request.form.get("provider", ""))
     except ValueError:
         raise NotFound(say("There is no such login provider.")) from None
     names = {one.id: one.name for one in active()}
-    write(lambda conn, _: identities.unlink_identity(
-        conn, g.actor, (g.actor.id, str(g.actor)), id, names=names, keep=g.session.key
-    ))  # fmt: skip
+    try:
+        write(lambda conn, _: identities.unlink_identity(
+            conn, g.actor, (g.actor.id, str(g.actor)), id, names=names, keep=g.session.key
+        ))  # fmt: skip
+    except Refused as refused:
+        return _mine(refused.message), refused.status
     notify(say("The link was removed."))
     return redirect(PAGE, 303)
 
@@ -207,7 +215,7 @@ def _provider(key: str) -> Provider:
 def _problem(provider: Provider, problem: Unusable | HanokError) -> AnyResponse:
     """A page for what went wrong; what the provider said more than that is for the log alone."""
     detail = "".join(sign for sign in getattr(problem, "detail", "")[:300] if sign.isprintable())
-    status = problem.status if isinstance(problem, HanokError) else 502
+    status = problem.status if isinstance(problem, HanokError) else Refused.status
     current_app.logger.warning("login with %s: %s %s", provider.key, problem.message, detail)
     again = PAGE if g.actor is not None else path_of(provider.key)
     page = render_template("provider_problem.html", name=provider.name, message=problem.message, again=again)

@@ -22,7 +22,7 @@ from hanok.web.factor_letters import ADDED, GUESSED, RECOVERY, tell_factor
 from hanok.web.i18n import translate
 from hanok.web.login import DEVICE_COOKIE, entered, is_secure, lifetime, login_page, own_path
 from hanok.web.proving import site_keys
-from hanok.web.visit import SESSION_COOKIE, connection, write
+from hanok.web.visit import SESSION_COOKIE, connection, end, write
 
 stepping = Blueprint("stepping", __name__)
 ADDRESS, NEEDED_AT = "/login/second", "/me/security"
@@ -52,6 +52,7 @@ def answer() -> AnyResponse | tuple[str, int]:
         return _too_late(onward)
     if means not in second.SECOND_STEPS:
         raise Refused(say("There is no such second step."))
+    end()  # hashing is slow
     try:
         token = second.second_step(
             g.live.store, g.catalog, site_keys(), pending, means, request.form.get("code", "")[:100],

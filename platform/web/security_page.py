@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-import segno
 from flask import Blueprint, g, redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
@@ -82,6 +81,8 @@ def confirm_app(id: UUID) -> AnyResponse | Page:
 
 def _app(id: UUID, name: str, problem: Message | None = None) -> str:
     secret = totp.waiting_secret(connection(), site_keys(), g.actor.id, id, now=datetime.now(UTC))
+    import segno  # only this page draws with it
+
     uri = totp.uri_of(secret, username=g.actor.username, site=in_language(g.catalog.app.name, g.language))
     picture = segno.make(uri, error="m").svg_data_uri(scale=5, border=3, dark="#000", light="#fff")
     grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))

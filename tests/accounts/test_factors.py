@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from hanok.engine import accounts
 from hanok.engine.access import Actor
-from hanok.engine.accounts import factors, passkeys, second, totp
+from hanok.engine.accounts import challenges, factors, passkeys, second, totp
 from hanok.engine.accounts.recovery import codes_left, hashed_code, new_codes, salt_of, store_codes, take_recovery
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, NotFound, Refused
@@ -284,7 +284,7 @@ def key(filled: Store, actor: Actor) -> Authenticator:
     made = Authenticator(SITE.origin)
     with filled.write() as conn:
         options, asked = passkeys.registration(conn, SITE, actor, now=NOON)
-        passkeys.take_challenge(conn, "new", actor.id, asked, now=NOON)
+        challenges.take_challenge(conn, "new", actor.id, asked, now=NOON)
         passkeys.register(conn, SITE, actor, made.make(options), asked, "key", now=NOON)
     return made
 
@@ -320,12 +320,12 @@ def test_a_challenge_is_used_once_by_whom_and_for_what_it_was_asked(filled: Stor
         for purpose, user, at in (("login", mina, NOON), ("second", None, NOON), ("second", uuid4(), NOON),
                                   ("second", mina, NOON + timedelta(minutes=5))):  # fmt: skip
             with pytest.raises(Denied):
-                passkeys.take_challenge(conn, purpose, user, asked, now=at)
-        passkeys.take_challenge(conn, "second", mina, asked, now=NOON)
+                challenges.take_challenge(conn, purpose, user, asked, now=at)
+        challenges.take_challenge(conn, "second", mina, asked, now=NOON)
         with pytest.raises(Denied):
-            passkeys.take_challenge(conn, "second", mina, asked, now=NOON)
+            challenges.take_challenge(conn, "second", mina, asked, now=NOON)
         passkeys.authentication(conn, SITE, "login", None, now=NOON)
-        assert passkeys.forget_challenges(conn, now=NOON + timedelta(minutes=5)) == 1
+        assert challenges.forget_challenges(conn, now=NOON + timedelta(minutes=5)) == 1
         assert not conn.scalar(sa.select(sa.func.count()).select_from(challenge))
 
 

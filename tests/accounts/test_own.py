@@ -122,3 +122,13 @@ def test_attempts_are_found_by_user_name_address_and_outcome(filled: Store, cata
         rest = accounts.logins(conn, catalog, LoginSearch(), after=page.last, size=3)
     assert (len(page.logins), [one.title for one in rest.logins], rest.last) == (3, ["김미나"], None)
     assert {one.agent for one in page.logins} == {"Chrome/130"}
+
+
+def test_a_time_zone_that_there_is_not_is_refused_on_the_record_too(filled: Store, catalog: Catalog) -> None:
+    with filled.write() as conn:
+        made = records.create(conn, catalog, an_administrator(), "user", {"username": "zoe", "time_zone": "Asia/Seoul"})
+    for wrong in ("Seoul", "Mars/Base"):
+        with pytest.raises(Invalid, match="no such time zone"), filled.write() as conn:
+            records.update(conn, catalog, an_administrator(), "user", made.id, {"time_zone": wrong}, version=1)
+    with pytest.raises(Invalid), filled.write() as conn:
+        records.create(conn, catalog, an_administrator(), "user", {"username": "yun", "time_zone": "Nowhere"})

@@ -49,9 +49,16 @@ fields:
   time: {type: period}
 views: {calendar: {by: time}}
 """
+BADGE = """
+label: {en: Badge, ko: 사원증}
+owners: [bearer]
+fields:
+  name:   {type: text, required: true}
+  bearer: {type: user, reverse: {key: badge, one: true}}
+"""
 FILES: Mapping[str, str] = {
     **SMALL, "roles/giver.yaml": GIVER, "roles/looker.yaml": LOOKER, "modules/desk.yaml": HELPED,
-    "modules/visit.yaml": VISIT,
+    "modules/visit.yaml": VISIT, "modules/badge.yaml": BADGE,
 }  # fmt: skip
 LEASE = timedelta(seconds=30)
 

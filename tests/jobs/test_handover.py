@@ -94,6 +94,11 @@ def test_visits_that_ended_are_past(office: Office, admin: Actor) -> None:
     assert office.owners("visit") == {"then": "ari", "some day": "bo"}
 
 
+def test_what_tells_who_somebody_is_is_not_handed_over(office: Office, admin: Actor) -> None:
+    a_record(office.store, office.catalog, "badge", name="b", bearer=str(office.id("ari")))
+    assert "badge" not in holdings(office.catalog, admin) and held(office, admin, "ari") == {}
+
+
 def test_who_made_a_record_is_no_owner_of_it(office: Office, admin: Actor) -> None:
     known = holdings(office.catalog, admin)
     assert known["desk"].fields == ("owner", "second") and "user" not in known and "team" not in known

@@ -78,7 +78,7 @@ def test_a_token_with_wrong_claims_is_not_believed(
     provider()
     stranger.claims = dict(claims)
     answer = traveller.whole()
-    assert answer.status_code == 502
+    assert answer.status_code == 409
     assert "cannot be believed" in answer.text
     assert traveller.client.get("/me").status_code == 302
     assert logins() == []
@@ -120,7 +120,7 @@ def test_a_token_without_the_providers_signature_is_not_believed(
     provider()
     stranger.sign = forged
     answer = traveller.whole()
-    assert answer.status_code == 502
+    assert answer.status_code == 409
     assert traveller.client.get("/me").status_code == 302
 
 
@@ -132,7 +132,7 @@ def test_a_new_key_is_asked_for_once(provider: Making, travel: Callable[..., Tra
     assert stranger.paths().count("/keys") == 2
     stranger.sign = of_another_key
     stranger.keys = [FIRST]
-    assert travel().whole().status_code == 502
+    assert travel().whole().status_code == 409
     assert stranger.paths().count("/keys") == 2
 
 
@@ -178,9 +178,9 @@ def test_an_answer_that_names_another_provider_or_none_is_not_taken(
 ) -> None:
     provider()
     for said in ({"iss": "https://evil.example.com"}, {"iss": ""}):
-        assert traveller.whole(**said).status_code == 502
+        assert traveller.whole(**said).status_code == 409
     asked = traveller.go()
-    assert traveller.come(code=CODE, state=asked["state"]).status_code == 502
+    assert traveller.come(code=CODE, state=asked["state"]).status_code == 409
     assert "/token" not in stranger.paths()
 
 
@@ -222,7 +222,7 @@ def test_an_error_of_the_provider_is_a_page(
     here = travel(language="ko")
     asked = here.go()
     answer = here.come(error=error, error_description="because\nso", state=asked["state"], iss=stranger.address)
-    assert answer.status_code == 502
+    assert answer.status_code == 409
     assert ko in answer.text and "<script>alert" not in answer.text
     assert 'href="/login/with/stranger"' in answer.text
 
@@ -230,7 +230,7 @@ def test_an_error_of_the_provider_is_a_page(
 def test_a_code_that_is_refused_is_a_page(provider: Making, traveller: Traveller) -> None:
     provider()
     answer = traveller.whole(code="another")
-    assert answer.status_code == 502
+    assert answer.status_code == 409
     assert "invalid_grant" in answer.text
 
 

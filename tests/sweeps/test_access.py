@@ -17,7 +17,7 @@ from hanok.engine.accounts.explaining import explain
 from hanok.engine.catalog import Catalog, ModuleScope
 from hanok.engine.conditions import holds, parse
 from hanok.engine.errors import Denied, NotFound
-from hanok.engine.records import Query
+from hanok.engine.records import Query, reaching
 from hanok.engine.records.exporting import Wish, export
 from hanok.engine.store import Store
 from hanok.engine.store.tables import group_record
@@ -155,6 +155,7 @@ def test_sql_returns_what_the_roles_allow(world: World, evidence: Evidence, size
                     assert not found ^ ids, f"{action}: {said}\nSQL only: {found - ids}\noracle only: {ids - found}"
                     some += 0 < len(ids) < len(world.decisive)
                 lists(conn, oracle, expected)
+                shapes(conn, oracle, expected, evidence)
                 pages(conn, oracle, expected, evidence.random)
                 told = explained(conn, oracle, expected, evidence.random)
             evidence.count(f"{dialect}: explanations whose verdict is the oracle's", told)
@@ -187,6 +188,34 @@ def lists(conn: sa.Connection, oracle: Oracle, expected: Mapping[str, set[UUID]]
     except Denied:
         exported = set()
     assert exported == expected["export"]
+
+
+def shapes(conn: sa.Connection, oracle: Oracle, expected: Mapping[str, set[UUID]], evidence: Evidence) -> None:
+    """In whatever shape rows are looked for: the pages of the list, in an order of its own, and how many they are."""
+    sort = evidence.random.choice([(), ("text_1",), ("-created_at",), ("-owner", "text_1"), ("owner",)])
+    whole = [row.id for row in records.page(conn, oracle.catalog, ADMIN, Query(
+        module=EVERYTHING, size=1000, sort=sort)).rows]  # fmt: skip
+    for few, many in ((0, 0), (0, 10_000), (10_000, 10_000)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(reaching, "FEW", few)
+            patch.setattr(reaching, "MANY", many)
+            for action in ("list", "view"):
+                query = Query(module=EVERYTHING, size=7, sort=sort, action=action)
+                wanted = [id for id in whole if id in expected[action]]
+                assert list(turned(conn, oracle, query)) == wanted, (few, many, sort, action)
+                for cap in (3, None):
+                    found = records.count(conn, oracle.catalog, oracle.actor, query, cap=cap)
+                    assert found == (len(wanted) if cap is None else min(len(wanted), cap + 1))
+                evidence.count("lists whose pages and count are the oracle's, in each shape")
+
+
+def turned(conn: sa.Connection, oracle: Oracle, query: Query) -> Iterator[UUID]:
+    """The ids of all pages, one after the other."""
+    found = records.page(conn, oracle.catalog, oracle.actor, query)
+    yield from (row.id for row in found.rows)
+    while found.next:
+        found = records.page(conn, oracle.catalog, oracle.actor, replace(query, after=found.next))
+        yield from (row.id for row in found.rows)
 
 
 def explained(conn: sa.Connection, oracle: Oracle, expected: Mapping[str, set[UUID]], drawn: Random) -> int:

@@ -9,26 +9,27 @@ from typing import Any
 
 import click
 
-from hanok.cli.bench import compiling, jobs, lists
+from hanok.cli.bench import access, compiling, jobs, lists
 from hanok.cli.bench.clock import Timing
+from hanok.cli.bench.crowd import crowded
 from hanok.cli.bench.house import built, empty
 from hanok.cli.console import command, dump, progress, screen
 
-LIST, COMPILE, JOBS = "list", "compile", "jobs"
+LIST, COMPILE, JOBS, ACCESS = "list", "compile", "jobs", "access"
 SIZES, QUICK_SIZES = ((50, 30), (200, 50), (1000, 50)), ((10, 20), (20, 20))
 QUICK_ROWS = 5000
 EVENTS, QUICK_EVENTS = 500, 50
 
 
 @click.command()
-@click.argument("what", type=click.Choice([LIST, COMPILE, JOBS]), required=False)
+@click.argument("what", type=click.Choice([LIST, COMPILE, JOBS, ACCESS]), required=False)
 @click.option("--rows", type=click.IntRange(1000, 10_000_000), default=100_000, show_default=True, help="Records.")
 @click.option("--database", default="", metavar="URL", help="An empty PostgreSQL database, emptied again afterwards.")
 @click.option("--quick", is_flag=True, help="A few seconds: fewer records, fewer rounds, smaller models.")
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @command
 def bench(what: str | None, rows: int, database: str, quick: bool, plain: bool) -> None:
-    """Measure lists beside a bare handler, the compiler, and jobs beside bare rows.
+    """Measure lists beside a bare handler, the compiler, jobs beside bare rows, and lists by rights.
 
     Ratios count; milliseconds are of this machine.
     """
@@ -48,6 +49,11 @@ def bench(what: str | None, rows: int, database: str, quick: bool, plain: bool) 
         found["jobs"] = jobs_json(measured)
         if not plain:
             _show_jobs(measured)
+    if what in (None, ACCESS):
+        told = _access(min(rows, QUICK_ROWS) if quick else rows, database, seconds=2 if quick else 120)
+        found["access"] = access_json(told)
+        if not plain:
+            _show_access(told)
     if plain:
         dump(found)
 
@@ -67,6 +73,25 @@ def _jobs(count: int, database: str, *, seconds: float) -> jobs.Jobs:
         empty(Path(folder) / "site", database=database) as live,
     ):
         return jobs.measure(live, count=count, seconds=seconds)
+
+
+def _access(rows: int, database: str, *, seconds: float) -> access.Access:
+    with (
+        tempfile.TemporaryDirectory(prefix="hanok-bench-") as folder,
+        progress() as show,
+        crowded(Path(folder) / "site", rows=rows, database=database, progress=show) as crowd,
+    ):
+        return access.measure(crowd, seconds=seconds)
+
+
+def access_json(made: access.Access) -> dict[str, Any]:
+    return {
+        "database": made.database, "rows": made.rows, "in_groups": made.in_groups,
+        "questions": {
+            one.name: {case: timing_json(timing, one.ratio(case)) for case, timing in one.timings.items()}
+            for one in made.answers
+        },
+    }  # fmt: skip
 
 
 def lists_json(made: lists.Lists) -> dict[str, Any]:
@@ -138,6 +163,16 @@ def _show_lists(made: lists.Lists) -> None:
         for line in one.plan:
             _line(f"    {line}", style="dim")
     _line("")
+
+
+def _show_access(made: access.Access) -> None:
+    _line(f"\nLists of {made.rows:,} contacts on {made.database}, which stand {made.in_groups:,} times in 200 groups.")
+    _line("The rate of each person beside the administrator's, and milliseconds of the median.")
+    for one in made.answers:
+        _line(f"\n{one.name}", style="bold")
+        _line(f"  {'administrator':<36}{1:>8.2f}{one.timings[access.ADMIN].median:>10.2f} ms", style="dim")
+        for case, name in access.CASES.items():
+            _line(f"  {name:<36}{one.ratio(case):>8.2f}{one.timings[case].median:>10.2f} ms")
 
 
 def _show_compiled(sizes: tuple[compiling.Compiled, ...]) -> None:

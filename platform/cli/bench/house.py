@@ -7,7 +7,7 @@ lists would read the same rows.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -76,9 +76,9 @@ def built(folder: Path, *, rows: int, database: str, progress: Progress) -> Iter
 
 
 @contextmanager
-def empty(folder: Path, *, database: str) -> Iterator[Live]:
-    """The same without any record."""
-    with _tidied(_site(folder, database), database) as site:
+def empty(folder: Path, *, database: str, files: Mapping[str, str] = FILES) -> Iterator[Live]:
+    """The same without any record, and with these files of metadata."""
+    with _tidied(_site(folder, database, files), database) as site:
         site.store.upgrade()
         deploy(site.store, plan_site(site), by="bench", message="bench")
         yield live_of(site)
@@ -98,9 +98,9 @@ def _tidied(site: Site, database: str) -> Iterator[Site]:
         site.store.dispose()
 
 
-def _site(folder: Path, database: str) -> Site:
+def _site(folder: Path, database: str, files: Mapping[str, str] = FILES) -> Site:
     init_site(folder, SETTINGS)
-    for name, text in FILES.items():
+    for name, text in files.items():
         file = folder / "metadata" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
@@ -118,9 +118,9 @@ def _filled(site: Site, rows: int, progress: Progress) -> House:
     site.store.upgrade()
     deploy(site.store, plan_site(site), by="bench", message="bench")
     live = live_of(site)
-    actor, token = _actor(live)
+    actor, token = administrator(live)
     with site.store.write() as conn:
-        given = _accounts(conn, live.catalog, actor)
+        given = some_accounts(conn, live.catalog, actor)
     _fill(live, actor, given, rows, progress)
     site.store.analyze(*(module.table.name for module in live.catalog.modules.values()))
     return House(live, actor, token, rows)
@@ -134,7 +134,7 @@ def _empty_again(site: Site) -> None:
         found.drop_all(conn)
 
 
-def _actor(live: Live) -> tuple[Actor, str]:
+def administrator(live: Live) -> tuple[Actor, str]:
     raw = {"username": "bench", "last_name": "Bench"}
     id = live.write(lambda conn, catalog: accounts.create_administrator(
         conn, catalog, raw, password=accounts.hash_password("bench-bench-bench")
@@ -144,9 +144,9 @@ def _actor(live: Live) -> tuple[Actor, str]:
     return Actor(id, "bench", "Bench", admin=True, roles=(ADMINISTRATOR,), language="en", zone=zone), token
 
 
-def _accounts(conn: sa.Connection, catalog: Catalog, actor: Actor) -> list[Any]:
+def some_accounts(conn: sa.Connection, catalog: Catalog, actor: Actor) -> list[Any]:
     module = catalog.module("account")
-    rows = [_row(module, actor, f"한빛 {number}", {"name": f"한빛 {number}"}) for number in range(ACCOUNTS)]
+    rows = [row_of(module, actor, f"한빛 {number}", {"name": f"한빛 {number}"}) for number in range(ACCOUNTS)]
     conn.execute(sa.insert(module.table), rows)
     return [row["id"] for row in rows]
 
@@ -170,14 +170,14 @@ def _deals(module: Module, actor: Actor, given: list[Any], chance: random.Random
     while True:
         number += 1
         name = f"거래 {number:,}"
-        yield _row(module, actor, name, {
+        yield row_of(module, actor, name, {
             "name": name, "account": chance.choice(given), "stage": chance.choices(stages, weights)[0],
             "amount": chance.choice(amounts) if number % 20 else None,
             "close_date": first + timedelta(days=chance.randrange(3000)), "owner": actor.id,
         })  # fmt: skip
 
 
-def _row(module: Module, actor: Actor, title: str, values: dict[str, Any]) -> dict[str, Any]:
+def row_of(module: Module, actor: Actor, title: str, values: dict[str, Any]) -> dict[str, Any]:
     now = datetime.now(UTC)
     row: dict[str, Any] = {
         "id": new_id(), "title": title, "title$folded": fold(title), "version": 1, "created_at": now,

@@ -15,19 +15,64 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.ends import PARENT
 from hanok.engine.conditions import Context, Scope, to_sql
 from hanok.engine.conditions.sql import RowRule
+from hanok.engine.store.gathering import Gathered
 from hanok.engine.store.tables import group_record
 
 
-def predicate(catalog: Catalog, actor: Actor, module: Module, action: str, table: Any) -> ColumnElement[bool]:
+def predicate(
+    catalog: Catalog, actor: Actor, module: Module, action: str, table: Any, *, by_row: bool = False
+) -> ColumnElement[bool]:
     """Which rows of `table` (the module's, or an alias of it) the actor may do this to.
 
     Those who are tied to a record as its owners (the invitees of a meeting) see it; only the one owner changes it.
+    `by_row`: whether a record is of one of her groups is looked up for each row by itself; else the database may also
+    gather the records of her groups first.
     """
-    each = [_granted(catalog, actor, module, asked, table) for asked in (action, *NEEDS.get(action, ()))]
+    each = [_granted(catalog, actor, module, asked, table, by_row) for asked in (action, *NEEDS.get(action, ()))]
     return each[0] if len(each) == 1 else sa.and_(*each)
 
 
-def _granted(catalog: Catalog, actor: Actor, module: Module, action: str, table: Any) -> ColumnElement[bool]:
+def apart(
+    catalog: Catalog, actor: Actor, module: Module, action: str, table: Any
+) -> tuple[tuple[ColumnElement[bool], ...], ...]:
+    """The predicate of somebody whose rights are mixed (`is_mixed`) as several, any of which is enough.
+
+    First those of her own records, then that of her groups, which finds them by their ids, then conditions.
+    """
+    grant = grant_of(catalog, actor, module.key, action)
+    whole = catalog.whole.every[module.key]
+    own = [_owns(actor, whole, key, table) for key in _own_keys(whole, action)] if grant.owner else []
+    groups = [Gathered(table.c.id, records_of_groups(actor, module))] if grant.group and actor.groups else []
+    return tuple(own), tuple(groups), tuple(to_sql(node, table, context_of(actor, catalog)) for node in grant.nodes)
+
+
+def is_mixed(catalog: Catalog, actor: Actor, module: Module, action: str) -> bool:
+    """Whether the actor may do this in some rows, told by owners, groups or conditions of theirs alone."""
+    if module.parent is not None or actor.id is None or action in NEEDS:
+        return False
+    grant = grant_of(catalog, actor, module.key, action)
+    return bool(grant) and not grant.every
+
+
+def own_records(catalog: Catalog, actor: Actor, module: Module, action: str) -> tuple[sa.Select[Any], ...]:
+    """The ids of the records that name the actor as an owner and were not deleted, for each field that may."""
+    whole = catalog.whole.every[module.key]
+    table = whole.table.alias()
+    return tuple(
+        sa.select(table.c.id).where(_owns(actor, whole, key, table), table.c.deleted_at.is_(None))
+        for key in _own_keys(whole, action)
+    )
+
+
+def records_of_groups(actor: Actor, module: Module) -> sa.Select[Any]:
+    """The ids of the module's records in the actor's groups: one for each way by which a record came there."""
+    tie = group_record.alias()
+    return sa.select(tie.c.record).where(tie.c.group_id.in_(actor.groups), tie.c.module == module.key)
+
+
+def _granted(
+    catalog: Catalog, actor: Actor, module: Module, action: str, table: Any, by_row: bool = False
+) -> ColumnElement[bool]:
     grant = grant_of(catalog, actor, module.key, action)
     if grant.every:
         return sa.true()
@@ -35,7 +80,7 @@ def _granted(catalog: Catalog, actor: Actor, module: Module, action: str, table:
         return sa.false()
     if module.parent is not None:
         return _of_parent(catalog, actor, module, action, table)
-    return sa.or_(sa.false(), *_ways(catalog, actor, module, action, table, grant))
+    return sa.or_(sa.false(), *_ways(catalog, actor, module, action, table, grant, by_row))
 
 
 def field_rule(catalog: Catalog, actor: Actor, module: Module, grant: Grant, table: Any) -> ColumnElement[bool]:
@@ -55,17 +100,21 @@ def granted(
 
 
 def _ways(
-    catalog: Catalog, actor: Actor, module: Module, action: str, table: Any, grant: Grant
+    catalog: Catalog, actor: Actor, module: Module, action: str, table: Any, grant: Grant, by_row: bool = False
 ) -> Iterator[ColumnElement[bool]]:
     """The ways in which a row may be meant, the cheapest first; also by fields that the actor does not see."""
     module = catalog.whole.every[module.key]
     if grant.owner:
-        one = [key for key in owners(module) if "" in module.field(key).columns or action in SEEING]
-        yield from (_owns(actor, module, key, table) for key in one)
+        yield from (_owns(actor, module, key, table) for key in _own_keys(module, action))
     if grant.group and actor.groups:
-        yield _shared(actor, module, table)
+        yield _shared(actor, module, table, by_row)
     for node in grant.nodes:
         yield to_sql(node, table, context_of(actor, catalog))
+
+
+def _own_keys(module: Module, action: str) -> list[str]:
+    """The fields that say who may do this as an owner: those that are tied to it only look."""
+    return [key for key in owners(module) if "" in module.field(key).columns or action in SEEING]
 
 
 def _owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[bool]:
@@ -81,13 +130,16 @@ def _owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[b
     return sa.exists(sa.select(sa.literal(1)).where(tie.c.left == table.c.id, tie.c.right == actor.id))
 
 
-def _shared(actor: Actor, module: Module, table: Any) -> ColumnElement[bool]:
-    """Whether the record is of one of the actor's security groups."""
+def _shared(actor: Actor, module: Module, table: Any, by_row: bool = False) -> ColumnElement[bool]:
+    """Whether the record is of one of the actor's security groups.
+
+    With an offset PostgreSQL does not gather the records of these groups before it looks at the first row.
+    """
     tie = group_record.alias()
     found = sa.select(sa.literal(1)).where(
         tie.c.module == module.key, tie.c.record == table.c.id, tie.c.group_id.in_(actor.groups)
     )
-    return sa.exists(found)
+    return sa.exists(found.offset(0) if by_row else found)
 
 
 def _of_parent(catalog: Catalog, actor: Actor, module: Module, action: str, table: Any) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from hanok.engine.accounts.logins import Login, LoginPage, LoginSearch, forget_l
 from hanok.engine.accounts.networks import network_of
 from hanok.engine.accounts.own import change_own, own_choices
 from hanok.engine.accounts.passwords import check_password, hash_password, password_of, set_password
-from hanok.engine.accounts.people import create_administrator, create_user, find_user, zones
+from hanok.engine.accounts.people import create_administrator, create_user, find_user
 from hanok.engine.accounts.policy import Policy, password_faults, policy_of, words_about
 from hanok.engine.accounts.sessions import (
     Session,
@@ -29,6 +29,7 @@ from hanok.engine.accounts.sessions import (
     sessions_of,
     set_session_data,
 )
+from hanok.engine.records.guarding import zones
 
 __all__ = [
     "PENDING", "Login", "LoginPage", "LoginSearch", "Pending", "Policy", "Session", "Sightings", "Visit", "actor_of",

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from hanok.engine import records
 from hanok.engine.access import Actor
-from hanok.engine.accounts.people import UserColumns, zones
+from hanok.engine.accounts.people import UserColumns
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, Invalid, say
+from hanok.engine.records.guarding import zones
 
 #: The fields of the module `user`.
 OWN = ("language", "time_zone")

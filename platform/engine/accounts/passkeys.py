@@ -1,17 +1,14 @@
 """Passkeys: key pairs that a device keeps for this site (Web Authentication, level 2; py_webauthn does the arithmetic).
 
-What a key signs is asked once: the challenge is stored as its hash, works for five minutes, for one purpose and for the
-browser that asked. Keys are made with user verification (PIN, finger, face): one of them is two factors in one. A
-key whose counter does not grow is refused: it may be a copy (level 2, 6.1.1).
+What a key signs is asked once (`challenges`). Keys are made with user verification (PIN, finger, face): one of them is
+two factors in one. A key whose counter does not grow is refused: it may be a copy (level 2, 6.1.1).
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,18 +19,15 @@ from webauthn.helpers import structs as said
 from webauthn.helpers.exceptions import WebAuthnException
 
 from hanok.engine.access import Actor
+from hanok.engine.accounts.challenges import LASTS, NEW, REFUSED, issue
 from hanok.engine.accounts.factors import PASSKEY, check_room, named
 from hanok.engine.errors import Denied, Refused, say
 from hanok.engine.records.deeds import tell
 from hanok.engine.store import new_id
-from hanok.engine.store.account_tables import challenge, factor
+from hanok.engine.store.account_tables import factor
 
-LASTS = timedelta(minutes=5)
-#: What a challenge may be for: a new key, logging in, the second step, proving that it is you.
-NEW, LOGIN, SECOND, PROVE = "new", "login", "second", "prove"
 #: A key's answer is a few kilobytes at most.
 LONGEST = 16_384
-REFUSED = say("This passkey was not accepted. Try again, or come in another way.")
 Json = Mapping[str, Any]
 
 
@@ -64,7 +58,7 @@ def registration(
     full = check_room(conn, actor.id)
     if full:
         raise Refused(full)
-    asked = _issue(conn, NEW, actor.id, now)
+    asked = issue(conn, NEW, actor.id, now)
     options = webauthn.generate_registration_options(
         rp_id=site.host, rp_name=site.name, user_id=actor.id.bytes, user_name=actor.username,
         user_display_name=str(actor), challenge=asked, exclude_credentials=_descriptors(conn, actor.id),
@@ -106,24 +100,13 @@ def authentication(
     conn: sa.Connection, site: Site, purpose: str, user_id: UUID | None, *, now: datetime
 ) -> tuple[Json, bytes]:
     """What a browser needs to have a key sign, and the challenge. Without a user any key of this site may answer."""
-    asked = _issue(conn, purpose, user_id, now)
+    asked = issue(conn, purpose, user_id, now)
     options = webauthn.generate_authentication_options(
         rp_id=site.host, challenge=asked, timeout=int(LASTS.total_seconds() * 1000),
         allow_credentials=_descriptors(conn, user_id) if user_id else [],
         user_verification=said.UserVerificationRequirement.REQUIRED,
     )
     return options_to_json_dict(options), asked
-
-
-def take_challenge(conn: sa.Connection, purpose: str, user_id: UUID | None, asked: bytes, *, now: datetime) -> None:
-    """Uses a challenge up. Raises Denied where it was not asked for this, was used already, or took too long.
-
-    The caller commits before it looks at the answer: a wrong one uses the challenge up too.
-    """
-    mine = challenge.c.user_id.is_(None) if user_id is None else challenge.c.user_id == user_id
-    this = sa.and_(challenge.c.hash == _hash(asked), challenge.c.purpose == purpose, challenge.c.expires > now, mine)
-    if not conn.execute(challenge.delete().where(this)).rowcount:
-        raise Denied(REFUSED)
 
 
 def known_key(conn: sa.Connection, answer: Json, user_id: UUID | None = None) -> Known:
@@ -161,21 +144,6 @@ def note_use(conn: sa.Connection, known: Known, counter: int, *, now: datetime) 
     same = sa.and_(factor.c.id == known.id, factor.c.counter == known.counter)
     if not conn.execute(factor.update().where(same).values(counter=counter, used=now)).rowcount:
         raise Denied(REFUSED)
-
-
-def forget_challenges(conn: sa.Connection, *, now: datetime) -> int:
-    """Deletes challenges whose time is over; how many."""
-    return conn.execute(challenge.delete().where(challenge.c.expires <= now)).rowcount
-
-
-def _issue(conn: sa.Connection, purpose: str, user_id: UUID | None, now: datetime) -> bytes:
-    asked = secrets.token_bytes(32)
-    conn.execute(challenge.insert().values(hash=_hash(asked), purpose=purpose, user_id=user_id, expires=now + LASTS))
-    return asked
-
-
-def _hash(asked: bytes) -> str:
-    return hashlib.sha256(asked).hexdigest()
 
 
 def _descriptors(conn: sa.Connection, user_id: UUID) -> list[said.PublicKeyCredentialDescriptor]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
@@ -17,6 +15,8 @@ from hanok.engine.accounts.grants import USER, give
 from hanok.engine.accounts.membership import Membership
 from hanok.engine.accounts.passwords import set_password
 from hanok.engine.catalog import Catalog
+from hanok.engine.records.deeds import tell
+from hanok.engine.records.guarding import zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,6 @@ def zone_or(zone: str | None, other: str) -> str:
     return zone if zone and zone in zones() else other
 
 
-@cache
-def zones() -> frozenset[str]:
-    """The names of the time zones that there are."""
-    return frozenset(available_timezones())
-
-
 def find_user(conn: sa.Connection, catalog: Catalog, username: str) -> UUID | None:
     """The id of the user of this name, active or not."""
     user = UserColumns.of(catalog)
@@ -95,6 +89,7 @@ def create_user(
     user_id = records.create(conn, catalog, actor, "user", raw).id
     if password:
         set_password(conn, user_id, password)
+        tell(conn, actor, "password", "set", about=user_id)
     for role in roles:
         give(conn, catalog, actor, USER, user_id, role)
     return user_id

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from hanok.engine import accounts
+from hanok.engine.accounts.challenges import forget_challenges
 from hanok.engine.accounts.factors import forget_unconfirmed
-from hanok.engine.accounts.passkeys import forget_challenges
 from hanok.engine.errors import say
 from hanok.engine.jobs.job import CANCELLED, DONE
 from hanok.engine.jobs.kinds import Kind

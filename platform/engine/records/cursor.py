@@ -43,9 +43,11 @@ class Key:
     place: int
     plain: bool = True
 
-    def ordered(self, dialect: str, *, backwards: bool) -> ColumnElement[Any]:
+    def ordered(self, dialect: str, *, backwards: bool, apart: bool = False) -> ColumnElement[Any]:
+        """`apart`: rows are sorted when they were found; no index is walked for their order."""
         descending = self.descending != backwards
-        found = self.column.desc() if descending else self.column.asc()
+        column = sa.func.coalesce(self.column, self.column) if apart else self.column
+        found = column.desc() if descending else column.asc()
         if not self.nullable or dialect == "sqlite":
             return found
         return found.nulls_last() if descending else found.nulls_first()

@@ -1,18 +1,21 @@
-"""Somebody stays who may do everything: what a change of users may not take away."""
+"""What no change of users may do: leave nobody who may do everything, or name a time zone that there is not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from uuid import UUID
+from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
 from hanok.engine.access import ADMINISTRATOR
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Invalid, Refused, say
+from hanok.engine.records.obeying import Loaded
 from hanok.engine.store.tables import grant
 
-USER, ACTIVE = "user", "active"
+USER, ACTIVE, ZONE = "user", "active", "time_zone"
 
 
 def keep_administrators(
@@ -43,3 +46,17 @@ def has_administrator(conn: sa.Connection, catalog: Catalog, *, but: UUID | None
     active = sa.and_(table.c.deleted_at.is_(None), table.c[user.field(ACTIVE).columns[""]])
     others = table.c.id != but if but else sa.true()
     return conn.execute(sa.select(table.c.id).where(active, others, sa.exists(held)).limit(1)).first() is not None
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of the time zones that there are."""
+    return frozenset(available_timezones())
+
+
+def check_zone(loaded: Loaded) -> None:
+    """Says it of a user whose time zone is to be one that there is not."""
+    said = loaded.values.get(ZONE) if loaded.module.key == USER else None
+    before = loaded.current.values.get(ZONE) if loaded.current else None
+    if said and said != before and said not in zones():
+        loaded.wrong(ZONE, say("There is no such time zone."))

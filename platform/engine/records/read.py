@@ -16,7 +16,7 @@ from hanok.engine.conditions import ConditionError, named, parse, to_sql
 from hanok.engine.conditions.sql import everything
 from hanok.engine.conditions.tree import ends_within
 from hanok.engine.errors import Invalid, NotFound, say
-from hanok.engine.records import cursor
+from hanok.engine.records import cursor, reaching
 from hanok.engine.records.deriving.living import with_live
 from hanok.engine.records.grams import phrases
 from hanok.engine.records.query import Page, Query, Record
@@ -39,42 +39,48 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
     selection = Selection(catalog, actor, module, known_keys(catalog, module, query.columns))
     if query.under:
         selection.stand(query.under)
-    keys = _keys(selection, query.sort or module.views.list.sort)
+    sort = query.sort or module.views.list.sort
+    keys = _keys(selection, sort)
     size = max(1, min(query.size, LARGEST_PAGE))
     backwards = query.before is not None and query.after is None
-    order = [key.ordered(conn.dialect.name, backwards=backwards) for key in keys]
+    dialect = conn.dialect.name
+    order = [key.ordered(dialect, backwards=backwards) for key in keys]
     wheres = _wheres(conn, catalog, actor, query, module, selection.table)
+    ways = reaching.ways(conn, catalog, actor, module, query.action, selection.table, _first_key(sort))
     here = query.before if backwards else query.after
-    if here is not None:
-        ranges = _ranges(keys, here, conn.dialect.name, backwards=backwards)
-        if all(key.plain for key in keys):
-            wheres = [_near(selection.table, wheres, ranges, order, size + 1)]
-        else:
-            wheres.append(sa.or_(sa.false(), *ranges))
+    ranges = _ranges(keys, here, dialect, backwards=backwards) if here is not None else []
+    if all(key.plain for key in keys) and (len(ranges) > 1 or len(ways) > 1 or ways[0].gathered):
+        ids: list[sa.Select[Any]] = []
+        for number, way in enumerate(ways):
+            by = [key.ordered(dialect, backwards=backwards, apart=True) for key in keys] if way.gathered else order
+            ids += _near(selection.table, [way.rule, *wheres], ranges, by, size + 1, f"near{number}_")
+        wheres = [selection.table.c.id.in_(sa.union_all(*ids) if len(ids) > 1 else ids[0])]
+    else:
+        wheres = [sa.or_(*(way.rule for way in ways)), *wheres, *([sa.or_(sa.false(), *ranges)] if ranges else [])]
     statement = selection.statement().where(*wheres).order_by(*order).limit(size + 1)
     rows = _rows(conn, statement, cursor_given=here is not None)
     found = _page(selection, keys, rows, size=size, here=here, backwards=backwards)
     return replace(found, rows=with_live(conn, catalog, actor, module, found.rows))
 
 
+def _first_key(sort: Sequence[str]) -> str:
+    return sort[0].removeprefix("-") if sort else ""
+
+
 def _near(
     table: Any, wheres: Sequence[ColumnElement[bool]], ranges: Sequence[ColumnElement[bool]],
-    order: Sequence[ColumnElement[Any]], size: int,
-) -> ColumnElement[bool]:  # fmt: skip
+    order: Sequence[ColumnElement[Any]], size: int, name: str,
+) -> list[sa.Select[Any]]:  # fmt: skip
     """The first `size` rows of these ranges, the nearest range first; one that is not needed any more is not read."""
-    if len(ranges) < 2:
-        return sa.and_(*wheres, sa.or_(sa.false(), *ranges))
     parts: list[sa.CTE] = []
-    for number, found in enumerate(ranges):
+    for number, found in enumerate(ranges or [sa.true()]):
         rows = sa.select(table.c.id).where(*wheres, found).order_by(*order).limit(size)
         counts = [sa.select(sa.func.count()).select_from(part).scalar_subquery() for part in parts]
         if counts:
             missing = sa.case((sum(counts[1:], start=counts[0]) < size, size), else_=0)
             rows = sa.select(rows.subquery("near").c.id).limit(missing)
-        parts.append(rows.cte(f"near{number}"))
-    ids = sa.union_all(*(sa.select(part.c.id) for part in parts))
-    near: ColumnElement[bool] = table.c.id.in_(ids)
-    return near
+        parts.append(rows.cte(f"{name}{number}"))
+    return [sa.select(part.c.id) for part in parts]
 
 
 def _ranges(keys: Sequence[cursor.Key], here: str, dialect: str, *, backwards: bool) -> list[ColumnElement[bool]]:
@@ -116,7 +122,15 @@ def count(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query, *, 
     """How many records a list has, counted up to `cap` + 1 (None: all of them)."""
     module = catalog.module(query.module)
     table = alias_of(module, "r")
-    found = sa.select(sa.literal(1)).select_from(table).where(*_wheres(conn, catalog, actor, query, module, table))
+    wheres = _wheres(conn, catalog, actor, query, module, table)
+    for rule in reaching.counted(conn, catalog, actor, module, query.action, table, cap=cap):
+        found = _count(conn, sa.select(sa.literal(1)).select_from(table).where(rule, *wheres), cap)
+        if cap is not None and found > cap:
+            break
+    return found
+
+
+def _count(conn: sa.Connection, found: sa.Select[Any], cap: int | None) -> int:
     if cap is not None:
         found = found.limit(cap + 1)
     return conn.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
@@ -183,7 +197,7 @@ def _wheres(
     conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query, module: Module, table: Any
 ) -> list[ColumnElement[bool]]:
     deleted = table.c.deleted_at.is_not(None) if query.deleted else table.c.deleted_at.is_(None)
-    found = [predicate(catalog, actor, module, query.action, table), deleted]
+    found = [deleted]
     context = context_of(actor, catalog)
     for condition, rule in ((query.where, everything), (query.asked, row_rule(catalog, actor))):
         if condition:

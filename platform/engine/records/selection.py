@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from hanok.engine.access import Actor, allows, grant_of, level, predicate
-from hanok.engine.access.levels import owners, tells
+from hanok.engine.access import Actor, Grant, allows, grant_of, level, predicate
+from hanok.engine.access.levels import is_own, owners, tells
 from hanok.engine.access.rows import field_rule
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.paths import find_path
@@ -40,6 +40,7 @@ class Selection:
     tied: tuple[Any, ColumnElement[bool]] | None = None
     own: dict[str, tuple[Field, dict[str, int]]] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.table = alias_of(self.module, "r")
@@ -53,7 +54,7 @@ class Selection:
         """Asks the row where its values do not tell; what several actions have alike, once."""
         places: dict[tuple[Any, ...], int] = {}
         for action in DONE_TO_ONE:
-            grant = grant_of(self.catalog, self.actor, self.module.key, action)
+            grant = self.grants[action] = grant_of(self.catalog, self.actor, self.module.key, action)
             if not tells(self.catalog, self.actor, self.module, action):
                 said = (grant.owner, grant.group, *map(id, grant.nodes))
                 if said not in places:
@@ -190,7 +191,10 @@ class Selection:
         """What the values tell, or, where they do not, what the row says."""
         if action in self.asked:
             return bool(row[self.asked[action]])
-        return allows(self.catalog, self.actor, self.module, action, values)
+        grant = self.grants.get(action)
+        if grant is None:
+            return allows(self.catalog, self.actor, self.module, action, values)
+        return grant.every or (grant.owner and is_own(self.actor, self.module, values))
 
     def _value(self, found: Field, places: Mapping[str, int], row: Any) -> Any:
         parts = {part: row[place] for part, place in places.items()}

@@ -26,6 +26,7 @@ from hanok.engine.records import attachments
 from hanok.engine.records.around import Around
 from hanok.engine.records.deriving.suggesting import suggest
 from hanok.engine.records.fielding import refused
+from hanok.engine.records.guarding import check_zone
 from hanok.engine.records.obeying import obey
 from hanok.engine.records.query import Record
 
@@ -109,6 +110,7 @@ class Loading:
         self._ties(lookup)
         self._files(lookup)
         obey(self, lookup.around)
+        check_zone(self)
         for group in groups(self.module):
             other = self._holder(lookup, group)
             if other is not None:

@@ -17,6 +17,8 @@ from hanok.engine.fields.columns import day_of_text
 from hanok.engine.store import schema, statistics
 
 BUSY_MILLISECONDS = 10_000
+#: What each connection of SQLite keeps of the file at hand; its own 2 MB are less than a page of a large list looks at.
+CACHE_KILOBYTES = 16_384
 #: Errors, and so logs, tell no values of records.
 _QUIET: dict[str, Any] = {"hide_parameters": True}
 #: How soon libpq notices a server that is gone without a word (seconds, but milliseconds); the address may say other.
@@ -133,6 +135,7 @@ def _sqlite_engine(url: URL, *, writes: bool) -> sa.Engine:
         for pragma in (
             f"busy_timeout = {BUSY_MILLISECONDS}",
             "journal_mode = WAL",
+            f"cache_size = -{CACHE_KILOBYTES}",
             "foreign_keys = ON",
             "case_sensitive_like = ON",  # as on PostgreSQL: what knows no capitals is kept folded
             f"query_only = {'OFF' if writes else 'ON'}",

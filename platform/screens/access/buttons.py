@@ -21,6 +21,9 @@ def with_access(buttons: Buttons, record: Record, actor: Actor, language: str) -
     if actor.admin and record.module == USER:
         text, url = translate(say("Password, sessions, logins"), language), f"/admin/logins/{record.id}"
         more.append(Button("logins", text, "key", url, asks=True, hidden=(), leads=True))
+        if record.id != actor.id and record["active"]:
+            text, url = translate(say("Log in as this user"), language), f"/admin/logins/{record.id}/as"
+            more.append(Button("as", text, "mask", url, asks=True, hidden=(), leads=True))
     if actor.admin:
         asked = (("record", f"{record.module}:{record.id}"),)
         text = translate(say("Who may do what"), language)

@@ -106,7 +106,7 @@ def discover(issuer: str, *, local: bool) -> Metadata:
         found = get_json(asking, issuer.rstrip("/") + WELL_KNOWN)
     said = str(found.get("issuer", ""))
     if said.rstrip("/") != issuer.rstrip("/"):
-        raise Unusable(say("The provider calls itself {said}, not {issuer}.", said=said[:200] or "?", issuer=issuer))
+        raise Unusable(say("The provider calls itself {name}, not {issuer}.", name=said[:200] or "?", issuer=issuer))
     metadata = Metadata(
         issuer=said, authorization=_text(found, "authorization_endpoint"), token=_text(found, "token_endpoint"),
         keys=_text(found, "jwks_uri"), userinfo=_text(found, "userinfo_endpoint"),

@@ -75,7 +75,14 @@ def _is_handed(catalog: Catalog, actor: Actor, module: Module, key: str) -> bool
     if found is None or found.targets != (USER,) or "" not in found.columns:
         return False
     fixed = is_derived(found) or found.settings.get("readonly") is True
-    return not fixed and all(editable(catalog, actor, module.key, key))
+    if fixed or found.unique or _is_who_she_is(catalog, module, key):
+        return False
+    return all(editable(catalog, actor, module.key, key))
+
+
+def _is_who_she_is(catalog: Catalog, module: Module, key: str) -> bool:
+    """Whether each user has at most one such record: it tells of her and is nobody else's, like that of an employee."""
+    return any(end.single and end.comes_from(module.key, key) for end in catalog.every[USER].ends.values())
 
 
 def _closes(found: Field) -> bool:
