@@ -49,7 +49,12 @@ def field_id(key: str) -> str:
 
 def read_form(fields: Iterable[Field], form: Form, formats: Formats) -> dict[str, Any]:
     """The raw values of those fields that stood on the form, ready for `records.create` and `update`."""
-    return {one.key: read_field(one, form, formats) for one in fields if one.key in form}
+    return {one.key: read_field(one, form, formats) for one in fields if one.key in form and not _stays(one, form)}
+
+
+def _stays(field: Field, form: Form) -> bool:
+    """Whether the box of a value that is only ever written was left empty."""
+    return bool(field.type.input(field).facts.get("write_only")) and not form.getlist(field.key)[-1].strip()
 
 
 def read_field(found: Field, form: Form, formats: Formats) -> Any:

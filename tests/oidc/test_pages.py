@@ -18,7 +18,7 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.store import Store
 from hanok.engine.store.tables import session
 from tests.oidc.conftest import Traveller, user_named
-from tests.oidc.stranger import CODE, Stranger
+from tests.oidc.stranger import CODE, SECRET, Stranger
 from tests.screens.test_markup import look
 
 Making = Callable[..., UUID]
@@ -228,6 +228,23 @@ def test_only_administrators_see_providers(provider: Making, travel: Travel) -> 
         assert admin.client.get(path).status_code == 200, path
     assert mina.form(f"/admin/providers/{id}/test").status_code == 403
     assert f'href="/admin/providers/{id}/test' in admin.client.get(f"/login_provider/{id}").text
+
+
+def test_the_secret_is_never_shown_again(
+    provider: Making, travel: Travel, site: Store, catalog: Catalog, stranger: Stranger
+) -> None:
+    id, admin = provider(), travel("admin")
+
+    def secret() -> str:
+        with site.read() as conn:
+            return str(records.get(conn, catalog, SYSTEM, "login_provider", id)["client_secret"])
+
+    for path in (f"/login_provider/{id}", f"/login_provider/{id}/edit", f"/login_provider/{id}/history"):
+        assert SECRET not in admin.client.get(path).text, path
+    assert admin.form(f"/login_provider/{id}/edit", version="1", name="Renamed", client_secret="").status_code == 303
+    assert secret() == SECRET
+    assert admin.form(f"/login_provider/{id}/edit", version="2", client_secret="another").status_code == 303
+    assert secret() == "another"
 
 
 def test_an_administrator_unlinks_and_what_was_begun_by_it_ends(

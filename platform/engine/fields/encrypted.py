@@ -65,8 +65,9 @@ OWN_OPERATORS: Mapping[str, Operator] = {
 class Encrypted(FieldType):
     """Values are text, stored as a token, found by nothing but equality through a keyed digest.
 
-    Whoever may see the field sees it in the clear. The history, the outbox and the search never hold it, and an export
-    only where it is asked for by name. The keys are the site's: the type is made with them (`of_site`).
+    Whoever may see the field sees it in the clear, unless it is `write_only`. The history, the outbox and the search
+    never hold it, and an export only where it is asked for by name. The keys are the site's: the type is made with them
+    (`of_site`).
     """
 
     key = "encrypted"
@@ -77,6 +78,8 @@ class Encrypted(FieldType):
         "length": {"type": "integer", "minimum": 1, "maximum": 4000, "default": 255,
                    "description": "How many characters it holds at most."},
         "placeholder": {"$ref": "#/$defs/labels", "description": "What an empty box shows in grey."},
+        "write_only": {"type": "boolean", "default": False,
+                       "description": "It is typed and never shown again; a box left empty leaves it as it is."},
     }
     operators = ("eq", "ne", "in", "not_in", "empty")
     converts_from = frozenset({"text", "email", "phone", "url", "integer", "decimal"})
@@ -145,13 +148,16 @@ class Encrypted(FieldType):
         return ""
 
     def input(self, field: Field) -> Widget:
-        return Widget("secret", {"length": int(field.settings.get("length", 255))})
+        return Widget("secret", {"length": int(field.settings.get("length", 255)), **self._kept_back(field)})
 
     def asks(self, field: Field) -> Widget:
         return Widget("text")
 
     def cell(self, field: Field) -> Cell:
-        return Cell("secret", width="text")
+        return Cell("secret", self._kept_back(field), width="text")
+
+    def _kept_back(self, field: Field) -> Mapping[str, Any]:
+        return {"write_only": True} if field.settings.get("write_only") else {}
 
     def samples(self, field: Field) -> Sequence[Any]:
         longest = "가" * int(field.settings.get("length", 255))

@@ -106,8 +106,8 @@ def bars(kind: str, text: str) -> Markup:
 
 # -- secrets ---------------------------------------------------------------------------------------------------
 def secret(value: Any, field: Field, look: Look) -> str:
-    """Dots; on a record they open, with the keyboard too, and without scripts."""
-    if not look.wide:
+    """Dots; on a record they open, with the keyboard too, and without scripts: unless it is only ever written."""
+    if not look.wide or field.type.cell(field).facts.get("write_only"):
         return Markup('<span class="muted">{}</span>').format(HIDDEN)
     said = translate("Show {field}", look.language, field=in_language(field.label, look.language))
     return Markup(

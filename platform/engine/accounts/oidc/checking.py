@@ -34,7 +34,7 @@ def check_provider(directory: Directory, catalog: Catalog, provider: Provider) -
         (say("Issuer"), metadata.issuer),
         (say("Where people log in"), metadata.authorization),
         (say("Where codes become tokens"), metadata.token),
-        (say("Keys"), f"{metadata.keys} ({len(keys)})"),
+        (say("Signing keys"), f"{metadata.keys} ({len(keys)})"),
         (say("Where people log out"), metadata.end_session or "–"),
         (say("Signatures that are taken"), ", ".join(metadata.algorithms)),
     )
