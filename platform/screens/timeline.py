@@ -129,9 +129,4 @@ def _sentence(entry: Entry) -> Message:
     """Who did what; what nobody did is the system's."""
     if entry.who_id is None or not entry.who:
         return BY_SYSTEM.get(entry.action, BY_SYSTEM["changed"])
-    return say(BY_SOMEBODY.get(entry.action, BY_SOMEBODY["changed"]), who=_who(entry))
-
-
-def _who(entry: Entry) -> str | Labels:
-    """Whose change it is; in brackets the administrator who was logged in as that person."""
-    return {"en": f"{entry.who} (by {entry.by})", "ko": f"{entry.who}(관리자 {entry.by})"} if entry.by else entry.who
+    return say(BY_SOMEBODY.get(entry.action, BY_SOMEBODY["changed"]), who=entry.who)
