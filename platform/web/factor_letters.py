@@ -21,6 +21,7 @@ from hanok.web.account_letters import Words, address_of
 
 WORD = "accounts.factor"
 ADDED, REMOVED, CLEARED, CODES, RECOVERY, GUESSED = "added", "removed", "cleared", "codes", "recovery", "guessed"
+LINKED, UNLINKED = "linked", "unlinked"
 #: What happened: the subject of the letter, and its first sentence.
 SAID: Mapping[str, tuple[Message, Message]] = MappingProxyType({
     ADDED: (say("{site}: a second factor was added"),
@@ -33,10 +34,17 @@ SAID: Mapping[str, tuple[Message, Message]] = MappingProxyType({
             say("New recovery codes were made for {username}: {when}. The former ones are good no more.")),
     RECOVERY: (say("{site}: a recovery code was used"),
                say("{username} logged in with a recovery code: {when}.")),
+    LINKED: (say("{site}: an account was linked"),
+             say("Your account at {name} gets you in as {username} from now on: {when}.")),
+    UNLINKED: (say("{site}: an account was unlinked"),
+               say("Your account at {name} does not get you in as {username} any more: {when}.")),
     GUESSED: (say("{site}: wrong codes"),
               say("Somebody who knows the password of {username} gave five wrong codes: {when}. No code is taken for a "
                   "quarter of an hour.")),
 })  # fmt: skip
+#: Where the letter leads.
+FACTORS = ("/me/security", say("See your second factors"))
+PROVIDERS = ("/me/identities", say("See your login providers"))
 WARNING = say("If it was not you, change your password at once and tell an administrator.")
 
 
@@ -59,9 +67,10 @@ def _send(work: Work) -> None:
         subject, sentence = SAID[said["what"]]
         facts = {"site": words.site, "name": said["name"], "username": person.username,
                  "when": words.moment(datetime.fromisoformat(said["at"]))}  # fmt: skip
+        path, button = PROVIDERS if said["what"] in (LINKED, UNLINKED) else FACTORS
         words.post(
             conn, Message(subject.text, facts), Message(sentence.text, facts), WARNING,
-            link=f"{address}/me/security" if address else "", button=say("See your second factors"),
+            link=f"{address}{path}" if address else "", button=button,
         )  # fmt: skip
 
     work.finish(post)

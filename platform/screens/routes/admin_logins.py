@@ -23,6 +23,7 @@ from hanok.screens.reading import write
 from hanok.screens.routes import admin_factors
 from hanok.web.account_letters import NO_ADDRESS, invite
 from hanok.web.devices import device_of
+from hanok.web.factor_letters import UNLINKED, tell_factor
 from hanok.web.notices import notify
 from hanok.web.visit import SESSION_COOKIE, connection
 
@@ -101,9 +102,12 @@ def unlink(id: UUID) -> AnyResponse:
     if wanted is None:
         raise NotFound(say("There is no such login provider."))
     keep = accounts.session_key(request.cookies.get(SESSION_COOKIE, ""))
-    write(lambda conn, _: identities.unlink_identity(
-        conn, g.actor, (id, person.title), wanted, names=names, keep=keep
-    ))  # fmt: skip
+
+    def work(conn: Connection, _: Catalog) -> None:
+        identities.unlink_identity(conn, g.actor, (id, person.title), wanted, names=names, keep=keep)
+        tell_factor(conn, id, UNLINKED, names[wanted])
+
+    write(work)
     notify(say("{name} is not linked to this user any more.", name=names[wanted]))
     return redirect(f"{ADDRESS}/{id}", 303)
 
