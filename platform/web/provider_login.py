@@ -24,6 +24,7 @@ from hanok.engine.errors import Denied, HanokError, Message, NotFound, Refused, 
 from hanok.engine.store import new_id
 from hanok.engine.store.tables import login as logins
 from hanok.web.doors import ANYBODY, door
+from hanok.web.factor_letters import LINKED, UNLINKED, tell_factor
 from hanok.web.forgot import COUNTERS, minutes_of, too_many
 from hanok.web.login import browser, entered, is_secure, lifetime, own_path
 from hanok.web.notices import notify
@@ -141,7 +142,10 @@ def _logged_in(provider: Provider, going: Away, claims: Claims) -> AnyResponse:
 def _enter(conn: Connection, catalog: Catalog, provider: Provider, claims: Claims) -> str:
     """The token of a new session of whom the provider means. Raises Denied."""
     now = datetime.now(UTC)
+    known = identities.identity_at(conn, provider.id, claims.subject)
     user_id = oidc.user_of(conn, catalog, provider, claims, now=now)
+    if known is None:
+        tell_factor(conn, user_id, LINKED, provider.name)
     return accounts.enter(
         conn, catalog, user_id, means="oidc", **browser(), lifetime=lifetime(), now=now, vouched=claims.vouched,
         provider=str(provider.id),
@@ -153,10 +157,15 @@ def _linked(provider: Provider, user_id: UUID, claims: Claims) -> AnyResponse:
     if g.actor is None or g.actor.id != user_id or g.actor.by is not None:
         raise Denied(say("You have been logged out."))
     email = claims.email or claims.told_email
-    made = write(lambda conn, _: identities.link_identity(
-        conn, g.actor, (user_id, str(g.actor)), (provider.id, provider.name), claims.subject, email=email,
-        now=datetime.now(UTC),
-    ))  # fmt: skip
+
+    def work(conn: Connection, _: Catalog) -> bool:
+        her, there = (user_id, str(g.actor)), (provider.id, provider.name)
+        if not identities.link_identity(conn, g.actor, her, there, claims.subject, email=email, now=datetime.now(UTC)):
+            return False
+        tell_factor(conn, user_id, LINKED, provider.name)
+        return True
+
+    made = write(work)
     notify(say("{name} is linked: from now on you can log in with it.", name=provider.name) if made
            else say("{name} was linked already.", name=provider.name))  # fmt: skip
     return redirect(PAGE, 303)
@@ -195,10 +204,14 @@ def unlink() -> AnyResponse | tuple[str, int]:
     except ValueError:
         raise NotFound(say("There is no such login provider.")) from None
     names = {one.id: one.name for one in active()}
+    called = {one.id: one.name for one in oidc.providers(connection(), g.live.catalog, active=False)}
+
+    def work(conn: Connection, _: Catalog) -> None:
+        identities.unlink_identity(conn, g.actor, (g.actor.id, str(g.actor)), id, names=names, keep=g.session.key)
+        tell_factor(conn, g.actor.id, UNLINKED, called.get(id, str(id)))
+
     try:
-        write(lambda conn, _: identities.unlink_identity(
-            conn, g.actor, (g.actor.id, str(g.actor)), id, names=names, keep=g.session.key
-        ))  # fmt: skip
+        write(work)
     except Refused as refused:
         return _mine(refused.message), refused.status
     notify(say("The link was removed."))
