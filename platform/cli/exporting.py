@@ -10,7 +10,9 @@ import click
 from hanok.app import live_of, opened
 from hanok.cli.console import command, progress, site_option, tell, words
 from hanok.cli.importing import acting, listed, pairs
+from hanok.engine.deploy.telling import person_here
 from hanok.engine.errors import Refused, say
+from hanok.engine.jobs.exporting import tell_of
 from hanok.engine.records.exporting import Wish, export
 
 
@@ -47,6 +49,7 @@ def export_command(
         found = export(conn, catalog, wish)
         total = found.count()
         said = words(say("Writing"))
-        found.write(out, lambda done: show(said, done, total))
+        rows = found.write(out, lambda done: show(said, done, total))
+    live.write(lambda conn, _: tell_of(conn, wish.actor if username else person_here(), wish, rows, out.name))
     tell(say("{count} records are in {file}.", count=f"{total:,}", file=out.as_posix()))
 

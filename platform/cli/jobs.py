@@ -15,12 +15,14 @@ from hanok.app import opened
 from hanok.cli.console import command, complain, dump, shown, site_option, tell, words
 from hanok.engine.access import SYSTEM
 from hanok.engine.deploy import Site
+from hanok.engine.deploy.telling import person_here
 from hanok.engine.errors import HanokError, Message, Refused, say
 from hanok.engine.jobs import Job, cancel, retry
 from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, RUNNING, WAITING
 from hanok.engine.jobs.listing import Search, page, retry_failed
 from hanok.engine.jobs.overview import failed_by_kind, planned, run_now
 from hanok.engine.language import unknown
+from hanok.engine.records.deeds import tell as tell_deed
 
 STATES = {
     RUNNING: say("running"), WAITING: say("waiting"), FAILED: say("failed"), DONE: say("done"),
@@ -80,14 +82,17 @@ def retry_command(folder: Path, ids: tuple[UUID, ...], every: bool, kind: str) -
         raise SystemExit(2)
     site = _site(folder)
     if not every:
-        _each(site, ids, retry, say("Waiting again: {count}", count=len(ids)))
+        _each(site, ids, retry, "retried", say("Waiting again: {count}", count=len(ids)))
         return
     count = 0
     with site.store.read() as conn:
         kinds = failed_by_kind(conn)
     for each in [kind] if kind else kinds:
         with site.store.write() as conn:
-            count += retry_failed(conn, each)
+            again = retry_failed(conn, each)
+            if again:
+                tell_deed(conn, person_here(), "job", "retried", about=each, changes={"jobs": [None, again]})
+            count += again
     tell(say("Waiting again: {count}", count=count))
     left = sum(number for name, number in kinds.items() if kind in ("", name)) - count
     if left > 0:
@@ -100,7 +105,7 @@ def retry_command(folder: Path, ids: tuple[UUID, ...], every: bool, kind: str) -
 @command
 def cancel_command(folder: Path, ids: tuple[UUID, ...]) -> None:
     """Cancel jobs: at once while they wait, at their next step while they run."""
-    _each(_site(folder), ids, cancel, say("Cancelled: {count}", count=len(ids)))
+    _each(_site(folder), ids, cancel, "cancelled", say("Cancelled: {count}", count=len(ids)))
 
 
 @jobs.command("run")
@@ -118,6 +123,8 @@ def run_command(folder: Path, name: str) -> None:
         if not wanted:
             raise Refused(unknown(name, sorted({one.kind for one in known}), noun=say("schedule")))
         ids = [run_now(conn, key, SYSTEM) for key in wanted]
+        for key in wanted:
+            tell_deed(conn, person_here(), "schedule", "run", about=key)
     for id in ids:
         tell(str(id))
 
@@ -128,13 +135,17 @@ def _site(folder: Path) -> Site:
     return site
 
 
-def _each(site: Site, ids: Sequence[UUID], act: Callable[[sa.Connection, UUID], Job], done: Message) -> None:
+def _each(
+    site: Site, ids: Sequence[UUID], act: Callable[[sa.Connection, UUID], Job], action: str, done: Message
+) -> None:
     """Does it with each in a transaction of its own; what was refused is said, and then it ends as refused."""
     refused = 0
     for id in dict.fromkeys(ids):
         try:
             with site.store.write() as conn:
-                act(conn, id)
+                found = act(conn, id)
+                title = str(found.title or found.kind)
+                tell_deed(conn, person_here(), "job", action, about=id, title=title)
         except HanokError as error:
             complain(say("{job}: {reason}", job=str(id), reason=error.message))
             refused += 1

@@ -16,7 +16,10 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 from hanok.engine.deploy.keys import add_key
 from hanok.engine.deploy.settings import FILE
+from hanok.engine.deploy.telling import person_here
 from hanok.engine.errors import Refused, say
+from hanok.engine.fields.keys import Keys
+from hanok.engine.records.deeds import tell as tell_deed
 from hanok.engine.records.renewal import renew as renew_batch
 from hanok.engine.records.renewal import secrets_of
 
@@ -51,8 +54,17 @@ def renew(folder: Path) -> None:
             count += _renewed(live, key)
             show(words(say("Encrypted values")), number, len(keys))
     site_keys = live.types["encrypted"].keys  # type: ignore[attr-defined]  # the type holds the keys of its site
-    count += live.write(lambda conn, _: renew_secrets(conn, site_keys))
+    count += live.write(lambda conn, _: _renew_rest(conn, site_keys, count))
     tell(say("{count} values were encrypted with the newest key.", count=f"{count:,}"))
+
+
+def _renew_rest(conn: sa.Connection, site_keys: Keys, count: int) -> int:
+    """What is encrypted beside records, and the deed of it all."""
+    more = renew_secrets(conn, site_keys)
+    changes = {"records": [None, count + more]}
+    tell_deed(conn, person_here(), "setting", "changed", about="encryption_keys", title="encryption_keys",
+              changes=changes)  # fmt: skip
+    return more
 
 
 def _renewed(live: Live, key: str) -> int:

@@ -16,7 +16,9 @@ from hanok.engine.accounts import factors as second_factors
 from hanok.engine.accounts import resets
 from hanok.engine.accounts.recovery import codes_left
 from hanok.engine.catalog import Catalog
+from hanok.engine.deploy.telling import person_here
 from hanok.engine.errors import Invalid, Message, NotFound, Refused, say
+from hanok.engine.records.deeds import tell as tell_deed
 from hanok.web.account_letters import NO_ADDRESS, address_of, invite, link_to
 from hanok.web.factor_letters import CLEARED, tell_factor
 
@@ -76,6 +78,7 @@ def reset(folder: Path, username: str, mail: bool) -> None:
             invite(conn, catalog, person.id, SYSTEM)
             return say("A link to set a password goes to {address}.", address=person.email)
         token = resets.open_reset(conn, person, sent=False)
+        tell_deed(conn, person_here(), "password", "invited", about=person.id, title=person.title)
         here = address or f"http://{site.settings['host']}:{site.settings['port']}"
         return say("With this link {username} sets a new password, once and within an hour: {link}",
                    username=person.username, link=link_to(here, token))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def purge_command(
     if not yes and not click.confirm(words(say("Drop this for good?"))):
         raise SystemExit(1)
     with progress() as show:
-        purge(site.store, site.types, found, accept=accept, progress=telling(show))
+        purge(site.store, site.types, found, accept=accept, progress=telling(show), by=getpass.getuser())
     tell(say("Dropped: {count}.", count=len(found)))
 
 

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from hanok.engine import accounts
 from hanok.engine.accounts import resets
 from hanok.engine.errors import Invalid, Message, NotFound, Refused, say
+from hanok.engine.records.deeds import tell
 from hanok.web.account_letters import tell_changed
 from hanok.web.devices import device_of
 from hanok.web.doors import door
@@ -117,6 +118,7 @@ def _changed(conn: Connection, known: str, hashed: str) -> str:
     if accounts.password_of(conn, g.actor.id) != known:
         raise Refused(say("The password was changed meanwhile."))
     accounts.set_password(conn, g.actor.id, hashed, keep=_key())
+    tell(conn, g.actor, "password", "changed", about=g.actor.id, title=g.actor.title)
     tell_changed(conn, g.actor.id)
     token = accounts.renew_session(conn, _key())
     if token is None:
@@ -146,7 +148,7 @@ def end_one() -> AnyResponse:
     key = request.form.get("session", "")
     if key == _key():
         raise Refused(say("This is the session that you are in. Log out to end it."))
-    if not write(lambda conn, _: accounts.end_session(conn, g.actor.id, key)):
+    if not write(lambda conn, _: _ended(conn, int(accounts.end_session(conn, g.actor.id, key)))):
         raise NotFound(say("This session has ended already."))
     notify(say("The session was ended."))
     return redirect("/me/sessions", 303)
@@ -155,9 +157,17 @@ def end_one() -> AnyResponse:
 @account.post("/sessions/end-others")
 @door("own")
 def end_others() -> AnyResponse:
-    write(lambda conn, _: accounts.end_sessions(conn, g.actor.id, keep=_key()))
+    write(lambda conn, _: _ended(conn, accounts.end_sessions(conn, g.actor.id, keep=_key())))
     notify(say("All other sessions were ended."))
     return redirect("/me/sessions", 303)
+
+
+def _ended(conn: Connection, count: int) -> int:
+    """Tells of sessions that were ended, where any were."""
+    if count:
+        tell(conn, g.actor, "session", "ended", about=g.actor.id, title=g.actor.title,
+             changes={"sessions": [count, 0]})  # fmt: skip
+    return count
 
 
 @account.get("/logins")

@@ -23,6 +23,7 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Message, Refused, say
 from hanok.engine.fields import in_language
 from hanok.engine.jobs import SOON, GiveUp, Kind, Work, enqueue, mail, rates
+from hanok.engine.records.deeds import tell
 from hanok.engine.store.moments import now as now_of
 from hanok.web.formats import Formats
 from hanok.web.i18n import chosen_language, translate
@@ -65,6 +66,8 @@ def invite(conn: sa.Connection, catalog: Catalog, user_id: UUID, actor: Actor) -
         raise Refused(say("This user has no e-mail address."))
     enqueue(conn, INVITE, {"user": str(user_id), "by": actor.title if actor.id else ""}, priority=SOON,
             title=say("Send a link to set a password"))  # fmt: skip
+    sent = {"address": [None, person.email]}
+    tell(conn, actor, "password", "invited", about=user_id, title=person.title, changes=sent)
     return person
 
 

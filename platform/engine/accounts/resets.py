@@ -15,11 +15,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hanok.engine.access import Actor
 from hanok.engine.accounts.passwords import set_password
 from hanok.engine.accounts.people import UserColumns, folded_username, zone_or
 from hanok.engine.accounts.sessions import session_key
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Message, Refused, say
+from hanok.engine.records.deeds import tell
 from hanok.engine.store.moments import now as now_of
 from hanok.engine.store.tables import credential, reset
 
@@ -89,6 +91,8 @@ def use_reset(conn: sa.Connection, catalog: Catalog, token: str, hashed: str) ->
     if not taken.rowcount:  # somebody was quicker
         raise Refused(GONE)
     set_password(conn, person.id, hashed)
+    herself = Actor(person.id, person.username, person.title)
+    tell(conn, herself, "password", "reset", about=person.id, title=person.title)
     return person
 
 

@@ -13,6 +13,7 @@ from hanok.engine.deploy.physical import Present
 from hanok.engine.deploy.planning import load_catalog
 from hanok.engine.deploy.progress import Progress, silent
 from hanok.engine.deploy.revisions import PREPARED, current, open_steps
+from hanok.engine.deploy.telling import tell_purge
 from hanok.engine.deploy.waiting import alone, change_tables, limit_waiting
 from hanok.engine.errors import Refused, say
 from hanok.engine.fields import FieldType
@@ -34,7 +35,7 @@ def plan_purge(store: Store, types: Mapping[str, FieldType]) -> tuple[Leftover, 
 
 def purge(
     store: Store, types: Mapping[str, FieldType], found: Sequence[Leftover], *, accept: Collection[str] = (),
-    progress: Progress = silent, now: datetime | None = None,
+    progress: Progress = silent, now: datetime | None = None, by: str = "",
 ) -> None:  # fmt: skip
     """Drops what was found, all of it or nothing.
 
@@ -48,10 +49,12 @@ def purge(
         if not mine:
             raise Refused(say("Another deploy is under way. Wait until it is done."))
         catalog = load_catalog(store, types)
-        change_tables(lambda: _drop(store, catalog.revision, found, progress, now or datetime.now(UTC)))
+        change_tables(lambda: _drop(store, catalog.revision, found, progress, now or datetime.now(UTC), by))
 
 
-def _drop(store: Store, live: int, found: Sequence[Leftover], progress: Progress, now: datetime) -> None:
+def _drop(
+    store: Store, live: int, found: Sequence[Leftover], progress: Progress, now: datetime, by: str
+) -> None:
     with store.write() as conn:
         limit_waiting(conn)
         if hold_alone(conn) != live:
@@ -66,6 +69,7 @@ def _drop(store: Store, live: int, found: Sequence[Leftover], progress: Progress
             else:
                 conn.execute(DropTable(left.table))
                 drop_module(conn, left.key)
+        tell_purge(conn, [left.key for left in found], live=live, by=by)
 
 
 def _check(conn: sa.Connection, now: datetime) -> None:

@@ -14,6 +14,7 @@ from hanok.engine.deploy.planning import make_plan
 from hanok.engine.deploy.prepare import Preparation
 from hanok.engine.deploy.progress import Progress, silent
 from hanok.engine.deploy.revisions import FINISHED, LIVE, PREPARED, next_number, row_of
+from hanok.engine.deploy.telling import tell_deploy
 from hanok.engine.deploy.waiting import alone, change_tables, limit_waiting
 from hanok.engine.errors import Refused, say
 from hanok.engine.store import Store, tables
@@ -65,6 +66,7 @@ def _switch(store: Store, plan: Plan, preparation: Preparation, progress: Progre
                 conn.execute(statement)
         preparation.catch_up(conn)
         number = _write_revision(conn, plan, by=by, message=message)
+        tell_deploy(conn, plan, number, by=by, message=message)
         progress(SWITCH, say("Revision {number} goes live.", number=number), 0, 0)
         set_live(conn, number)
     return number

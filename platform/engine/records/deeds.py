@@ -34,6 +34,7 @@ SUBJECTS: Mapping[str, Message] = {
     "schedule": say("Schedule"),
     "job": say("Job"),
     "export": say("Export"),
+    "setting": say("Setting"),
 }
 
 

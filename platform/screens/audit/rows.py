@@ -41,16 +41,16 @@ DEEDS: Mapping[str, Message] = MappingProxyType({
 DEED_ICONS: Mapping[str, str] = {
     "deploy": "upload", "password": "lock", "session": "logout", "factor": "lock", "token": "key", "rule": "world",
     "identity": "user", "as": "user-circle", "handover": "users", "schedule": "clock", "job": "hourglass",
-    "export": "download",
+    "export": "download", "setting": "settings",
 }  # fmt: skip
 #: What deeds say of what they changed.
 WORDS: Mapping[str, Message] = MappingProxyType({
-    "message": say("Message"), "changed": say("Changed"), "removed": say("Removed"), "added": say("Added"),
-    "command": say("Command"), "records": say("Records"), "revision": say("Revision"), "steps": say("Steps"), "documents": say("Documents"),
-    "rows": say("Rows"), "module": say("Module"), "filter": say("Filter"), "file": say("File"),
-    "sessions": say("Sessions"), "address": say("Address"), "active": say("Active"), "kind": say("Kind"),
-    "columns": say("Columns"), "log": say("Log"), "expires": say("Expires"), "scopes": say("Scopes"),
-    "role": say("Role"), "note": say("Note"), "reason": say("Reason"), "jobs": say("Jobs"), "name": say("Name"),
+    "active": say("Active"), "added": say("Added"), "address": say("Address"), "changed": say("Changed"),
+    "columns": say("Columns"), "documents": say("Documents"), "expires": say("Expires"), "file": say("File"),
+    "filter": say("Filter"), "jobs": say("Jobs"), "kind": say("Kind"), "message": say("Message"),
+    "module": say("Module"), "name": say("Name"), "note": say("Note"), "reason": say("Reason"),
+    "records": say("Records"), "removed": say("Removed"), "revision": say("Revision"), "role": say("Role"),
+    "rows": say("Rows"), "scopes": say("Scopes"), "sessions": say("Sessions"), "steps": say("Steps"),
 })
 TEXT = Text()
 

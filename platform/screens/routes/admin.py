@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, g, redirect, render_template, request
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
+from hanok.engine.catalog import Catalog
 from hanok.engine.errors import NotFound, say
 from hanok.engine.jobs import listing, overview
 from hanok.engine.jobs.job import FAILED, RUNNING, WAITING
+from hanok.engine.records.deeds import tell
 from hanok.engine.store.moments import now
 from hanok.screens.admin import jobs, tending
 from hanok.screens.admin.asking import LATER, SOON, guarded, is_part, kinds
@@ -81,7 +86,14 @@ def schedules() -> str:
 
 def switch(key: str) -> AnyResponse:
     active = request.form.get("active") == "1"
-    found = write(lambda conn, _: overview.set_active(conn, key, active=active))
+
+    def switched(conn: Connection, _: Catalog) -> overview.Planned:
+        found = overview.set_active(conn, key, active=active)
+        done = "switched_on" if active else "switched_off"
+        tell(conn, g.actor, "schedule", done, about=key, title=str(found.label or key))
+        return found
+
+    found = write(switched)
     said = say("“{schedule}” goes on.", schedule=found.label or key)
     rests = say("“{schedule}” rests.", schedule=found.label or key)
     values = {"active": "" if active else "1"}
@@ -93,6 +105,11 @@ def run(key: str) -> AnyResponse:
     known = {one.key: one for one in overview.planned(connection())}
     if key not in known:
         raise NotFound(say("There is no such schedule."))
-    id = write(lambda conn, _: overview.run_now(conn, key, g.actor))
+
+    def begun(conn: Connection, _: Catalog) -> UUID:
+        tell(conn, g.actor, "schedule", "run", about=key, title=str(known[key].label or key))
+        return overview.run_now(conn, key, g.actor)
+
+    id = write(begun)
     notify(say("“{schedule}” was put into the queue.", schedule=known[key].label or key))
     return redirect(f"{jobs.ADDRESS}/{id}", 303)

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Blueprint, g, redirect, render_template, request
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import jobs as queue
 from hanok.engine.errors import Message, NotFound, Refused, say
 from hanok.engine.jobs import listing, overview
 from hanok.engine.jobs.job import CANCELLED, FAILED, LIVING, RUNNING, WAITING, Job
+from hanok.engine.records.deeds import tell
 from hanok.engine.store.moments import now
 from hanok.screens.admin import jobs
 from hanok.screens.admin.asking import LATER, SOON, after, guarded, is_part, kinds
@@ -105,7 +107,7 @@ def one(id: UUID) -> str:
 # -- acting on one -------------------------------------------------------------------------------------------------
 def cancel(id: UUID) -> AnyResponse:
     try:
-        found = write(lambda conn, _: queue.cancel(conn, id))
+        found = write(lambda conn, _: _told(conn, queue.cancel(conn, id), "cancelled"))
     except Refused as refused:
         return _back(id, refused.message, kind="failed")
     if found.state == CANCELLED:
@@ -117,7 +119,7 @@ def cancel(id: UUID) -> AnyResponse:
 
 def retry(id: UUID) -> AnyResponse:
     try:
-        found = write(lambda conn, _: queue.retry(conn, id))
+        found = write(lambda conn, _: _told(conn, queue.retry(conn, id), "retried"))
     except Refused as refused:
         return _back(id, refused.message, kind="failed")
     return _back(id, say("“{job}” waits in the queue again.", job=_name(found)))
@@ -126,26 +128,45 @@ def retry(id: UUID) -> AnyResponse:
 def delete(id: UUID) -> AnyResponse:
     found = queue.job_of(connection(), id)
     try:
-        write(lambda conn, _: listing.delete_ended(conn, id))
+        write(lambda conn, _: _deleted(conn, found))
     except Refused as refused:
         return _back(id, refused.message, kind="failed")
     notify(say("“{job}” was deleted.", job=_name(found)))
     return redirect(jobs.url_of(found.state), 303)
 
 
+def _told(conn: Connection, found: Job, action: str) -> Job:
+    """Leaves the deed of what was done to a job."""
+    tell(conn, g.actor, "job", action, about=found.id, title=str(found.title or kind_label(kinds(), found.kind)))
+    return found
+
+
+def _deleted(conn: Connection, found: Job) -> None:
+    listing.delete_ended(conn, found.id)
+    _told(conn, found, "deleted")
+
+
 # -- acting on many ------------------------------------------------------------------------------------------------
 def retry_all() -> AnyResponse:
     kind = _kind()
-    count = write(lambda conn, _: listing.retry_failed(conn, kind))
+    count = write(lambda conn, _: _all(conn, kind, listing.retry_failed(conn, kind), "retried"))
     notify(say("{count} jobs “{kind}” wait in the queue again.", count=count, kind=kind_label(kinds(), kind)))
     return redirect(jobs.url_of(WAITING, kind) if count else jobs.url_of(FAILED), 303)
 
 
 def delete_all() -> AnyResponse:
     kind = _kind()
-    count = write(lambda conn, _: listing.delete_failed(conn, kind))
+    count = write(lambda conn, _: _all(conn, kind, listing.delete_failed(conn, kind), "deleted"))
     notify(say("{count} failed jobs “{kind}” were deleted.", count=count, kind=kind_label(kinds(), kind)))
     return redirect(jobs.url_of(FAILED), 303)
+
+
+def _all(conn: Connection, kind: str, count: int, action: str) -> int:
+    """Leaves the deed of what was done to all failed jobs of a kind."""
+    if count:
+        label = str(kind_label(kinds(), kind))
+        tell(conn, g.actor, "job", action, about=kind, title=label, changes={"jobs": [None, count]})
+    return count
 
 
 def _kind() -> str:

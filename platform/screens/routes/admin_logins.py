@@ -69,7 +69,13 @@ def show_one(id: UUID) -> str:
 def end(id: UUID) -> AnyResponse:
     person = _person(connection(), g.catalog, id)
     keep = accounts.session_key(request.cookies.get(SESSION_COOKIE, ""))  # one's own goes on
-    count = write(lambda conn, _: accounts.end_sessions(conn, id, keep=keep))
+
+    def ended(conn: Connection, catalog: Catalog) -> int:
+        count = accounts.end_sessions(conn, id, keep=keep)
+        deeds.tell(conn, g.actor, "session", "ended", about=id, title=person.title, changes={"sessions": [count, 0]})
+        return count
+
+    count = write(ended)
     notify(say("{count} sessions of {name} were ended.", count=count, name=person.title))
     return redirect(f"{ADDRESS}/{id}", 303)
 

@@ -48,7 +48,7 @@ def run(module: str) -> AnyResponse:
     wish = _wish(found, _chosen("columns", COLUMNS))
     made = export(connection(), g.catalog, wish)
     if made.count(MOST_AT_ONCE) <= MOST_AT_ONCE:
-        return _file(made, ending)
+        return _file(made, wish, ending)
     write(lambda conn, catalog: jobs.ask(conn, catalog, wish, ending))
     own_work.began()
     notify(say("The export runs in the background. You find it at the top of the page, also when it is done."))
@@ -80,9 +80,10 @@ def _chosen(name: str, known: Mapping[str, object]) -> str:
     return sent if sent in known else next(iter(known))
 
 
-def _file(made: Export, ending: str) -> Response:
-    """The folder goes at once; the file goes when it was sent."""
+def _file(made: Export, wish: Wish, ending: str) -> Response:
+    """The folder goes at once; the file goes when it was sent, and no file goes that nobody was told of."""
     with TemporaryDirectory(prefix="hanok-export-") as folder:
         path = Path(folder) / f"export{ending}"
-        made.write(path)
-        return handed_over(path.open("rb"), name=jobs.name_of(made, ending), type=jobs.TYPES[ending])
+        rows, name = made.write(path), jobs.name_of(made, ending)
+        write(lambda conn, _: jobs.tell_of(conn, g.actor, wish, rows, name))
+        return handed_over(path.open("rb"), name=name, type=jobs.TYPES[ending])
