@@ -13,6 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from hanok.engine.accounts.addresses import check as check_address
 from hanok.engine.accounts.entering import Pending, said_of, write_login
 from hanok.engine.accounts.factors import TOTP
 from hanok.engine.accounts.recovery import hashed_code, salt_of, take_recovery
@@ -71,8 +72,10 @@ def finish(
     conn: sa.Connection, pending: Pending, means: str, *, browser: Browser, now: datetime,
     lifetime: timedelta = LIFETIME,
 ) -> str:  # fmt: skip
-    """Ends the pending session and opens the one that it waited for; its token. Raises Denied where it is over."""
+    """Ends the pending session and opens the one that it waited for; its token. Raises Denied where it is over, or
+    she may not come from there."""
     assert pending.actor.id is not None
+    check_address(conn, pending.actor, browser.address)
     waiting = sa.and_(session.c.token == pending.key, session.c.pending, session.c.expires > now)
     if not conn.execute(session.delete().where(waiting)).rowcount:
         raise Denied(OVER)
