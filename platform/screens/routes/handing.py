@@ -164,9 +164,9 @@ def _modules(plan: Plan, *, errors: wizard.Errors | None = None, status: int = 2
     return make_response(page, status)
 
 
-def _what(plan: Plan, errors: wizard.Errors | None = None) -> WhatPage:
+def _what(plan: Plan, errors: wizard.Errors | None = None, *, only: str = "") -> WhatPage:
     conn = connection()
-    held = looking.preview(conn, g.catalog, g.actor, plan.people)
+    held = looking.preview(conn, g.catalog, g.actor, plan.people, only=only)
     may = False
     if plan.reason == LEAVER:
         with suppress(NotFound):
@@ -194,7 +194,7 @@ def show_rows(id: UUID, module: str) -> AnyResponse:
         page = looking.rows(conn, g.catalog, g.actor, plan, holding, part, words=words, after=after, before=before)
     except Invalid:
         return redirect(url_of(plan, f"rows/{module}"))
-    row = next((one for one in _what(plan).rows if one.key == module), None)
+    row = next(iter(_what(plan, only=module).rows), None)
     if row is None:
         return redirect(url_of(plan, "modules"))
     marked = drafting.marks(conn, plan, module, [one.id for one in page.rows])
@@ -235,6 +235,7 @@ def show_summary(id: UUID) -> AnyResponse:
 @door("mass", asks="assign")
 def begin(id: UUID) -> AnyResponse:
     """Begins it; sent twice, it leads to the one that has begun."""
+    _draft(id)
     try:
         plan = write(lambda conn, catalog: jobs.begin(conn, catalog, g.actor, id))
     except (Denied, Refused) as no:

@@ -55,9 +55,12 @@ class Held:
     counts: Mapping[UUID, Count]
 
 
-def preview(conn: sa.Connection, catalog: Catalog, actor: Actor, people: Sequence[UUID]) -> tuple[Held, ...]:
-    """What these people own, as far as the actor sees it in lists; one statement for each module."""
-    found = (Held(one, _counts(conn, catalog, actor, one, people)) for one in holdings(catalog, actor).values())
+def preview(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, people: Sequence[UUID], *, only: str = ""
+) -> tuple[Held, ...]:
+    """What these people own, as far as the actor sees it in lists, of one module or of all; a statement for each."""
+    known = [one for key, one in holdings(catalog, actor).items() if only in ("", key)]
+    found = (Held(one, _counts(conn, catalog, actor, one, people)) for one in known)
     return tuple(one for one in found if any(count.all for count in one.counts.values()))
 
 
