@@ -19,7 +19,10 @@ SOON, ORDINARY, WHENEVER = PRIORITIES = (1, 5, 9)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. Moments are UTC; `done` of `total` is its progress (`total` None: nobody knows how much there is)."""
+    """A job. Moments are UTC; `done` of `total` is its progress (`total` None: nobody knows how much there is).
+
+    `by_id` and `by_name` are the administrator who asked for it in the actor's place.
+    """
 
     id: UUID
     kind: str
@@ -47,6 +50,8 @@ class Job:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    by_id: UUID | None = None
+    by_name: str | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Job:

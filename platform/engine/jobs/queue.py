@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hanok.engine.access import Actor
 from hanok.engine.errors import Message, NotFound, Refused, say, written
 from hanok.engine.jobs.job import CANCELLED, DONE, ENDED, ORDINARY, PRIORITIES, RUNNING, WAITING, Job
+from hanok.engine.records.trail import behind
 from hanok.engine.store import new_id
 from hanok.engine.store.job_tables import LIVING, job
 from hanok.engine.store.moments import here
@@ -41,7 +42,7 @@ def enqueue(
         "id": new_id(), "kind": kind, "title": written(title), "payload": dict(payload or {}), "state": WAITING,
         "priority": priority, "due": now if due is None else due, "unique_key": unique or None, "again": False,
         "actor_id": actor.id if actor else None, "request": request, "tries": 0, "crashes": 0, "claims": 0,
-        "cancel_asked": False, "done": 0, "created_at": now,
+        "cancel_asked": False, "done": 0, "created_at": now, **(behind(actor) if actor else {}),
     }  # fmt: skip
     if not unique:
         conn.execute(job.insert().values(row))

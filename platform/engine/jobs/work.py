@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from threading import Lock
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from hanok.engine.access import SYSTEM, Actor
+from hanok.engine.access import SYSTEM, Actor, Behind
 from hanok.engine.accounts.acting import actor_with
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import HanokError, Message, written
@@ -81,8 +82,14 @@ class Work:
             yield pair
 
     def actor(self, conn: sa.Connection, catalog: Catalog) -> Actor:
-        """Whoever asked for the job, with the rights of today; the system where nobody did. Raises NotFound."""
-        return actor_with(conn, catalog, self.job.actor_id) if self.job.actor_id else SYSTEM
+        """Whoever asked for the job, with the rights of today; the system where nobody did. Raises NotFound.
+
+        What an administrator asked for in somebody's place leaves both names.
+        """
+        if self.job.actor_id is None:
+            return SYSTEM
+        found = actor_with(conn, catalog, self.job.actor_id)
+        return replace(found, by=Behind(self.job.by_id, self.job.by_name or "")) if self.job.by_id else found
 
     def write(self, effect: Callable[[sa.Connection, Catalog], T], *, checkpoint: Any = SAME) -> T:
         """Does `effect` in one write transaction, with the progress and the checkpoint; its result.

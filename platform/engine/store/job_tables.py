@@ -42,6 +42,8 @@ job = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("started_at", Moment),
     sa.Column("ended_at", Moment),
+    sa.Column("by_id", RecordId),
+    sa.Column("by_name", sa.Text),
     sa.Index("hanok_job_due", "state", "priority", "due", "id"),
     sa.Index("hanok_job_worker", "worker"),
     sa.Index("hanok_job_actor", "actor_id", "created_at"),
