@@ -18,7 +18,7 @@ from hanok.engine import records
 from hanok.engine.access import Actor
 from hanok.engine.accounts.sessions import end_sessions
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Denied, HanokError, Invalid, Message, NotFound, Refused, say
+from hanok.engine.errors import Denied, HanokError, Invalid, Message, NotFound, Refused, say, written
 from hanok.engine.jobs.job import ENDED, SOON, Job
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.queue import enqueue, job_of
@@ -38,7 +38,6 @@ from hanok.engine.records.handing.plan import (
     Part,
     Plan,
     plan_of,
-    problem_of,
 )
 from hanok.engine.store.account_tables import handover
 from hanok.engine.store.job_tables import job
@@ -178,7 +177,7 @@ def _change_person(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Pl
             if plan.deactivate:
                 end_sessions(conn, person.id)
     except (Denied, Invalid, NotFound, Refused) as error:
-        return {"problem": problem_of(_sentence(error))}
+        return {"problem": written(_sentence(error))}
     team = before.get("team")
     return {"deactivated": bool(plan.deactivate and before.get("active")),
             "team_before": str(team.id) if team else None, "team_changed": bool(plan.team)}  # fmt: skip
@@ -225,7 +224,7 @@ def _restore_person(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: P
                 return  # somebody put her elsewhere since
             records.update(conn, catalog, actor, USER, person.id, raw, version=person.version)
     except (Denied, Invalid, NotFound, Refused) as error:
-        result = {**plan.result, "undo_problem": problem_of(_sentence(error))}
+        result = {**plan.result, "undo_problem": written(_sentence(error))}
         facts = {**plan.facts, "result": result}
         conn.execute(handover.update().where(handover.c.id == plan.id).values(facts=facts))
 

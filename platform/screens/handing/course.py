@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Message
+from hanok.engine.errors import Message, message_of
 from hanok.engine.fields import in_language
 from hanok.engine.jobs.job import LIVING, Job
 from hanok.engine.records.handing.looking import Left
@@ -21,7 +21,6 @@ from hanok.engine.records.handing.plan import (
     UNDOING,
     UNDONE,
     Plan,
-    message_of,
 )
 from hanok.screens.admin.asking import SOON
 from hanok.screens.admin.words import State, share_of

@@ -13,9 +13,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from hanok.engine.access import Actor, predicate, seen
 from hanok.engine.catalog import Catalog
 from hanok.engine.conditions import Not
-from hanok.engine.errors import Message, say
+from hanok.engine.errors import Message, message_of, say
 from hanok.engine.records.handing.holdings import Holding, hers_to_give, holdings
-from hanok.engine.records.handing.plan import GONE, KEPT, NOT_HANDED, ONLY, PICKED, Part, Plan, message_of, rows_of
+from hanok.engine.records.handing.plan import GONE, KEPT, NOT_HANDED, ONLY, PICKED, Part, Plan, rows_of
 from hanok.engine.records.query import Page, Query, Record
 from hanok.engine.records.read import page
 from hanok.engine.records.selection import alias_of

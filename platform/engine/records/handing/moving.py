@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Message, say
+from hanok.engine.errors import Message, say, written
 from hanok.engine.records.handing.batch import Owned, give, held
 from hanok.engine.records.handing.holdings import Holding, hers_to_give, holdings
 from hanok.engine.records.handing.looking import chosen
@@ -24,7 +24,6 @@ from hanok.engine.records.handing.plan import (
     PICKED,
     Part,
     Plan,
-    problem_of,
     rows_of,
 )
 from hanok.engine.records.selection import alias_of
@@ -66,19 +65,19 @@ def hand(
     ways = plan.ways(part)
     before = {id: {key: who for key, who in one.owners.items() if who in ways} for id, one in present.items()}
     wishes = {id: {key: ways[who] for key, who in hers.items() if who} for id, hers in before.items()}
-    written = give(conn, catalog, actor, holding, wishes, present)
+    given = give(conn, catalog, actor, holding, wishes, present)
     rows = []
     for id, wish in wishes.items():
-        problem = written.problems.get(id)
+        problem = given.problems.get(id)
         for key, to in wish.items():
             rows.append({
                 "handover": plan.id, "module": part.module, "record": id, "field": key, "before": before[id][key],
-                "after": to, "version": written.versions.get(id), "state": NOT_HANDED if problem else HANDED,
-                "problem": problem_of(problem) if problem else None,
+                "after": to, "version": given.versions.get(id), "state": NOT_HANDED if problem else HANDED,
+                "problem": written(problem),
             })  # fmt: skip
     if rows:
         conn.execute(handover_row.insert(), rows)
-    return len(written.versions), len(written.problems)
+    return len(given.versions), len(given.problems)
 
 
 def note_gone(conn: sa.Connection, plan: Plan, part: Part) -> None:
@@ -91,7 +90,7 @@ def note_gone(conn: sa.Connection, plan: Plan, part: Part) -> None:
         done.c.state.in_((HANDED, NOT_HANDED)),
     ))  # fmt: skip
     mine = sa.and_(rows_of(plan, PICKED), handover_row.c.module == part.module, sa.not_(met))
-    conn.execute(handover_row.update().where(mine).values(state=GONE, problem=problem_of(NO_LONGER)))
+    conn.execute(handover_row.update().where(mine).values(state=GONE, problem=written(NO_LONGER)))
 
 
 # -- back ----------------------------------------------------------------------------------------------------------
@@ -125,8 +124,8 @@ def give_back(
     for each in rows:
         if kept[each["record"], each["field"]] is None:
             wishes.setdefault(each["record"], {})[each["field"]] = each["before"]
-    written = give(conn, catalog, actor, holding, wishes, present)
-    ends = [(each, kept[each["record"], each["field"]] or written.problems.get(each["record"])) for each in rows]
+    given = give(conn, catalog, actor, holding, wishes, present)
+    ends = [(each, kept[each["record"], each["field"]] or given.problems.get(each["record"])) for each in rows]
     return _ended(conn, plan, module, ends)
 
 
@@ -150,7 +149,7 @@ def _ended(
     ).values(state=sa.bindparam("b_state"), problem=sa.bindparam("b_problem"))  # fmt: skip
     conn.execute(statement, [
         {"b_record": each["record"], "b_field": each["field"], "b_state": KEPT if problem else GIVEN_BACK,
-         "b_problem": problem_of(problem) if problem else None}
+         "b_problem": written(problem)}
         for each, problem in ends
     ])  # fmt: skip
     kept = {each["record"] for each, problem in ends if problem}

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
-from hanok.engine.errors import Message, NotFound, Refused, say
+from hanok.engine.errors import NotFound, Refused, say
 from hanok.engine.store.account_tables import handover, handover_row
 
 #: Why: somebody leaves, does other work from now on, or two change places.
@@ -103,18 +103,6 @@ def plan_of(conn: sa.Connection, actor: Actor, id: UUID, *, lock: bool = False) 
 def rows_of(plan: Plan, *states: str) -> sa.ColumnElement[bool]:
     """The rows of the hand-over in one of these states."""
     return sa.and_(handover_row.c.handover == plan.id, handover_row.c.state.in_(states))
-
-
-def problem_of(message: Message) -> dict[str, Any]:
-    """A reason as it is stored."""
-    plain = (str, int, float, bool, type(None), Mapping)
-    facts = {key: fact if isinstance(fact, plain) else str(fact) for key, fact in message.facts.items()}
-    return {"text": message.text, "facts": facts}
-
-
-def message_of(problem: Mapping[str, Any] | None) -> Message | None:
-    """The reason that was stored so."""
-    return None if problem is None else Message(problem["text"], problem["facts"])
 
 
 def _id(text: str | None) -> UUID | None:
