@@ -12,9 +12,9 @@ from flask import Flask
 from hanok.engine.accounts.people import UserColumns
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
-from hanok.engine.errors import say
+from hanok.engine.errors import say, written
 from hanok.engine.jobs import Kind, enqueue, kinds_of
-from hanok.engine.jobs.job import ENDED, written
+from hanok.engine.jobs.job import ENDED
 from hanok.engine.jobs.running import BROKEN
 from hanok.engine.store import Store, new_id
 from hanok.engine.store.job_tables import job, worker
