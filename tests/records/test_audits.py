@@ -278,7 +278,7 @@ def test_entries_are_those_of_records_that_may_be_viewed(filled: Store, catalog:
     actor = a_user(filled, catalog, f"u{tag}", *sorted(roles))
     made = []
     for number, (stage, own) in enumerate(data.draw(st.lists(st.tuples(STAGES, st.booleans()), max_size=6))):
-        owner = {"owner": str(actor.id)} if own else {}
+        owner: dict[str, Any] = {"owner": str(actor.id)} if own else {}
         made.append(a_record(filled, catalog, "company", name=f"{tag} {number}", stage=stage, **owner).id)
         if data.draw(st.booleans()):
             change(filled, catalog, "company", made[-1], stage=data.draw(STAGES))
@@ -309,11 +309,15 @@ def changed_entry(store: Store, catalog: Catalog, **asked: Any) -> UUID:
 
 def test_an_old_value_is_put_back_and_leaves_its_own_entry(filled: Store, catalog: Catalog, rep: Actor) -> None:
     parent = a_record(filled, catalog, "company", name="어머니")
-    raw: dict[str, Any] = {"size": 7, "rate": "1.250", "active": "true", "stage": "open", "founded": "2020-02-03", "story": "옛말",
-           "parent": str(parent.id), "owner": str(rep.id)}  # fmt: skip
+    raw: dict[str, Any] = {
+        "size": 7, "rate": "1.250", "active": "true", "stage": "open", "founded": "2020-02-03", "story": "옛말",
+        "parent": str(parent.id), "owner": str(rep.id),
+    }  # fmt: skip
     made = a_record(filled, catalog, "company", name="한빛", **raw)
-    other: dict[str, Any] = {"size": 8, "rate": None, "active": "false", "stage": "won", "founded": None, "story": "", "parent": None,
-             "owner": None}  # fmt: skip
+    other: dict[str, Any] = {
+        "size": 8, "rate": None, "active": "false", "stage": "won", "founded": None, "story": "", "parent": None,
+        "owner": None,
+    }  # fmt: skip
     change(filled, catalog, "company", made.id, **other)
     entry = changed_entry(filled, catalog, module="company", record=made.id)
     for version, key in enumerate(raw, 2):
@@ -383,6 +387,7 @@ def test_deeds_and_changes_of_users_stand_in_one_log(filled: Store, catalog: Cat
     a_record(filled, catalog, "company", name="한빛")
     with filled.write() as conn:
         tell(conn, ADMIN, "password", "set", about=UUID(int=1), title="rep")
+    assert rep.id
     change(filled, catalog, "user", rep.id, last_name="대표")
 
     def done(by: Actor = ADMIN, **asked: Any) -> list[str]:
