@@ -21,8 +21,6 @@ from hanok.engine.accounts.oidc import Away, Claims, Provider, Unusable
 from hanok.engine.accounts.oidc.asking import refusal
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, HanokError, Message, NotFound, Refused, say
-from hanok.engine.store import new_id
-from hanok.engine.store.tables import login as logins
 from hanok.web.doors import ANYBODY, door
 from hanok.web.factor_letters import LINKED, UNLINKED, tell_factor
 from hanok.web.forgot import COUNTERS, minutes_of, too_many
@@ -117,7 +115,8 @@ def back(key: str) -> AnyResponse:
     try:
         return _linked(provider, going.user_id, claims) if going.user_id else _logged_in(provider, going, claims)
     except Denied as problem:
-        write(lambda conn, _: _write_refused(conn, claims))
+        came = {"address": request.remote_addr or "", "agent": request.user_agent.string[:200]}
+        write(lambda conn, _: oidc.note_refused(conn, claims, **came, now=datetime.now(UTC)))
         return _problem(provider, problem)
 
 
@@ -169,15 +168,6 @@ def _linked(provider: Provider, user_id: UUID, claims: Claims) -> AnyResponse:
     notify(say("{name} is linked: from now on you can log in with it.", name=provider.name) if made
            else say("{name} was linked already.", name=provider.name))  # fmt: skip
     return redirect(PAGE, 303)
-
-
-def _write_refused(conn: Connection, claims: Claims) -> None:
-    """An attempt that came to nothing; it is of no user, for nobody was found."""
-    network = accounts.network_of(request.remote_addr or "")
-    conn.execute(logins.insert().values(
-        id=new_id(), at=datetime.now(UTC), username=(claims.told_email or claims.subject)[:200].casefold(),
-        user_id=None, ok=False, means="oidc", address=network, agent=request.user_agent.string[:400],
-    ))  # fmt: skip
 
 
 # -- one's own -----------------------------------------------------------------------------------------------------

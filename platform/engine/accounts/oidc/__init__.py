@@ -10,10 +10,10 @@ from hanok.engine.accounts.oidc.away import Away, came_back, leave
 from hanok.engine.accounts.oidc.checking import Finding, check_provider
 from hanok.engine.accounts.oidc.directory import Directory
 from hanok.engine.accounts.oidc.fetching import Unusable
-from hanok.engine.accounts.oidc.matching import user_of
+from hanok.engine.accounts.oidc.matching import note_refused, user_of
 from hanok.engine.accounts.oidc.provider import MODULE, Provider, provider_of, provider_with, providers
 
 __all__ = [
     "MODULE", "Away", "Claims", "Directory", "Errand", "Finding", "Provider", "Unusable", "ask", "came_back",
-    "check_provider", "claims_of", "leave", "provider_of", "provider_with", "providers", "user_of",
+    "check_provider", "claims_of", "leave", "note_refused", "provider_of", "provider_with", "providers", "user_of",
 ]  # fmt: skip

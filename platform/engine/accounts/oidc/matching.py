@@ -16,14 +16,19 @@ import sqlalchemy as sa
 from hanok.engine.access import SYSTEM, Actor
 from hanok.engine.accounts.entering import INACTIVE, active_actor
 from hanok.engine.accounts.identities import identity_at, link_identity, used
+from hanok.engine.accounts.networks import network_of
 from hanok.engine.accounts.oidc.asking import Claims
 from hanok.engine.accounts.oidc.provider import CREATE, LINKED, Provider
 from hanok.engine.accounts.people import UserColumns, create_user, find_user
+from hanok.engine.accounts.sessions import kept_agent
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, Invalid, Message, say
+from hanok.engine.store import new_id
+from hanok.engine.store.tables import login
 
 #: How many numbers are tried behind a user name that is taken, and how long one is.
 MOST_TRIES, LONGEST_NAME = 20, 60
+LONGEST_SAID = 200
 NOT_TAKEN = say("You could not be taken in as a new user. Ask an administrator.")
 
 
@@ -50,6 +55,15 @@ def user_of(conn: sa.Connection, catalog: Catalog, provider: Provider, claims: C
     link_identity(conn, person, (user, str(person)), (provider.id, provider.name), claims.subject,
                   email=claims.email, now=now)  # fmt: skip
     return user
+
+
+def note_refused(conn: sa.Connection, claims: Claims, *, address: str, agent: str, now: datetime) -> None:
+    """Writes down that somebody came from a provider who is nobody here: of no user, by the name that was said there."""
+    said = (claims.told_email or claims.subject)[:LONGEST_SAID].casefold()
+    conn.execute(login.insert().values(
+        id=new_id(), at=now, username=said, user_id=None, ok=False, means="oidc", address=network_of(address),
+        agent=kept_agent(agent),
+    ))  # fmt: skip
 
 
 def _by_email(conn: sa.Connection, catalog: Catalog, email: str) -> UUID | None:
