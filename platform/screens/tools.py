@@ -22,7 +22,7 @@ class Tool:
     label: Message
     icon: str
     address: str
-    whose: Callable[[Catalog, Actor], bool] = lambda catalog, actor: actor.admin
+    whose: Callable[[Catalog, Actor], bool] = lambda catalog, actor: actor.governs
     leads: bool = False
 
 

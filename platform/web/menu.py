@@ -116,7 +116,7 @@ class Frame:
 
     def _listed(self, key: str) -> bool:
         if key in MIRRORED:
-            return bool(self.actor.admin)
+            return bool(self.actor.governs)
         return key in g.catalog.modules and access.may(g.catalog, self.actor, key, "list")
 
     def _entry(self, key: str) -> Entry:

@@ -18,13 +18,13 @@ def with_access(buttons: Buttons, record: Record, actor: Actor, language: str) -
     if record.may_assign and record.module not in HOLDERS:
         text, url = translate(say("Security groups"), language), f"/{record.module}/{record.id}/groups"
         more.append(Button("groups", text, "shield-lock", url, asks=True, hidden=(), leads=True))
-    if actor.admin and record.module == USER:
+    if actor.governs and record.module == USER:
         text, url = translate(say("Password, sessions, logins"), language), f"/admin/logins/{record.id}"
         more.append(Button("logins", text, "key", url, asks=True, hidden=(), leads=True))
         if record.id != actor.id and record["active"]:
             text, url = translate(say("Log in as this user"), language), f"/admin/logins/{record.id}/as"
             more.append(Button("as", text, "mask", url, asks=True, hidden=(), leads=True))
-    if actor.admin:
+    if actor.governs:
         asked = (("record", f"{record.module}:{record.id}"),)
         text = translate(say("Who may do what"), language)
         more.append(Button("why", text, "help", "/admin/why", asks=True, hidden=asked, leads=True))

@@ -13,7 +13,7 @@ from hanok.web.i18n import translate
 
 def panels_of(record: Record, actor: Actor, language: str) -> tuple[SubpanelPlace, ...]:
     """Those of this record, none for anybody else."""
-    if not actor.admin or record.module not in HOLDERS:
+    if not actor.governs or record.module not in HOLDERS:
         return ()
     found = [SubpanelPlace(holding.KEY, translate(say("Roles"), language), holding.address(record))]
     if record.module == GROUP:

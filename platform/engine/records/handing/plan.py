@@ -95,7 +95,7 @@ def plan_of(conn: sa.Connection, actor: Actor, id: UUID, *, lock: bool = False) 
     """A hand-over of the actor's own; administrators see all. Raises NotFound."""
     asked = sa.select(handover).where(handover.c.id == id)
     row = conn.execute(asked.with_for_update() if lock else asked).mappings().first()
-    if row is None or not (actor.admin or (actor.id is not None and row["actor_id"] == actor.id)):
+    if row is None or not (actor.governs or (actor.id is not None and row["actor_id"] == actor.id)):
         raise NotFound(MISSING)
     return Plan.of(dict(row))
 
