@@ -120,6 +120,8 @@ def remove(id: UUID) -> AnyResponse:
         return found
 
     found = write(lambda conn, _: removed(conn))
+    if not factors.has_factor(connection(), g.actor.id):
+        keep_in_session(second="")
     notify(say("“{name}” was removed.", name=found.name))
     return redirect("/me/security", 303)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -228,6 +229,28 @@ def test_a_recovery_code_is_a_second_step(filled: Store, catalog: Catalog, actor
     assert step(filled, catalog, pending(filled, catalog), codes.shown[0], "recovery")
     with pytest.raises(Denied, match="used already"):
         step(filled, catalog, pending(filled, catalog), codes.shown[0], "recovery")
+
+
+def test_attempts_side_by_side_count_too(filled: Store, catalog: Catalog, secret: str) -> None:
+    waiting = pending(filled, catalog)
+
+    def attempt(number: int) -> str:
+        with pytest.raises(Denied) as caught:
+            step(filled, catalog, waiting, f"{number:06}")
+        return str(caught.value)
+
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(attempt, range(12)))
+    assert sum("not right" in one for one in said) == 5
+    assert sum("Minutes to wait" in one for one in said) == 7
+
+
+def test_a_new_password_is_no_way_around_the_second_step(
+    filled: Store, catalog: Catalog, mina: UUID, secret: str
+) -> None:
+    with filled.write() as conn:
+        accounts.set_password(conn, mina, accounts.password_of(conn, mina))
+    assert pending(filled, catalog).actor.id == mina
 
 
 # -- remembered browsers -------------------------------------------------------------------------------------------
