@@ -159,10 +159,12 @@ def _linked(provider: Provider, user_id: UUID, claims: Claims) -> AnyResponse:
 
     def work(conn: Connection, _: Catalog) -> bool:
         her, there = (user_id, str(g.actor)), (provider.id, provider.name)
-        if not identities.link_identity(conn, g.actor, her, there, claims.subject, email=email, now=datetime.now(UTC)):
-            return False
-        tell_factor(conn, user_id, LINKED, provider.name)
-        return True
+        made = identities.link_identity(
+            conn, g.actor, her, there, claims.subject, issuer=provider.issuer, email=email, now=datetime.now(UTC)
+        )
+        if made:
+            tell_factor(conn, user_id, LINKED, provider.name)
+        return made
 
     made = write(work)
     notify(say("{name} is linked: from now on you can log in with it.", name=provider.name) if made

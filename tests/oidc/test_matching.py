@@ -24,6 +24,7 @@ from tests.builders import a_record, an_actor
 from tests.oidc.conftest import user_named
 
 Making = Callable[..., UUID]
+OURS = deed.c.subject == "identity"
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 MINA = Claims("s-1", email="Mina@Example.com", told_email="Mina@Example.com", last_name="김", first_name="미나")
 
@@ -53,10 +54,10 @@ def test_a_verified_address_finds_its_user_and_is_linked(
     assert find(MINA) == mina.id
     with site.read() as conn:
         (known,) = identities_of(conn, mina.id)
-        told = conn.execute(sa.select(deed.c.actor_id, deed.c.subject, deed.c.action, deed.c.changes)).one()
+        told = conn.execute(sa.select(deed.c.actor_id, deed.c.action, deed.c.changes).where(OURS)).one()
     assert (known.provider, known.subject, known.email) == (id, "s-1", "Mina@Example.com")
-    assert tuple(told) == (mina.id, "identity", "made",
-                           {"provider": [None, "Stranger"], "email": [None, "Mina@Example.com"]})  # fmt: skip
+    changes = {"provider": [None, "Stranger"], "email": [None, "Mina@Example.com"]}
+    assert tuple(told) == (mina.id, "made", changes)
 
 
 def test_once_linked_the_subject_counts_and_nothing_else(
@@ -87,7 +88,7 @@ def test_whoever_is_not_meant_is_refused(
     with pytest.raises(Denied, match=words):
         find(claims)
     with site.read() as conn:
-        assert conn.execute(sa.select(deed.c.id)).first() is None
+        assert conn.execute(sa.select(deed.c.id).where(OURS)).first() is None
 
 
 def test_who_was_set_inactive_does_not_come_back_nor_anew(
@@ -103,6 +104,18 @@ def test_who_was_set_inactive_does_not_come_back_nor_anew(
         find(Claims("s-2", email="mina@example.com"))
     with site.read() as conn:
         assert len(identities_of(conn, mina.id)) == 1
+
+
+def test_an_account_of_another_issuer_is_another_account(
+    provider: Making, site: Store, catalog: Catalog, find: Callable[[Claims], UUID]
+) -> None:
+    id = provider()
+    find(MINA)
+    with site.write() as conn:
+        changes = {"issuer": "https://accounts.example.com"}
+        records.update(conn, catalog, SYSTEM, "login_provider", id, changes, version=1)
+    with pytest.raises(Denied, match="another provider"):
+        find(MINA)
 
 
 def test_an_address_that_was_given_to_somebody_else_is_not_her(
@@ -159,22 +172,22 @@ def test_nobody_becomes_an_administrator(site: Store, catalog: Catalog, provider
 def test_an_account_there_belongs_to_one_user(site: Store, catalog: Catalog) -> None:
     mina, jin, provider = an_actor(new_id()), an_actor(new_id()), (new_id(), "P")
     with site.write() as conn:
-        assert link_identity(conn, mina, (mina.id, "M"), provider, "s-1", email="", now=NOW)
-        assert not link_identity(conn, mina, (mina.id, "M"), provider, "s-1", email="", now=NOW)
+        assert link_identity(conn, mina, (mina.id, "M"), provider, "s-1", issuer="i", email="", now=NOW)
+        assert not link_identity(conn, mina, (mina.id, "M"), provider, "s-1", issuer="i", email="", now=NOW)
         with pytest.raises(Denied, match="somebody else"):
-            link_identity(conn, jin, (jin.id, "J"), provider, "s-1", email="", now=NOW)
+            link_identity(conn, jin, (jin.id, "J"), provider, "s-1", issuer="i", email="", now=NOW)
         with pytest.raises(Denied, match="Another account"):
-            link_identity(conn, mina, (mina.id, "M"), provider, "s-2", email="", now=NOW)
+            link_identity(conn, mina, (mina.id, "M"), provider, "s-2", issuer="i", email="", now=NOW)
 
 
 def test_the_only_way_in_stays(site: Store, catalog: Catalog) -> None:
     jin, one, other = an_actor(new_id()), (new_id(), "One"), (new_id(), "Other")
     names, her = {one[0]: "One", other[0]: "Other"}, (jin.id, "J")
     with site.write() as conn:
-        link_identity(conn, jin, her, one, "s-1", email="", now=NOW)
+        link_identity(conn, jin, her, one, "s-1", issuer="i", email="", now=NOW)
         with pytest.raises(Refused, match="only way"):
             unlink_identity(conn, jin, her, one[0], names=names)
-        link_identity(conn, jin, her, other, "s-1", email="", now=NOW)
+        link_identity(conn, jin, her, other, "s-1", issuer="i", email="", now=NOW)
         with pytest.raises(Refused, match="only way"):
             unlink_identity(conn, jin, her, one[0], names={one[0]: "One"})
         unlink_identity(conn, jin, her, one[0], names=names)
@@ -182,7 +195,7 @@ def test_the_only_way_in_stays(site: Store, catalog: Catalog) -> None:
             unlink_identity(conn, jin, her, one[0], names=names)
         unlink_identity(conn, SYSTEM, her, other[0], names=names)
         assert identities_of(conn, jin.id) == ()
-        actions = conn.scalars(sa.select(deed.c.action).order_by(deed.c.id)).all()
+        actions = conn.scalars(sa.select(deed.c.action).where(OURS).order_by(deed.c.id)).all()
     assert actions == ["made", "made", "removed", "removed"]
 
 

@@ -27,6 +27,7 @@ class Identity:
 
     provider: UUID
     subject: str
+    issuer: str
     user_id: UUID
     email: str
     created: datetime
@@ -47,8 +48,8 @@ def identity_at(conn: sa.Connection, provider: UUID, subject: str) -> Identity |
 
 
 def link_identity(
-    conn: sa.Connection, actor: Actor, user: tuple[UUID, str], provider: tuple[UUID, str], subject: str, *, email: str,
-    now: datetime,
+    conn: sa.Connection, actor: Actor, user: tuple[UUID, str], provider: tuple[UUID, str], subject: str, *, issuer: str,
+    email: str, now: datetime,
 ) -> bool:  # fmt: skip
     """Links an account at a provider to a user (id and title of both); False where it is already.
 
@@ -59,14 +60,15 @@ def link_identity(
         if any(one.provider == provider[0] for one in identities_of(conn, user[0])):
             raise Denied(ANOTHER)
         insert = (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(identity)
-        row = {"provider": provider[0], "subject": subject, "user_id": user[0], "email": email, "created": now}
+        row = {"provider": provider[0], "subject": subject, "issuer": issuer, "user_id": user[0], "email": email,
+               "created": now}  # fmt: skip
         made = conn.execute(insert.values(**row).on_conflict_do_nothing()).rowcount
         known = identity_at(conn, provider[0], subject)
         if made and known is not None:
             tell(conn, actor, "identity", "made", about=user[0], title=user[1],
                  changes={"provider": [None, provider[1]], "email": [None, email]}, at=now)  # fmt: skip
             return True
-    if known is None or known.user_id != user[0]:
+    if known is None or known.user_id != user[0] or known.issuer != issuer:
         raise Denied(TAKEN)
     return False
 

@@ -87,12 +87,14 @@ address_rule = sa.Table(
     sa.UniqueConstraint("network", "role", name="hanok_address_rule_once"),
 )
 
-#: Who a user is at a login provider: `subject` is what the provider calls her for good (`sub` of OpenID Connect Core).
+#: Who a user is at a login provider: `subject` is what the provider calls her for good (`sub` of OpenID Connect Core),
+#: and says nothing where its record names another `issuer` by now.
 identity = sa.Table(
     "hanok_identity",
     metadata,
     sa.Column("provider", RecordId, primary_key=True),
     sa.Column("subject", sa.String(255), primary_key=True),
+    sa.Column("issuer", sa.Text, nullable=False),
     sa.Column("user_id", RecordId, nullable=False),
     sa.Column("email", sa.Text, nullable=False),
     sa.Column("created", Moment, nullable=False),
@@ -100,8 +102,8 @@ identity = sa.Table(
     sa.Index("hanok_identity_user", "user_id"),
 )
 
-#: Who went to a login provider and has not come back yet. `state` and `browser` are hashes (SHA-256, in hex) of what the
-#: address and a cookie carry; `user_id` is empty where somebody logs in, else of whom the identity will be.
+#: Who went to a login provider and has not come back yet. `state` and `browser` are hashes (SHA-256, in hex) of what
+#: the address and a cookie carry; `user_id` is empty where somebody logs in, else of whom the identity will be.
 away = sa.Table(
     "hanok_away",
     metadata,

@@ -35,6 +35,9 @@ NOT_TAKEN = say("You could not be taken in as a new user. Ask an administrator."
 def user_of(conn: sa.Connection, catalog: Catalog, provider: Provider, claims: Claims, *, now: datetime) -> UUID:
     """The user whom the provider means, linked or made where its record says so. Raises Denied."""
     known = identity_at(conn, provider.id, claims.subject)
+    if known is not None and known.issuer != provider.issuer:
+        raise Denied(say("This account was linked when {name} was another provider. Ask an administrator to unlink it.",
+                         name=provider.name))  # fmt: skip
     if known is not None:
         active_actor(conn, catalog, known.user_id)
         used(conn, known, now=now)
@@ -53,12 +56,12 @@ def user_of(conn: sa.Connection, catalog: Catalog, provider: Provider, claims: C
     user = found or _made(conn, catalog, provider, claims)
     person = active_actor(conn, catalog, user)
     link_identity(conn, person, (user, str(person)), (provider.id, provider.name), claims.subject,
-                  email=claims.email, now=now)  # fmt: skip
+                  issuer=provider.issuer, email=claims.email, now=now)  # fmt: skip
     return user
 
 
 def note_refused(conn: sa.Connection, claims: Claims, *, address: str, agent: str, now: datetime) -> None:
-    """Writes down that somebody came from a provider who is nobody here: of no user, by the name that was said there."""
+    """Writes down that somebody came who is nobody here: of no user, by the name that the provider said."""
     said = (claims.told_email or claims.subject)[:LONGEST_SAID].casefold()
     conn.execute(login.insert().values(
         id=new_id(), at=now, username=said, user_id=None, ok=False, means="oidc", address=network_of(address),

@@ -91,6 +91,7 @@ def _accounts() -> None:
         "hanok_identity",
         sa.Column("provider", RecordId, primary_key=True),
         sa.Column("subject", sa.String(255), primary_key=True),
+        sa.Column("issuer", sa.Text, nullable=False),
         sa.Column("user_id", RecordId, nullable=False),
         sa.Column("email", sa.Text, nullable=False),
         sa.Column("created", Moment, nullable=False),
