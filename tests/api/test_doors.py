@@ -285,3 +285,11 @@ def test_sessions_and_tokens_are_different_keys(app: Flask, site: Store, catalog
     Robot(app.test_client(), cookie.value).get("/api/me", 401)
     with site.read() as conn:
         assert accounts.session_of(conn, catalog, "hnk_" + "x" * 49) is None
+
+
+def test_what_lets_people_in_is_closed_to_every_token(robot: Make) -> None:
+    """Whoever may change a login provider could become anybody: an administrator does it herself."""
+    program = robot("admin")
+    body = {"data": {"type": "login_provider", "attributes": {"name": "Mine", "issuer": "https://id.example.com"}}}
+    program.get("/api/login_provider", 403)
+    program.send("POST", "/api/login_provider", body, 403)

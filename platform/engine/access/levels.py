@@ -16,7 +16,7 @@ from hanok.engine.fields import Linked
 SEEING = ("list", "view", "export")
 #: What an action needs beside its own right: whoever exports a record sees it in a list.
 NEEDS: Mapping[str, tuple[str, ...]] = {"export": ("list",), "massupdate": ("edit",)}
-#: Modules of administrators alone, whatever roles say: who may change them could become anybody.
+#: Modules of administrators alone, whatever roles and tokens say: who may change them could become anybody.
 CLOSED = frozenset({"login_provider"})
 
 
@@ -51,10 +51,10 @@ def grant_of(catalog: Catalog, actor: Actor, module: str, action: str) -> Grant:
     """
     if actor.scopes is not None and not in_scope(actor.scopes, module, action):
         return NOTHING
+    if module in CLOSED and not actor.governs:
+        return NOTHING
     if actor.admin:
         return EVERY
-    if module in CLOSED:
-        return NOTHING
     parent = catalog.every[module].parent if "." in module and module in catalog.every else None
     if parent is not None:
         return grant_of(catalog, actor, parent.module, action if action in SEEING else "edit")
