@@ -188,5 +188,6 @@ def done_with(action: Action, title: str) -> Message:
 def with_menu(catalog: Catalog, actor: Actor, module: Module, rows: Iterable[Record]) -> frozenset[UUID]:
     """The rows of a list that have a menu: where the actor may do something; when it opens, what is for them now."""
     found = [action for action in module.actions.values() if "row" in action.at and not not_yet(action)]
-    return frozenset(row.id for row in rows if any(permits(catalog, actor, action, row) for action in found))
+    opened = (row for row in rows if row.may_view)
+    return frozenset(row.id for row in opened if any(permits(catalog, actor, action, row) for action in found))
 

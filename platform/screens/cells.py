@@ -66,7 +66,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A record in a table. The first column is its link; `values` are those of the others.
+    """A record in a table. The first column is its link (`url` is "" where the reader may not open it); `values` are
+    those of the others.
 
     `kind` and `icon` say of which module it is, where a table has several.
     """
@@ -148,7 +149,9 @@ def _rows(module: Module, fields: Sequence[Field], records: Sequence[Record], fo
 
 
 def _url(module: Module, record: Record) -> str:
-    """Where the record is opened; a line where its record is."""
+    """Where the record is opened; a line where its record is; "" where the reader may not."""
+    if not record.may_view:
+        return ""
     parent = record.values.get(PARENT) if module.parent else None
     return f"/{module.key}/{record.id}" if parent is None else f"/{parent.module}/{parent.id}"
 

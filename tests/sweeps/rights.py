@@ -26,7 +26,7 @@ LEVELS = ("all", "all", "group", "group", "group", "owner", "owner", "owner", "n
 #: One in so many levels is `deny`, which takes away what all other roles give.
 DENIES = 40
 #: What an action needs beside its own right.
-ALSO = {"export": ("list",), "massupdate": ("edit",)}
+ALSO = {"export": ("list", "view"), "massupdate": ("edit",)}
 #: For these, whoever is tied to a record as one of its owners counts like the owner.
 LOOKS = ("list", "view", "export")
 Condition = Mapping[str, Any]

@@ -18,6 +18,7 @@ from hanok.engine.catalog import Catalog, ModuleScope
 from hanok.engine.conditions import holds, parse
 from hanok.engine.errors import Denied, NotFound
 from hanok.engine.records import Query, reaching
+from hanok.engine.records.closing import told
 from hanok.engine.records.exporting import Wish, export
 from hanok.engine.store import Store
 from hanok.engine.store.tables import group_record
@@ -182,6 +183,8 @@ def lists(conn: sa.Connection, oracle: Oracle, expected: Mapping[str, set[UUID]]
         assert records.count(conn, catalog, actor, query) == len(expected[action])
         for row in rows:
             assert (row.may_edit, row.may_delete) == (row.id in expected["edit"], row.id in expected["delete"])
+            assert row.may_view == (action == "export" or row.id in expected["view"])
+            assert row.may_view or set(row.values) <= told(catalog.every[EVERYTHING])
     wish = Wish(actor=actor, module=EVERYTHING, language="en", columns=("id",))
     try:
         exported = {UUID(str(row[0])) for row in export(conn, catalog, wish).rows()}

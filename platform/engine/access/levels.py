@@ -14,8 +14,8 @@ from hanok.engine.fields import Linked
 
 #: What only looks: of lines the right to see their record, and what the tied owners of a record may do.
 SEEING = ("list", "view", "export")
-#: What an action needs beside its own right: whoever exports a record sees it in a list.
-NEEDS: Mapping[str, tuple[str, ...]] = {"export": ("list",), "massupdate": ("edit",)}
+#: What an action needs beside its own right: whoever exports a record sees it in a list, and all that is in it.
+NEEDS: Mapping[str, tuple[str, ...]] = {"export": ("list", "view"), "massupdate": ("edit",)}
 #: Modules of administrators alone, whatever roles and tokens say: who may change them could become anybody.
 CLOSED = frozenset({"login_provider"})
 

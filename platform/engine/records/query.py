@@ -48,7 +48,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as the actor may see it. `values`: Python values by field key, links as `Linked`, the system's too."""
+    """One record as the actor may see it. `values`: Python values by field key, links as `Linked`, the system's too.
+
+    One that she may not view stands in a list only, with the columns of the list.
+    """
 
     module: str
     id: UUID
@@ -58,6 +61,7 @@ class Record:
     may_edit: bool = False
     may_delete: bool = False
     may_assign: bool = False
+    may_view: bool = True
 
     def __getitem__(self, key: str) -> Any:
         return self.values.get(key)

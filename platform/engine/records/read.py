@@ -17,6 +17,7 @@ from hanok.engine.conditions.sql import everything
 from hanok.engine.conditions.tree import ends_within
 from hanok.engine.errors import Invalid, NotFound, say
 from hanok.engine.records import cursor, reaching
+from hanok.engine.records.closing import asks_beyond, closes, without_details
 from hanok.engine.records.deriving.living import with_live
 from hanok.engine.records.grams import phrases
 from hanok.engine.records.query import Page, Query, Record
@@ -36,7 +37,7 @@ NOT_EVERYWHERE = say("You see this field in some records only, so nothing can be
 def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> Page:
     """One page of a list, by one statement. Raises Invalid for a condition, sort or cursor that cannot be read."""
     module = catalog.module(query.module)
-    selection = Selection(catalog, actor, module, known_keys(catalog, module, query.columns))
+    selection = Selection(catalog, actor, module, known_keys(catalog, module, query.columns), query.action)
     if query.under:
         selection.stand(query.under)
     sort = query.sort or module.views.list.sort
@@ -60,7 +61,9 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
     statement = selection.statement().where(*wheres).order_by(*order).limit(size + 1)
     rows = _rows(conn, statement, cursor_given=here is not None)
     found = _page(selection, keys, rows, size=size, here=here, backwards=backwards)
-    return replace(found, rows=with_live(conn, catalog, actor, module, found.rows))
+    rows = with_live(conn, catalog, actor, module, found.rows)
+    shown = (one if one.may_view else without_details(module, one, selection.own) for one in rows)
+    return replace(found, rows=tuple(shown))
 
 
 def _first_key(sort: Sequence[str]) -> str:
@@ -199,26 +202,42 @@ def _wheres(
     deleted = table.c.deleted_at.is_not(None) if query.deleted else table.c.deleted_at.is_(None)
     found = [deleted]
     context = context_of(actor, catalog)
-    for condition, rule in ((query.where, everything), (query.asked, row_rule(catalog, actor))):
-        if condition:
-            node = _asked(catalog, module, condition) if condition is query.asked else _parsed(
-                catalog.whole, catalog.whole.module(module.key), condition)  # fmt: skip
-            if condition is query.asked and ends_within(node) > MOST_ENDS:
-                raise Invalid({"": [say("A condition asks for some of several within some of several, no deeper.")]})
-            found.append(to_sql(node, table, context, rule=rule))
+    closed = closes(catalog, actor, module, query.action)
+    if query.where:
+        node = _parsed(catalog.whole, catalog.whole.module(module.key), query.where)
+        found.append(to_sql(node, table, context, rule=everything))
+    own = _asked(catalog, module, query.asked) if query.asked else None
+    if own is not None:
+        found.append(to_sql(own, table, context, rule=row_rule(catalog, actor)))
+    if closed and asks_beyond(module, query, own):
+        found.append(predicate(catalog, actor, module, "view", table))
     if query.limit is not None:
         found.append(to_sql(query.limit, table, replace(context, record=query.record)))
     if query.words.strip():
-        hides = hides_searched(catalog, module)
-        found.append(in_title(table, query.words) if hides else _matching(conn, module, query.words, table))
+        found.append(_worded(conn, catalog, actor, query, module, table, closed=closed))
     if query.under:
         found.append(standing(catalog, query.under, table))
     return found
 
 
+def _worded(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query, module: Module, table: Any, *, closed: bool
+) -> ColumnElement[bool]:
+    """What the words are in: of rows that stay closed only in the title."""
+    if hides_searched(catalog, module):
+        return in_title(table, query.words)
+    matching = _matching(conn, module, query.words, table)
+    if not closed:
+        return matching
+    opened = predicate(catalog, actor, module, "view", table)
+    return sa.or_(in_title(table, query.words), sa.and_(matching, opened))
+
+
 def _asked(catalog: Catalog, module: Module, condition: Mapping[str, Any]) -> Any:
-    """A condition of the actor's own. Raises Invalid where it asks by a field that she does not see everywhere."""
+    """A condition of the actor's own. Raises Invalid where it asks too deep, or by what she sees in some rows only."""
     node = _parsed(catalog, module, condition)
+    if ends_within(node) > MOST_ENDS:
+        raise Invalid({"": [say("A condition asks for some of several within some of several, no deeper.")]})
     for found in named(node) if catalog.masks else ():
         if (found.module, found.key.partition(".")[0]) in catalog.masks:
             raise Invalid({found.key: [NOT_EVERYWHERE]})

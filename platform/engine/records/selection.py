@@ -15,6 +15,7 @@ from hanok.engine.access.rows import field_rule
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.paths import find_path
 from hanok.engine.fields import Field
+from hanok.engine.records.closing import VIEW, closes, without_details
 from hanok.engine.records.query import Record, Under
 from hanok.engine.records.standing import end_under, tie_of
 
@@ -31,6 +32,7 @@ class Selection:
     actor: Actor
     module: Module
     keys: tuple[str, ...]
+    action: str = ""
     table: Any = None
     columns: list[ColumnElement[Any]] = field(default_factory=list)
     places: dict[str, tuple[Field, dict[str, int]]] = field(default_factory=dict)
@@ -49,6 +51,8 @@ class Selection:
             self._take(key)
         if self.module.parent is None:
             self._ask()
+        if closes(self.catalog, self.actor, self.module, self.action):
+            self.asked[VIEW] = self.add(predicate(self.catalog, self.actor, self.module, VIEW, self.table))
 
     def _ask(self) -> None:
         """Asks the row where its values do not tell; what several actions have alike, once."""
@@ -181,11 +185,13 @@ class Selection:
             key: found.type.read(found, {part: row[place] for part, place in places.items()})
             for key, (found, places) in self.own.items()
         }
-        return Record(
+        found = Record(
             self.module.key, values["id"], values["version"], values["title"] or "", {**values, **said},
             may_edit=self._allows("edit", values, row), may_delete=self._allows("delete", values, row),
             may_assign=self._allows("assign", values, row),
+            may_view=VIEW not in self.asked or bool(row[self.asked[VIEW]]),
         )  # fmt: skip
+        return found if found.may_view else without_details(self.module, found, self.own)
 
     def _allows(self, action: str, values: Mapping[str, Any], row: Any) -> bool:
         """What the values tell, or, where they do not, what the row says."""

@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
 from hanok.engine.access import may, role_labels
+from hanok.engine.access.levels import owners
 from hanok.engine.catalog import Module, Subpanel
-from hanok.engine.errors import Conflict, Invalid, Refused, say
+from hanok.engine.errors import Conflict, Invalid, NotFound, Refused, say
+from hanok.engine.fields import Linked
 from hanok.engine.records import Record
 from hanok.screens import details, timeline
 from hanok.screens.access.panels import panels_of
@@ -35,14 +37,25 @@ def add(to: Blueprint) -> None:
 
 
 @door("record", asks="view")
-def show(module: str, id: UUID) -> str:
-    found = module_of(module, "view")
-    record = whole_record(module, id)
+def show(module: str, id: UUID) -> AnyResponse:
+    found = module_of(module, "view" if may(g.catalog, g.actor, module, "view") else "list")
+    try:
+        record = whole_record(module, id)
+    except NotFound:
+        return closed(found, id)
     panels = tuple(one for one in found.subpanels.values() if _seen(one))
     view = details.build(_present(found, record), record, panels, g.formats)
     view = replace(view, subpanels=(*panels_of(record, g.actor, g.language), *view.subpanels))
     told = _timeline(found, record, timeline.FIRST)
-    return render_template("screens/record.html", view=view, acts=buttons_of(found, record), history=told)
+    return make_response(render_template("screens/record.html", view=view, acts=buttons_of(found, record), history=told))
+
+
+def closed(module: Module, id: UUID) -> AnyResponse:
+    """The page of a record that the reader has in lists and may not open. Raises NotFound where she has not."""
+    record = records.get(connection(), g.catalog, g.actor, module.key, id, action="list")
+    whose = [record.values.get(key) for key in owners(module)]
+    names = ", ".join(one.title for one in whose if isinstance(one, Linked) and one.title)
+    return make_response(render_template("screens/closed.html", module=module, title=record.title, owner=names), 403)
 
 
 def _seen(panel: Subpanel) -> bool:
