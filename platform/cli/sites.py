@@ -51,7 +51,7 @@ def _fill(folder: Path, demo: int, password: str, *, generated: bool) -> None:
     write_manifest(site)
     help_editors(folder)
     live = live_of(site)
-    admin = _first_user(live, password)
+    admin = _first_user(live, password, initial=generated and not demo)
     tell(say("Revision {number} is live with {modules} modules.", number=number, modules=len(live.catalog.modules)))
     if demo:
         _demo(live, admin, demo)
@@ -69,9 +69,12 @@ def _password(folder: Path) -> tuple[str, bool]:
     return said or secrets.token_urlsafe(9), not said
 
 
-def _first_user(live: Live, password: str) -> Actor:
+def _first_user(live: Live, password: str, *, initial: bool) -> Actor:
+    """The administrator. `initial`: she chooses her own password first; on a demo site one looks around at once."""
     hashed = accounts.hash_password(password)
-    id = live.write(lambda conn, catalog: accounts.create_administrator(conn, catalog, ADMIN, password=hashed))
+    id = live.write(
+        lambda conn, catalog: accounts.create_administrator(conn, catalog, ADMIN, password=hashed, initial=initial)
+    )
     app = live.catalog.app
     return Actor(id, ADMIN["username"], ADMIN["last_name"], admin=True, roles=(ADMINISTRATOR,),
                  language=app.languages[0], zone=app.zone)  # fmt: skip

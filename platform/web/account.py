@@ -17,13 +17,15 @@ from hanok.engine.errors import Invalid, Message, NotFound, Refused, say
 from hanok.engine.records.deeds import tell
 from hanok.web.account_letters import tell_changed
 from hanok.web.devices import device_of
-from hanok.web.doors import door
+from hanok.web.doors import ANYBODY, Door, door
 from hanok.web.forgot import faults_of, minutes_of, too_many
 from hanok.web.i18n import LANGUAGES
 from hanok.web.login import DAY, is_secure
 from hanok.web.notices import notify
+from hanok.web.proving import proved
 from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, connection, end, offered_languages, write
 
+CHOOSING = "/me/password"
 account = Blueprint("account", __name__, url_prefix="/me")
 #: Attempts to say the old password within an hour.
 MOST_ATTEMPTS = 10
@@ -84,6 +86,13 @@ def _named(language: str, region: str) -> Iterator[tuple[str, str]]:
 
 
 # -- the password --------------------------------------------------------------------------------------------------
+def is_initial(here: Door | None) -> bool:
+    """Whether she came with a password that the program made up, and is not about to choose her own."""
+    if g.session is None or not g.session.initial or here is None or here.who == ANYBODY:
+        return False
+    return request.endpoint not in ("account.password", "account.change_password")
+
+
 @account.get("/password")
 @door("own")
 def password() -> str:
@@ -107,7 +116,7 @@ def change_password() -> AnyResponse | Page:
     hashed = accounts.hash_password(request.form["password"])
     token = write(lambda conn, _: _changed(conn, known, hashed))
     notify(say("Your password was changed. All other sessions were ended."))
-    answer = redirect("/me/password", 303)
+    answer = redirect("/" if g.session is not None and g.session.initial else CHOOSING, 303)
     days = int(current_app.config["SESSION_DAYS"])
     answer.set_cookie(SESSION_COOKIE, token, max_age=days * DAY, httponly=True, secure=is_secure(), samesite="Lax")
     return answer
@@ -128,7 +137,8 @@ def _changed(conn: Connection, known: str, hashed: str) -> str:
 
 def _password(faults: Mapping[str, Message] | None = None) -> str:
     shortest = current_app.config["PASSWORD_POLICY"].shortest
-    return render_template("me_password.html", faults=faults or {}, shortest=shortest)
+    initial = g.session is not None and g.session.initial
+    return render_template("me_password.html", faults=faults or {}, shortest=shortest, initial=initial)
 
 
 # -- sessions and logins -------------------------------------------------------------------------------------------
@@ -144,6 +154,7 @@ def sessions() -> str:
 
 @account.post("/sessions/end")
 @door("own")
+@proved
 def end_one() -> AnyResponse:
     key = request.form.get("session", "")
     if key == _key():
@@ -156,6 +167,7 @@ def end_one() -> AnyResponse:
 
 @account.post("/sessions/end-others")
 @door("own")
+@proved
 def end_others() -> AnyResponse:
     write(lambda conn, _: _ended(conn, accounts.end_sessions(conn, g.actor.id, keep=_key())))
     notify(say("All other sessions were ended."))

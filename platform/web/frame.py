@@ -28,7 +28,7 @@ from hanok.engine.deploy.live import Live
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, in_language
 from hanok.web import cells, i18n, marks, providers, tracing, uploads, visit, widgets
-from hanok.web.account import account
+from hanok.web.account import CHOOSING, account, is_initial
 from hanok.web.account_letters import address_of
 from hanok.web.assets import Assets
 from hanok.web.coming import Coming
@@ -150,6 +150,8 @@ def only_through_doors() -> AnyResponse | None:
         raise NotFound(say("There is nothing here"))
     if here is not None and here.who == ADMINISTRATOR and not g.actor.governs:
         raise Denied(say("Only administrators may see this."))
+    if is_initial(here):
+        return _to(CHOOSING)
     if leads_elsewhere(here):
         return _to(NEEDED_AT)
     return None

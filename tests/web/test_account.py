@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -262,3 +263,32 @@ def test_zones_have_places_in_the_readers_language_and_the_chosen_one_is_among_t
     assert dict(dict(zone_groups("en"))["Asia"])["Asia/Seoul"].startswith("Seoul")
     assert zone_groups("en", "Etc/GMT+5")[0] == ("", [("Etc/GMT+5", "Etc/GMT+5")])
     assert len(zone_groups("en", "Asia/Seoul")) == len(zone_groups("en"))
+
+
+def test_a_password_that_the_program_made_up_is_changed_before_anything_else(
+    app: Flask, rep: FlaskClient, site: Store, catalog: Catalog, hashed: str, token: Token
+) -> None:
+    with site.write() as conn:
+        found = accounts.find_user(conn, catalog, "rep")
+        assert found is not None
+        accounts.set_password(conn, found, hashed, initial=True)
+    again = enter(app, token, "rep")
+    for path in ("/", "/me", "/me/sessions"):
+        assert again.get(path).location == "/me/password"
+    assert "made up for you" in again.get("/me/password", headers={"Accept-Language": "en"}).text
+    form = {"old_password": PASSWORD, "password": NEW, "again": NEW, "csrf_token": token(again, "/me/password")}
+    assert again.post("/me/password", data=form).location == "/"
+    assert again.get("/me").status_code == 200
+    later = enter(app, token, "rep", NEW)
+    assert later.get("/me").status_code == 200
+
+
+def test_sessions_are_ended_by_who_proves_that_it_is_her(
+    app: Flask, rep: FlaskClient, token: Token, site: Store
+) -> None:
+    enter(app, token, "rep")
+    with site.write() as conn:
+        conn.execute(session.update().values(created=datetime.now(UTC) - timedelta(hours=1)))
+    assert send(rep, token, "/me/sessions/end-others").location.startswith("/me/prove")
+    with site.read() as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(session)) == 2

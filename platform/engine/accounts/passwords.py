@@ -39,12 +39,17 @@ def outdated(known: str) -> bool:
     return HASHER.check_needs_rehash(known)
 
 
-def set_password(conn: sa.Connection, user_id: UUID, hashed: str, *, keep: str = "") -> None:
+def set_password(
+    conn: sa.Connection, user_id: UUID, hashed: str, *, keep: str = "", initial: bool = False
+) -> None:
     """Gives a user the password of this hash. Ends her link to set one, her sessions but the one of key `keep`,
-    and that her browsers are remembered."""
+    and that her browsers are remembered.
+
+    `initial`: the program made it up, so she chooses her own when she logs in with it.
+    """
     if not hashed.startswith("$argon2id$"):
         raise ValueError("a password is stored as its hash only")
-    values = {"password": hashed, "changed": datetime.now(UTC)}
+    values = {"password": hashed, "changed": datetime.now(UTC), "initial": initial}
     known = conn.execute(credential.update().where(credential.c.user_id == user_id).values(**values))
     if not known.rowcount:
         conn.execute(credential.insert().values(user_id=user_id, **values))

@@ -83,12 +83,13 @@ def find_user(conn: sa.Connection, catalog: Catalog, username: str) -> UUID | No
 
 def create_user(
     conn: sa.Connection, catalog: Catalog, actor: Actor, raw: Mapping[str, Any], *, password: str = "",
-    roles: Sequence[str] = (),
+    roles: Sequence[str] = (), initial: bool = False,
 ) -> UUID:  # fmt: skip
-    """A new user from the raw values of its fields. `password` is a hash made beforehand; without it nobody logs in."""
+    """A new user from the raw values of its fields. `password` is a hash made beforehand; without it nobody logs in.
+    `initial`: she has to choose another one when she logs in with it."""
     user_id = records.create(conn, catalog, actor, "user", raw).id
     if password:
-        set_password(conn, user_id, password)
+        set_password(conn, user_id, password, initial=initial)
         tell(conn, actor, "password", "set", about=user_id)
     for role in roles:
         give(conn, catalog, actor, USER, user_id, role)
@@ -96,7 +97,7 @@ def create_user(
 
 
 def create_administrator(
-    conn: sa.Connection, catalog: Catalog, raw: Mapping[str, Any], *, password: str
+    conn: sa.Connection, catalog: Catalog, raw: Mapping[str, Any], *, password: str, initial: bool = False
 ) -> UUID:
-    """The first user of a site: an administrator. `password` is a hash made beforehand."""
-    return create_user(conn, catalog, SYSTEM, raw, password=password, roles=(ADMINISTRATOR,))
+    """The first user of a site: an administrator. `password` and `initial` as `create_user` takes them."""
+    return create_user(conn, catalog, SYSTEM, raw, password=password, roles=(ADMINISTRATOR,), initial=initial)

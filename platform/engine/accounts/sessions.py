@@ -18,7 +18,7 @@ from hanok.engine.accounts.membership import gathered, joined
 from hanok.engine.accounts.people import UserColumns, actor_from
 from hanok.engine.catalog import Catalog
 from hanok.engine.store import Store
-from hanok.engine.store.tables import session, setting
+from hanok.engine.store.tables import credential, session, setting
 
 #: A session ends this long after the login, and after this long without a request.
 LIFETIME = timedelta(days=14)
@@ -32,7 +32,8 @@ RULES = "address_rules"
 @dataclass(frozen=True, slots=True)
 class Session:
     """A living session and whose it is. `key` is the stored hash of the token, `rules` the version of the address
-    rules ("" where there never were any)."""
+    rules ("" where there never were any); `initial`: the program made her password up, and she has to choose her own
+    before anything else."""
 
     key: str
     actor: Actor
@@ -42,6 +43,7 @@ class Session:
     data: Mapping[str, Any]
     means: str = "password"
     rules: str = ""
+    initial: bool = False
 
 
 def session_key(token: str) -> str:
@@ -78,14 +80,14 @@ def session_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: dateti
     statement = (
         sa.select(
             session.c.created, session.c.seen, session.c.expires, session.c.data, session.c.means, *more.columns,
-            rules_version().label("rules"),
+            rules_version().label("rules"), credential.c.initial,
             session.c.by_id, other.c.title.label("by_name"),
             user.id.label("id"), user.username.label("username"), user.title.label("title"),
             user.language.label("language"), user.zone.label("zone"),
         )
         .select_from(more.to(session.join(user.id.table, user.id == session.c.user_id)).outerjoin(
             other, other.c.id == session.c.by_id
-        ))
+        ).outerjoin(credential, credential.c.user_id == user.id))
         .where(session.c.token == session_key(token), session.c.expires > now, session.c.seen > now - IDLE)
         .where(user.present, sa.not_(session.c.pending))
     )  # fmt: skip
@@ -97,7 +99,8 @@ def session_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: dateti
     if first["by_id"]:
         actor = replace(actor, by=Behind(first["by_id"], first["by_name"] or ""))
     known = (first["created"], first["seen"], first["expires"], first["data"], first["means"], first["rules"] or "")
-    return Session(session_key(token), actor, *known)
+    initial = bool(first["initial"]) and first["means"] == "password" and actor.by is None
+    return Session(session_key(token), actor, *known, initial=initial)
 
 
 def rules_version() -> sa.ScalarSelect[Any]:

@@ -105,12 +105,14 @@ session = sa.Table(
     sa.Index("hanok_session_expires", "expires"),
 )
 
+#: `initial`: the program made the password up; whoever logs in with it chooses her own before anything else.
 credential = sa.Table(
     "hanok_credential",
     metadata,
     sa.Column("user_id", RecordId, primary_key=True),
     sa.Column("password", sa.Text, nullable=False),
     sa.Column("changed", Moment, nullable=False),
+    sa.Column("initial", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 #: Every attempt to log in; `username` is folded, as it was tried. `agent` is what the browser calls itself,

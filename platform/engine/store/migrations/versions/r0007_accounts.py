@@ -57,6 +57,7 @@ def _sessions() -> None:
     op.add_column("hanok_session", sa.Column("pending", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("hanok_session", sa.Column("by_id", RecordId))
     op.add_column("hanok_login", sa.Column("means", sa.String(16)))
+    op.add_column("hanok_credential", sa.Column("initial", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("hanok_login", sa.Column("by_name", sa.Text))
     op.add_column("hanok_job", sa.Column("by_id", RecordId))
     op.add_column("hanok_job", sa.Column("by_name", sa.Text))
