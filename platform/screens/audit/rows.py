@@ -98,7 +98,8 @@ def rows_of(
 ) -> tuple[Row, ...]:
     """The rows of a page; `roles` are the labels of the roles that there are."""
     return tuple(
-        _deed(catalog, one, language) if isinstance(one, Deed) else _row(catalog, one, language, log, roles) for one in found
+        _deed(catalog, one, language) if isinstance(one, Deed) else _row(catalog, one, language, log, roles)
+        for one in found
     )
 
 
