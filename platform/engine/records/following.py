@@ -100,4 +100,4 @@ def amounts(conn: sa.Connection, catalog: Catalog, group: UUID) -> dict[str, int
         mine = sa.select(of.record).where(of.group_id == group, of.module == module.key)
         counted = sa.select(sa.literal(module.key).label("module"), sa.func.count().label("count")).select_from(table)
         some.append(counted.where(table.c.id.in_(mine), table.c.deleted_at.is_(None)))
-    return {row.module: row.count for row in conn.execute(sa.union_all(*some)) if row.count} if some else {}
+    return {key: number for key, number in conn.execute(sa.union_all(*some)) if number} if some else {}
