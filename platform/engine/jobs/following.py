@@ -24,7 +24,8 @@ from hanok.engine.jobs.outbox import Event, Subscriber
 from hanok.engine.jobs.queue import enqueue
 from hanok.engine.jobs.work import Later, Work
 from hanok.engine.records.following import concerned, follow, heirs_of, sweeps
-from hanok.engine.records.sharing import GROUP, MOVED, PARENT, USERS, heirs
+from hanok.engine.records.sharing import MOVED, heirs
+from hanok.engine.records.ways import GROUP, PARENT, USERS
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.tables import group_record
 

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from hanok.engine.access.levels import owners
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.inheriting import parents_first
-from hanok.engine.records.sharing import BATCH, CREATOR, OWNER, PARENT, settle, tell_below, ways
+from hanok.engine.records.sharing import BATCH, settle, tell_below
+from hanok.engine.records.ways import CREATOR, OWNER, PARENT, ways
 from hanok.engine.store.tables import group_record
 
 
