@@ -144,7 +144,10 @@ def send(world: World, person: str, ask: Ask) -> Response:
         more["json"] = ask.document
     elif ask.method == "POST":
         more["data"] = dict(ask.form)
-    return world.clients[person].open(ask.path, method=ask.method, headers=headers, **more)
+    answer = world.clients[person].open(ask.path, method=ask.method, headers=headers, **more)
+    answer.get_data()
+    answer.close()  # files are sent as they are read
+    return answer
 
 
 def acted(world: World, person: str, act: Callable[[Actor], str]) -> Response:
