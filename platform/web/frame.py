@@ -3,8 +3,9 @@
 `install(app, live, settings)` wants an application without a static folder of its own, and of the settings `secret_key`
 (text), `https` (default False), `session_days` (default 14), `files` (where they are kept; without it nothing can be
 uploaded), `upload_mb` (default 25), `metrics` (default closed), `proxies` (default 0), `address` (where people find the
-site), `password_length` and `password_common` (what a new password has to be). When sessions were last seen
-gathers in `app.extensions["hanok.sightings"]`, to be written by a clock. Templates get these names:
+site), `oidc_insecure` (default False), `password_length` and `password_common` (what a new password has to be). When
+sessions were last seen gathers in `app.extensions["hanok.sightings"]`, to be written by a clock. Templates get these
+names:
 
     icon(name) badge(text, color) dot(color) face(name) who(name)     marks
     _(text, **facts) ngettext(one, many, count, **facts) label(labels) say(message)   words in the reader's language

@@ -20,7 +20,7 @@ from hanok.engine.errors import Denied, NotFound, Refused
 from hanok.engine.fields.keys import Keys, new_key
 from hanok.engine.store import Store
 from hanok.engine.store.account_tables import challenge, deed, factor, recovery
-from hanok.engine.store.tables import login, session
+from hanok.engine.store.tables import credential, login, session
 from tests.accounts.conftest import PASSWORD
 from tests.authenticator import Authenticator
 from tests.builders import an_administrator
@@ -243,6 +243,23 @@ def test_attempts_side_by_side_count_too(filled: Store, catalog: Catalog, secret
         said = list(threads.map(attempt, range(12)))
     assert sum("not right" in one for one in said) == 5
     assert sum("Minutes to wait" in one for one in said) == 7
+
+
+def test_a_hundred_wrong_codes_in_a_row_end_codes_until_something_else_was_right(
+    filled: Store, catalog: Catalog, actor: Actor, mina: UUID, secret: str
+) -> None:
+    codes = new_codes()
+    wrong = [{"id": uuid4(), "at": NOON - timedelta(hours=number), "username": "mina", "user_id": mina, "ok": False,
+              "address": "192.0.2.66", "means": "totp"} for number in range(1, 101)]  # fmt: skip
+    with filled.write() as conn:
+        store_codes(conn, actor, codes, now=NOON)
+        conn.execute(sa.update(credential).values(changed=NOON - timedelta(days=100)))
+        conn.execute(login.insert(), wrong)
+    with pytest.raises(Denied, match="recovery code or a passkey"):
+        step(filled, catalog, pending(filled, catalog), code(secret))
+    assert step(filled, catalog, pending(filled, catalog), codes.shown[0], "recovery")
+    later = NOON + timedelta(minutes=1)
+    assert step(filled, catalog, pending(filled, catalog, now=later), code(secret, later), now=later)
 
 
 def test_a_new_password_is_no_way_around_the_second_step(

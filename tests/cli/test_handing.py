@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from hanok.app import live_of, opened, worker_of
 from hanok.cli import hanok
 from hanok.engine import accounts, records
 from hanok.engine.access import SYSTEM
+from hanok.engine.catalog import Catalog
 from tests.served import run_hanok
 
 Asking = Callable[..., Result]
@@ -27,9 +30,12 @@ def folder(tmp_path: Path) -> Path:
     kim = live.write(lambda conn, catalog: accounts.create_user(conn, catalog, SYSTEM, {"username": "kim"}))
     live.write(lambda conn, catalog: accounts.create_user(conn, catalog, SYSTEM, {"username": "lee"}))
     for module, raw in (("account", {"name": "한빛전자"}), ("task", {"name": "전화", "status": "done"})):
-        raw = {**raw, "owner": str(kim)}
-        live.write(lambda conn, catalog, m=module, raw=raw: records.create(conn, catalog, SYSTEM, m, raw))
+        live.write(partial(create, module=module, raw={**raw, "owner": str(kim)}))
     return made
+
+
+def create(conn: sa.Connection, catalog: Catalog, *, module: str, raw: dict[str, str]) -> None:
+    records.create(conn, catalog, SYSTEM, module, raw)
 
 
 @pytest.fixture

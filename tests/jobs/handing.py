@@ -33,6 +33,11 @@ label: {en: Looker, ko: 보는 사람}
 default: {list: all, view: all, create: all, edit: all, delete: none, assign: none}
 modules: {company: {assign: all}, person: {list: none, view: none, edit: none}}
 """
+HALF = """
+label: {en: Half, ko: 목록만}
+default: {list: all, view: owner, create: all, edit: all, delete: none, assign: all}
+modules: {user: {list: all, view: all}}
+"""
 HELPED = """
 label: {en: Desk, ko: 창구}
 owners: [owner, second]
@@ -57,8 +62,8 @@ fields:
   bearer: {type: user, reverse: {key: badge, one: true}}
 """
 FILES: Mapping[str, str] = {
-    **SMALL, "roles/giver.yaml": GIVER, "roles/looker.yaml": LOOKER, "modules/desk.yaml": HELPED,
-    "modules/visit.yaml": VISIT, "modules/badge.yaml": BADGE,
+    **SMALL, "roles/giver.yaml": GIVER, "roles/looker.yaml": LOOKER, "roles/half.yaml": HALF,
+    "modules/desk.yaml": HELPED, "modules/visit.yaml": VISIT, "modules/badge.yaml": BADGE,
 }  # fmt: skip
 LEASE = timedelta(seconds=30)
 

@@ -130,8 +130,10 @@ def test_the_log_of_administration_is_for_administrators_when_it_runs_and_when_i
 
 def test_a_wish_survives_the_queue(surroundings: Surroundings, catalog: Catalog) -> None:
     boss = somebody(surroundings, catalog, ADMINISTRATOR)
-    whole: dict[str, Any] = {"actor": new_id(), "since": datetime(2026, 1, 2, tzinfo=UTC), "until": datetime(2026, 2, 2, tzinfo=UTC),
-                             "module": "company", "words": "한빛", "record": new_id()}  # fmt: skip
+    whole: dict[str, Any] = {
+        "actor": new_id(), "module": "company", "words": "한빛", "record": new_id(),
+        "since": datetime(2026, 1, 2, tzinfo=UTC), "until": datetime(2026, 2, 2, tzinfo=UTC),
+    }  # fmt: skip
     id = asked(surroundings, boss, **whole)
     assert asked(surroundings, boss, **whole) == id
     with surroundings.store.read() as conn:

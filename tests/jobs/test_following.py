@@ -328,6 +328,7 @@ def many(house: House, owner: UUID, count: int, per: int) -> None:
             conn.execute(company.table.insert(), rows)
             conn.execute(person.table.insert(), [{**kept(person, system), "id": id, column(person, "company"): up}
                                                  for id, up in below])  # fmt: skip
+    house.site.analyze(company.table.name, person.table.name)
 
 
 def column(module: Module, key: str) -> str:

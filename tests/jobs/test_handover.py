@@ -19,7 +19,7 @@ from hanok.engine.jobs import Surroundings, handing
 from hanok.engine.records import sharing
 from hanok.engine.records.handing import drafting, looking, moving
 from hanok.engine.records.handing.holdings import holdings
-from hanok.engine.records.handing.plan import BEGUN, DONE, LEAVER, MOVED, ONLY, SWAP, UNDONE, Part
+from hanok.engine.records.handing.plan import BEGUN, DONE, MOVED, ONLY, SWAP, UNDONE, Part
 from hanok.engine.store import Store
 from hanok.engine.store.account_tables import deed
 from hanok.engine.store.tables import audit, group_record
@@ -235,6 +235,16 @@ def test_whoever_may_assign_in_her_groups_hands_over_those_and_is_told_of_the_ot
     assert office.problems(plan) == ["You may see this record but not change it."]
 
 
+def test_a_record_that_she_sees_in_lists_only_is_not_hers_to_give(office: Office) -> None:
+    office.person("boss", ADMINISTRATOR)
+    half = office.person("dana", "half")
+    for name in ("one", "two"):
+        office.company("ari", name)
+    assert held(office, half, "ari") == {"company": [(2, 0, 2)]}
+    plan = office.hand(half)
+    assert set(office.owners().values()) == {"ari"} and len(office.problems(plan)) == 2
+
+
 def test_hidden_modules_and_those_without_the_right_are_not_touched(office: Office) -> None:
     looker = office.person("dana", "looker")
     office.company("ari", "one")
@@ -278,8 +288,15 @@ def test_nobody_gets_her_own_records_and_nobody_who_left_gets_any(office: Office
         records.update(conn, office.catalog, admin, "user", bo.id, {"active": False}, version=bo.version)
     with pytest.raises(Invalid):
         office.plan(admin)
+    office.company("ari", "one")
     with pytest.raises(Refused, match="to whom"):
-        office.begin(admin, office.plan(admin, to=None, reason=LEAVER) if office.company("ari", "one") else None)  # type: ignore[arg-type]
+        office.begin(admin, office.plan(admin, to=None))
+    late = office.plan(admin, to="chan")
+    with office.store.write() as conn:
+        chan = records.get(conn, office.catalog, admin, "user", office.id("chan"))
+        records.update(conn, office.catalog, admin, "user", chan.id, {"active": False}, version=chan.version)
+    with pytest.raises(Refused, match="no such active user"):
+        office.begin(admin, late)
 
 
 # -- once ----------------------------------------------------------------------------------------------------------

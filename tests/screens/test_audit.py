@@ -114,6 +114,9 @@ def test_a_log_is_narrowed_by_its_address(admin: Browser, make: Make, site: Stor
     for query, name in asked.items():
         page = table(admin.page(f"/audit/changes?{query}"))
         assert page.count("<tr") == 1 and name in page, query
+    chosen = admin.page("/audit/changes?when=7d&when=custom&from=&to=&q=")
+    assert re.search(r'aria-current="true">7 days<', chosen)
+    assert "No entry matches" in admin.page("/audit/changes?when=7d&when=custom&from=2001-01-01&to=2001-01-02")
     assert "No entry matches" in admin.page("/audit/changes?action=deleted")
     assert "No entry matches" in admin.page("/audit/changes?when=custom&to=2001-01-01")
     assert "No entry matches" in admin.page(f"/audit/changes?actor={user(site, catalog, 'rep')}")

@@ -21,7 +21,8 @@ from hanok.engine.store.account_tables import handover
 from hanok.engine.store.job_tables import job
 from hanok.screens.blueprint import blueprint
 from hanok.web.frame import install
-from tests.builders import OWNER_ONLY, TYPES, a_catalog
+from tests.builders import OWNER_ONLY, a_catalog
+from tests.fields.fields import TYPES
 from tests.screens.conftest import FILES, Browser, Enter
 from tests.screens.working import user
 
@@ -120,6 +121,7 @@ def test_from_a_person_to_the_result_and_back(
 def test_ticks_are_kept_from_page_to_page_and_with_words(
     admin: Browser, hers: list[Record], people: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert looking.rows.__kwdefaults__
     monkeypatch.setitem(looking.rows.__kwdefaults__, "size", 2)
     here = f"{drawn(admin, people)}/rows/company"
     page = admin.page(here)

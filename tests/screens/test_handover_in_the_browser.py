@@ -55,7 +55,7 @@ def test_somebody_leaves_and_it_is_taken_back(
     to.press("Enter")
     expect(to).to_have_value("guest")
     inside.get_by_role("button", name="다음").click()
-    expect(inside.get_by_role("checkbox", name="Company", exact=True)).to_be_checked()
+    expect(inside.get_by_role("checkbox", name="회사", exact=True)).to_be_checked()
     inside.locator("button[name=rows]").click()
     every = inside.locator("[data-tick-all]")
     expect(every).to_be_checked()

@@ -1,7 +1,9 @@
 """The second step of a login: a code of an app, a recovery code, or a passkey, and then another session.
 
-Five wrong attempts of a user within a quarter of an hour make her wait. Only who knows the password comes this far, so
-nobody is locked out by somebody who does not. An attempt is written down as failed before the code is looked at.
+Five wrong attempts of a user within a quarter of an hour make her wait. After a hundred wrong codes of the app in a
+row only a recovery code, a passkey or a new password helps (NIST SP 800-63B-4, 3.2.2). Only who knows the password
+comes this far, so nobody is locked out by somebody who does not. An attempt is written down as failed before the code
+is looked at.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import sqlalchemy as sa
 
 from hanok.engine.accounts.addresses import check as check_address
 from hanok.engine.accounts.entering import Pending, said_of, write_login
-from hanok.engine.accounts.factors import TOTP
+from hanok.engine.accounts.factors import PASSKEY, TOTP
 from hanok.engine.accounts.recovery import hashed_code, salt_of, take_recovery
 from hanok.engine.accounts.sessions import LIFETIME, open_session
 from hanok.engine.accounts.totp import take_code
@@ -24,15 +26,16 @@ from hanok.engine.errors import Denied, say
 from hanok.engine.fields.keys import Keys
 from hanok.engine.store import Store
 from hanok.engine.store.account_tables import factor
-from hanok.engine.store.tables import login, session
+from hanok.engine.store.tables import credential, login, session
 
 RECOVERY = "recovery"
 SECOND_STEPS = (TOTP, RECOVERY)
-WINDOW, MOST_FAILURES = timedelta(minutes=15), 5
+WINDOW, MOST_FAILURES, MOST_IN_A_ROW = timedelta(minutes=15), 5, 100
 WRONG = {
     TOTP: say("This code is not right, or it was used already. Wait for the next one in the app."),
     RECOVERY: say("This recovery code is not right, or it was used already."),
 }
+GUESSED = say("Too many wrong codes. Use a recovery code or a passkey, or set a new password.")
 OVER = say("This took too long. Log in again.")
 
 
@@ -96,6 +99,17 @@ def _failed(conn: sa.Connection, user_id: UUID, now: datetime) -> Sequence[datet
     return conn.scalars(recent.limit(MOST_FAILURES)).all()
 
 
+def _in_a_row(conn: sa.Connection, user_id: UUID) -> int:
+    """How many wrong codes of the app there were since a right second step, and since the password is what it is."""
+    mine = login.c.user_id == user_id
+    good = sa.select(sa.func.max(login.c.at)).where(mine, login.c.ok, login.c.means.in_((*SECOND_STEPS, PASSKEY)))
+    changed = sa.select(credential.c.changed).where(credential.c.user_id == user_id)
+    wrong = sa.select(sa.func.count()).where(mine, sa.not_(login.c.ok), login.c.means == TOTP)
+    for since in (conn.scalar(good), conn.scalar(changed)):
+        wrong = wrong.where(login.c.at > since) if since else wrong
+    return conn.scalar(wrong) or 0
+
+
 def _begin(
     conn: sa.Connection, catalog: Catalog, pending: Pending, means: str, browser: Browser, now: datetime
 ) -> UUID:
@@ -107,5 +121,7 @@ def _begin(
         wait = times[-1] + WINDOW - now
         minutes = max(1, -(-int(wait.total_seconds()) // 60))
         raise Denied(say("Too many failed attempts. Minutes to wait: {minutes}.", minutes=minutes))
+    if means == TOTP and _in_a_row(conn, pending.actor.id) >= MOST_IN_A_ROW:
+        raise Denied(GUESSED)
     return write_login(conn, catalog, pending.actor, means=means, ok=False, address=browser.address,
                        agent=browser.agent, now=now)  # fmt: skip

@@ -24,14 +24,18 @@ from hanok.engine.jobs.outbox import Event, Subscriber
 from hanok.engine.jobs.queue import enqueue
 from hanok.engine.jobs.work import Later, Work
 from hanok.engine.records.following import concerned, follow, heirs_of, sweeps
-from hanok.engine.records.sharing import GROUP, MOVED, PARENT, USERS, heirs
+from hanok.engine.records.sharing import MOVED, heirs
+from hanok.engine.records.ways import GROUP, PARENT, USERS
 from hanok.engine.store.job_tables import job
+from hanok.engine.store.tables import group_record
 
 FOLLOW, APPLY, BELOW = "groups.follow", "groups.apply", "groups.below"
 #: What of a group decides which records are in it.
 DECIDES = frozenset({USERS, "from_owner", "from_parent"})
 #: How long writers that began before the change are waited for.
 WAIT = timedelta(seconds=1)
+#: Records after which the database looks anew at what is in its tables.
+MUCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ def run_follow(work: Work) -> Mapping[str, int]:
         if ids:
             at = _settled(work, at, sweep.module, sweep.via, ids, (group,))
         else:
+            if at.round >= MUCH:  # the next step reads by what this one wrote
+                work.surroundings.store.analyze(group_record.name)
             at = at.next(at.step if sweep.again and at.round else at.step + 1)
         work.progress(at.step, len(steps), say("{count} records looked at", count=at.looked))
 

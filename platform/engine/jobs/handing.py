@@ -25,7 +25,7 @@ from hanok.engine.jobs.queue import enqueue, job_of
 from hanok.engine.jobs.work import GiveUp, Work
 from hanok.engine.records.deeds import tell
 from hanok.engine.records.handing import moving
-from hanok.engine.records.handing.drafting import check_leaving
+from hanok.engine.records.handing.drafting import NOBODY, check_leaving, person
 from hanok.engine.records.handing.holdings import USER
 from hanok.engine.records.handing.looking import outcome, picked, preview, total
 from hanok.engine.records.handing.plan import (
@@ -56,8 +56,9 @@ def begin(conn: sa.Connection, catalog: Catalog, actor: Actor, id: UUID) -> Plan
         return plan
     if not plan.parts and not (plan.deactivate or plan.team):
         raise Refused(say("Choose what is handed over."))
-    for part in plan.parts.values():
-        plan.ways(part)
+    takers = {to for part in plan.parts.values() for giver, to in plan.ways(part).items() if giver == plan.from_id}
+    if not all(person(conn, catalog, actor, to, active=True) for to in takers):
+        raise Refused(NOBODY)
     if plan.deactivate:
         check_leaving(conn, catalog, actor, plan.from_id)
     count = total(plan, preview(conn, catalog, actor, plan.people), picked(conn, plan))
@@ -170,12 +171,12 @@ def _change_person(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Pl
         return {}
     try:
         with conn.begin_nested():
-            person = records.get(conn, catalog, actor, USER, plan.from_id)
+            giver = records.get(conn, catalog, actor, USER, plan.from_id)
             raw = {"active": False} if plan.deactivate else {"team": str(plan.team)}
-            before = {key: person[key] for key in raw}
-            records.update(conn, catalog, actor, USER, person.id, raw, version=person.version)
+            before = {key: giver[key] for key in raw}
+            records.update(conn, catalog, actor, USER, giver.id, raw, version=giver.version)
             if plan.deactivate:
-                end_sessions(conn, person.id)
+                end_sessions(conn, giver.id)
     except (Denied, Invalid, NotFound, Refused) as error:
         return {"problem": written(_sentence(error))}
     team = before.get("team")
@@ -219,10 +220,10 @@ def _restore_person(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: P
     plan = plan_of(conn, actor, plan.id, lock=True)
     try:
         with conn.begin_nested():
-            person = records.get(conn, catalog, actor, USER, plan.from_id)
-            if "team" in raw and getattr(person["team"], "id", None) != plan.team:
+            giver = records.get(conn, catalog, actor, USER, plan.from_id)
+            if "team" in raw and getattr(giver["team"], "id", None) != plan.team:
                 return  # somebody put her elsewhere since
-            records.update(conn, catalog, actor, USER, person.id, raw, version=person.version)
+            records.update(conn, catalog, actor, USER, giver.id, raw, version=giver.version)
     except (Denied, Invalid, NotFound, Refused) as error:
         result = {**plan.result, "undo_problem": written(_sentence(error))}
         facts = {**plan.facts, "result": result}

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from hanok.engine.access.levels import owners
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.inheriting import parents_first
-from hanok.engine.records.sharing import BATCH, CREATOR, OWNER, PARENT, settle, tell_below, ways
+from hanok.engine.records.sharing import BATCH, settle, tell_below
+from hanok.engine.records.ways import CREATOR, OWNER, PARENT, ways
 from hanok.engine.store.tables import group_record
 
 
@@ -100,4 +101,4 @@ def amounts(conn: sa.Connection, catalog: Catalog, group: UUID) -> dict[str, int
         mine = sa.select(of.record).where(of.group_id == group, of.module == module.key)
         counted = sa.select(sa.literal(module.key).label("module"), sa.func.count().label("count")).select_from(table)
         some.append(counted.where(table.c.id.in_(mine), table.c.deleted_at.is_(None)))
-    return {row.module: row.count for row in conn.execute(sa.union_all(*some)) if row.count} if some else {}
+    return {key: number for key, number in conn.execute(sa.union_all(*some)) if number} if some else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from hanok.engine.errors import Message, say
 from hanok.engine.records.auditing import LOGS, OWNERS, Search
 from hanok.engine.records.auditing.administration import Wanted
 from hanok.engine.records.auditing.asking import fields_of, modules_of
+from hanok.web.controls import Form
 
 ADMINISTRATION = "administration"
 LONGEST = 200
@@ -103,17 +104,17 @@ class Asked:
 
 
 def read(
-    catalog: Catalog, actor: Actor, log: str, args: Mapping[str, str], *, zone: str, today: date,
+    catalog: Catalog, actor: Actor, log: str, args: Form, *, zone: str, today: date,
     subjects: tuple[str, ...] = (),
 ) -> Asked:  # fmt: skip
     """What an address asks for. Of modules and fields only those that the reader may ask about."""
     known = subjects if log == ADMINISTRATION else tuple(one.key for one in modules_of(catalog, actor, log))
     module = args.get("module", "") if args.get("module", "") in known else ""
     first, last = _day(args.get("from", "")), _day(args.get("to", ""))
-    when = args.get("when", "")
+    when = _period(args.getlist("when"), is_custom=bool(first or last))
     found = Asked(
         log=log, zone=zone, today=today, module=module, actor=_id(args.get("actor", "")),
-        when=when if when in PERIODS or (when == CUSTOM and (first or last)) else "", first=first, last=last,
+        when=when, first=first, last=last,
         after=_id(args.get("after", "")), before=_id(args.get("before", "")),
     )  # fmt: skip
     if log == ADMINISTRATION:
@@ -126,6 +127,13 @@ def read(
         person=_id(args.get("person", "")) if log == OWNERS else None,
         record=_id(args.get("record", "")) if module else None,
     )  # fmt: skip
+
+
+def _period(said: Sequence[str], *, is_custom: bool) -> str:
+    """The period that is meant: what is sent beside days may be a former choice."""
+    if CUSTOM in said and is_custom:
+        return CUSTOM
+    return next((one for one in said if one in PERIODS), "")
 
 
 def _id(text: str) -> UUID | None:

@@ -98,7 +98,8 @@ def rows_of(
 ) -> tuple[Row, ...]:
     """The rows of a page; `roles` are the labels of the roles that there are."""
     return tuple(
-        _deed(one, language) if isinstance(one, Deed) else _row(catalog, one, language, log, roles) for one in found
+        _deed(catalog, one, language) if isinstance(one, Deed) else _row(catalog, one, language, log, roles)
+        for one in found
     )
 
 
@@ -132,7 +133,8 @@ def _changes(
     if told.module is None:
         return
     owners = catalog.whole.every[told.key].owners
-    for change in told.entry.changes:
+    places = {key: place for place, key in enumerate(told.module.fields)}
+    for change in sorted(told.entry.changes, key=lambda one: places.get(one.field, len(places))):
         field = known(told.module, change.field)
         if field is None or (log == INPUT and is_empty(change.after)) or (log == OWNERS and field.key not in owners):
             continue
@@ -142,11 +144,13 @@ def _changes(
                           not is_empty(change.before), back)  # fmt: skip
 
 
-def _deed(deed: Deed, language: str) -> Row:
+def _deed(catalog: Catalog, deed: Deed, language: str) -> Row:
+    module = catalog.every.get(deed.title) if deed.subject == "export" else None
+    called = in_language(module.plural, language) if module else deed.title
     return Row(
         id=deed.id, at=deed.at, who="" if deed.who_id is None and deed.who == str(SYSTEM) else deed.who, by=deed.by,
         icon=DEED_ICONS.get(deed.subject, "settings"), kind=SUBJECTS.get(deed.subject, deed.subject),
-        title=": ".join(filter(None, (deed.whose, deed.title if deed.title != deed.whose else ""))) or deed.about,
+        title=": ".join(filter(None, (deed.whose, called if called != deed.whose else ""))) or deed.about,
         url=f"/user/{deed.about}" if deed.whose else "", gone=False, action=DEEDS.get(deed.action, deed.action),
         color="grey", changes=tuple(_told(deed.changes)),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from hanok.engine.errors import Denied, Message, NotFound, Refused, say
 from hanok.engine.jobs import following
 from hanok.engine.records import Record, sharing
 from hanok.engine.records.deeds import tell
+from hanok.engine.records.ways import HAND
 from hanok.screens.access import holding, reach, why
 from hanok.screens.access.words import ACTION_WORDS, VIA_WORDS
 from hanok.screens.admin.asking import guarded
@@ -120,7 +121,7 @@ def show_groups(module: str, id: UUID) -> str:
     offered = sharing.known_groups(conn, g.catalog, g.actor)
     known = {one.id for one in offered}
     inside = sharing.in_groups(conn, g.catalog, found, id)
-    by_hand = {one.group.id for one in inside if sharing.HAND in one.vias}
+    by_hand = {one.group.id for one in inside if HAND in one.vias}
     return render_template(
         "screens/groups.html", module=found, record=record, url=f"/{module}/{id}", vias=VIA_WORDS,
         rows=tuple(one for one in inside if one.group.id in known),

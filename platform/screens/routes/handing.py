@@ -82,7 +82,7 @@ def set_people(id: UUID) -> AnyResponse:
     return _drawn(id, url_of(_draft(id), "people"))
 
 
-@door("mass", asks="assign")
+@door("picker", asks="assign")
 def pick() -> Response:
     """Users to choose from; `for=from` offers also those who may not log in any more."""
     drafting.check_may(g.catalog, g.actor)

@@ -122,9 +122,10 @@ def resume(id: UUID) -> AnyResponse:
 
 @door("mass", asks="assign")
 def undo(id: UUID) -> AnyResponse:
+    answer = _done(id, lambda conn, catalog: jobs.begin_undo(conn, catalog, g.actor, id),
+                   say("The hand-over is undone in the background."))  # fmt: skip
     own_work.began()
-    return _done(id, lambda conn, catalog: jobs.begin_undo(conn, catalog, g.actor, id),
-                 say("The hand-over is undone in the background."))  # fmt: skip
+    return answer
 
 
 def _done(id: UUID, work: Callable[[Connection, Any], Any], said: Message) -> AnyResponse:

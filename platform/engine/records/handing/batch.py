@@ -19,7 +19,7 @@ from hanok.engine.records.derived import hold_above
 from hanok.engine.records.deriving.suggesting import suggest
 from hanok.engine.records.drafts import Draft, changed_draft
 from hanok.engine.records.handing.holdings import Holding
-from hanok.engine.records.handing.looking import why_not
+from hanok.engine.records.handing.looking import FIXED, why_not
 from hanok.engine.records.many import Looked, write_many
 from hanok.engine.records.query import Record
 from hanok.engine.records.selection import Selection, every_key
@@ -32,10 +32,11 @@ Wish = Mapping[str, UUID]
 
 @dataclass(slots=True)
 class Owned:
-    """A stored record, and who stands in each of its owner fields."""
+    """A stored record, who stands in each of its owner fields, and whether the actor may open it."""
 
     record: Record
     owners: Mapping[str, UUID | None]
+    may_view: bool
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ def held(
     selection = Selection(catalog, actor, module, every_key(module))
     table = selection.table
     places = {key: selection.add(column) for key, column in holding.columns(table).items()}
+    view = selection.add(predicate(catalog, actor, module, "view", table))
     statement = selection.statement().where(
         table.c.id.in_(list(ids)), table.c.deleted_at.is_(None), predicate(catalog, actor, module, "list", table)
     )
@@ -67,7 +69,7 @@ def held(
     found = {}
     for row in conn.execute(statement):
         record = selection.record(row)
-        found[record.id] = Owned(record, {key: row[place] for key, place in places.items()})
+        found[record.id] = Owned(record, {key: row[place] for key, place in places.items()}, bool(row[view]))
     return found
 
 
@@ -94,7 +96,7 @@ def _loaded(
     validators, loadings = Validators(), list[Loading]()
     for id, wish in wishes.items():
         record = present[id].record
-        problem = why_not(record)
+        problem = why_not(record) if present[id].may_view else FIXED
         if problem is not None:
             written.problems[id] = problem
             continue

@@ -1,0 +1,143 @@
+"""Doors that are about no records: coming in, one's own account, running the site. Each stands here with what its
+address names; whoever adds one says so, or tries it as a door to records (`tests.doors.trials`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from hanok.engine.accounts.sessions import sessions_of
+from hanok.engine.accounts.tokens import tokens_of
+from hanok.engine.jobs import enqueue
+from hanok.engine.store import new_id
+from hanok.engine.store.account_tables import factor
+from hanok.engine.store.moments import now
+from tests.builders import an_actor
+from tests.doors.world import World
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What the address of a door is filled with, and what its form sends; `theirs` names a thing of the owner, which
+    nobody else may have."""
+
+    at: Callable[[World], Values] | None = None
+    form: Callable[[World], Values] | None = None
+    theirs: Callable[[World], Values] | None = None
+
+
+def of_nobody(world: World) -> Values:
+    """Something that there is not."""
+    return {"id": str(uuid4())}
+
+
+def a_user(world: World) -> Values:
+    return {"id": str(world.ids["stranger"]), "user": str(world.ids["stranger"]), "module": "user"}
+
+
+def a_group(world: World) -> Values:
+    return {"id": str(world.ids["other"])}
+
+
+def a_job(world: World) -> Values:
+    """A job of the owner that has not begun."""
+    owner = an_actor(world.ids["owner"])
+    with world.store.write() as conn:
+        return {"id": str(enqueue(conn, "records.export", {"module": "plain"}, actor=owner))}
+
+
+def a_token(world: World) -> Values:
+    with world.store.read() as conn:
+        return {"id": str(tokens_of(conn, world.ids["owner"])[0].id)}
+
+
+def a_factor(world: World) -> Values:
+    """An app of the owner that gives codes."""
+    row = {"id": new_id(), "user_id": world.ids["owner"], "kind": "totp", "name": "App", "secret": "x", "facts": {}}
+    with world.store.write() as conn:
+        moment = now(conn)
+        conn.execute(factor.insert().values(**row, created=moment, confirmed=None))
+    return {"id": str(row["id"])}
+
+
+def a_session(world: World) -> Values:
+    with world.store.read() as conn:
+        return {"key": sessions_of(conn, world.ids["owner"])[0].key}
+
+
+def a_role(world: World) -> Values:
+    return {"key": "looker"}
+
+
+ENTRY = (
+    "entry.login", "entry.log_in", "entry.log_out", "entry.change_language", "forgotten.ask", "forgotten.send",
+    "forgotten.sent", "forgotten.open_link", "forgotten.take_link", "forgotten.choose", "forgotten.change",
+    "forgotten.done", "passkeys.ask_login", "passkeys.log_in", "passkeys.ask_second", "passkeys.take_second",
+    "stepping.ask", "stepping.answer",
+)  # fmt: skip
+OWN = (
+    "account.profile", "account.save_profile", "account.password", "account.change_password", "account.sessions",
+    "account.end_others", "account.logins", "in_place.end", "passkeys.ask_new", "passkeys.ask_proof", "passkeys.prove",
+    "passkeys.register", "proving.ask", "proving.answer", "screens.home_put_away", "screens.mine_jobs",
+    "security.begin_app", "security.make_codes", "security.show", "tokens.ask", "tokens.make", "tokens.show",
+    "with_provider.link", "with_provider.mine", "with_provider.unlink",
+)  # fmt: skip
+ADMINISTRATION = (
+    "screens.admin_addresses", "screens.admin_addresses_add", "screens.admin_jobs", "screens.admin_jobs_delete_all",
+    "screens.admin_jobs_retry_all", "screens.admin_logins", "screens.admin_logins_end_all", "screens.admin_mail",
+    "screens.admin_overview", "screens.admin_roles", "screens.admin_schedules", "screens.admin_tokens",
+    "screens.admin_why", "screens.admin_workers", "screens.audit_administration", "screens.audit_export_administration",
+    "screens.audit_export_administration_ask", "screens.roles",
+)  # fmt: skip
+PLAIN: Mapping[str, Plain] = {
+    **dict.fromkeys((*ENTRY, *OWN, *ADMINISTRATION), Plain()),
+    # what belongs to somebody
+    "account.end_one": Plain(form=a_session, theirs=a_session),
+    "screens.mine_cancel": Plain(at=a_job, theirs=a_job),
+    "screens.mine_dismiss": Plain(at=a_job, theirs=a_job),
+    "security.show_app": Plain(at=a_factor, theirs=a_factor),
+    "security.confirm_app": Plain(at=a_factor, theirs=a_factor),
+    "security.show_one": Plain(at=a_factor, theirs=a_factor),
+    "security.rename": Plain(at=a_factor, theirs=a_factor, form=lambda world: {"name": "Mine"}),
+    "security.remove": Plain(at=a_factor, theirs=a_factor),
+    "tokens.revoke": Plain(at=a_token, theirs=a_token),
+    # one thing of the site
+    "screens.admin_account_ask": Plain(of_nobody),
+    "screens.admin_account_try": Plain(of_nobody),
+    "screens.admin_addresses_remove": Plain(of_nobody),
+    "screens.admin_as_ask": Plain(a_user),
+    "screens.admin_as_enter": Plain(a_user),
+    "screens.admin_factors_remove": Plain(a_user),
+    "screens.admin_group": Plain(a_group),
+    "screens.admin_group_apply": Plain(a_group),
+    "screens.admin_holder": Plain(a_user),
+    "screens.admin_holder_give": Plain(a_user, a_role),
+    "screens.admin_holder_take": Plain(a_user, a_role),
+    "screens.admin_jobs_cancel": Plain(a_job),
+    "screens.admin_jobs_delete": Plain(a_job),
+    "screens.admin_jobs_retry": Plain(a_job),
+    "screens.admin_jobs_show": Plain(a_job),
+    "screens.admin_logins_end": Plain(a_user),
+    "screens.admin_logins_of": Plain(a_user),
+    "screens.admin_logins_send": Plain(a_user),
+    "screens.admin_logins_unlink": Plain(a_user),
+    "screens.role": Plain(a_role),
+    "screens.role_give": Plain(a_role, lambda world: {"holder": f"user:{world.ids['stranger']}"}),
+    "screens.role_take": Plain(a_role, lambda world: {"holder": f"user:{world.ids['stranger']}"}),
+    "screens.admin_mail_cancel": Plain(of_nobody),
+    "screens.admin_mail_letter": Plain(of_nobody),
+    "screens.admin_mail_retry": Plain(of_nobody),
+    "screens.admin_mail_show": Plain(of_nobody),
+    "screens.admin_provider_ask": Plain(of_nobody),
+    "screens.admin_provider_try": Plain(of_nobody),
+    "screens.admin_role": Plain(a_role),
+    "screens.admin_schedules_active": Plain(lambda world: {"key": "jobs.forget"}),
+    "screens.admin_schedules_run": Plain(lambda world: {"key": "jobs.forget"}),
+    "screens.admin_tokens_revoke": Plain(a_token),
+    "screens.admin_tokens_revoke_all": Plain(a_user),
+    "with_provider.back": Plain(lambda world: {"key": "nobody"}),
+    "with_provider.begin": Plain(lambda world: {"key": "nobody"}),
+}  # fmt: skip
