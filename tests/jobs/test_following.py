@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from hanok.engine import records
+from hanok.engine import accounts, records
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.deploy import Live
 from hanok.engine.errors import Invalid
@@ -52,6 +52,7 @@ fields:
   about: {type: link, to: [company, person], inherit: true}
   again: {type: link, to: company, inherit: true}
 """,
+    "roles/sees.yaml": "label: {en: Sees}\ndefault: {list: all, view: all}\n",
 }
 LINKS = {"company": ("parent",), "person": ("company",), "memo": ("about", "again")}
 Row = tuple[str, UUID, UUID, str]
@@ -111,6 +112,8 @@ class House:
 
     def person(self, name: str) -> UUID:
         self.people.append(self.make("user", username=name, last_name=name).id)
+        with self.site.write() as conn:
+            accounts.grant(conn, self.people[-1], "sees")  # whoever sees nothing is given nothing
         return self.people[-1]
 
     def group(self, key: str, *people: UUID, **flags: bool) -> UUID:
