@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,16 +21,21 @@ def hashes(store: Store, folder: Path, *, traces: bool = False) -> Mapping[str, 
     """Every table with a hash of all that stands in it, and the names of all files that are kept."""
     found = {}
     with store.read() as conn:
-        for name in tables(conn, traces=traces):
-            rows = sorted(map(repr, conn.exec_driver_sql(f'SELECT * FROM "{name}"')))
-            found[name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+        cursor: Any = conn.connection.cursor()
+        for name in tables(store):
+            if traces or name not in TRACES:
+                cursor.execute(f'SELECT * FROM "{name}"')
+                rows = sorted(map(repr, cursor.fetchall()))
+                found[name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
     kept = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     found[FILES] = hashlib.sha256("\n".join(kept).encode()).hexdigest()
     return found
 
 
-def tables(conn: sa.Connection, *, traces: bool) -> list[str]:
-    return [name for name in sa.inspect(conn).get_table_names() if traces or name not in TRACES]
+@lru_cache(maxsize=4)
+def tables(store: Store) -> tuple[str, ...]:
+    with store.read() as conn:
+        return tuple(sa.inspect(conn).get_table_names())
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:

@@ -156,6 +156,7 @@ class World:
     clients: dict[str, FlaskClient] = field(default_factory=dict)
     programs: dict[str, str] = field(default_factory=dict)
     clean: dict[str, Target] = field(default_factory=dict)
+    held: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
 
     # -- people ----------------------------------------------------------------------------------------------------
     def settle(self) -> None:
@@ -217,8 +218,9 @@ class World:
     def hold(self, name: str, held: tuple[str, ...]) -> None:
         """Gives somebody these roles instead of those that she had."""
         id = self.identity(name) or self.ids.get(name)
-        if id is None or name == ADMIN:
+        if id is None or name == ADMIN or self.held.get(id) == held:
             return
+        self.held[id] = held
         with self.store.write() as conn:
             conn.execute(sa.delete(grant).where(grant.c.holder == id))
             conn.execute(grant.insert(), [{"holder": id, "role": role} for role in dict.fromkeys(held)])
