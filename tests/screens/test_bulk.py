@@ -187,3 +187,10 @@ def test_nobody_else_sees_what_became_of_it(admin: Browser, clerk: Browser, make
     assert clerk.get(back.removesuffix("/undo")).status_code == 404
     assert clerk.send(back).status_code == 404
     assert admin.page(back.removesuffix("/undo"))
+
+
+def test_the_export_of_chosen_rows_is_that_of_the_list_narrowed_down(admin: Browser, make: Make) -> None:
+    made = [make("company", name=name) for name in ("가", "나", "다")]
+    assert 'data-export="/company/_export?filter=all"' in admin.page(LIST)
+    dialog = admin.part(f"/company/_export?filter=all&f=id.in.{made[0].id},{made[2].id}")
+    assert "2 records" in dialog

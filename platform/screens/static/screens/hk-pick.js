@@ -1,7 +1,7 @@
 /* Choosing rows of a list, across its pages. [data-list] holds the table and the bar [data-bulk]; what is chosen is kept in
    this tab, by the address of the list without its page. The bar asks (ask.js draws the dialog) or sends at once. Keys: x
    chooses the row of the cursor, Esc lets go. */
-const MOST = 2000, ASKED = 100;
+const MOST = 2000, ASKED = 100, NAMED = 100;
 const list = () => document.querySelector("[data-list]");
 const bar = () => document.querySelector("[data-bulk]");
 const boxes = () => [...document.querySelectorAll("[data-pick]")];
@@ -52,6 +52,8 @@ function draw() {
   count.textContent = !picked.all
     ? count.dataset.some.replace("{count}", picked.ids.length.toLocaleString())
     : picked.but.length ? count.dataset.but.replace("{count}", picked.but.length.toLocaleString()) : count.dataset.every;
+  const exporting = here.querySelector("[data-export]");
+  if (exporting) exporting.hidden = (picked.all ? picked.but : picked.ids).length > NAMED;
   here.querySelector("[data-all]").hidden = picked.all || on < found.length || here.dataset.more !== "yes";
 }
 
@@ -79,6 +81,17 @@ function act(button) {
   sent.submit();
 }
 
+/* The export of a list, narrowed down to the chosen rows by its address; a hundred ids are as many as that takes. */
+function take(button) {
+  const picked = read(), address = new URL(button.dataset.export, location.origin), some = picked.all ? picked.but : picked.ids;
+  if (some.length) address.searchParams.append("f", `id.${picked.all ? "not_in" : "in"}.${some.join(",")}`);
+  const link = Object.assign(document.createElement("a"), { href: address.href, hidden: true });
+  link.dataset.ask = "";
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-pick]")) set([event.target.value], event.target.checked);
   else if (event.target.matches("[data-pick-all]")) set(boxes().map((box) => box.value), event.target.checked);
@@ -91,6 +104,7 @@ document.addEventListener("click", (event) => {
   if (!here) return;
   if (here.matches("[data-all]")) keep({ ids: [], all: true, but: [] });
   else if (here.matches("[data-none]")) release();
+  else if (here.matches("[data-export]")) take(here);
   else act(here);
 });
 
