@@ -13,6 +13,8 @@ TEAMS = {
     "sales_one": ("영업1팀", "sales"), "sales_two": ("영업2팀", "sales"), "marketing": ("마케팅팀", "marketing"),
     "support": ("고객지원팀", "support"),
 }  # fmt: skip
+#: What the teams of a role group may do.
+ROLES = {"sales": ("sales_rep",), "marketing": ("viewer",), "support": ("support_agent",)}
 DEPARTMENTS = {"sales": "영업팀", "marketing": "마케팅팀", "support": "고객지원팀"}
 
 
@@ -49,7 +51,7 @@ SALES = tuple(one.username for one in USERS if TEAMS[one.team][1] == "sales")
 def company(today: date) -> Iterator[Draft]:
     """Teams, users and employees, each after those that it refers to."""
     for key, (name, group) in TEAMS.items():
-        yield Draft("team", key, {"key": key, "name": name, "role_group": group})
+        yield Draft("team", key, {"key": key, "name": name, "role_group": group}, ROLES[group])
     for one in USERS:
         values = {
             "username": one.username, "last_name": one.last, "first_name": one.first, "job_title": one.post,

@@ -16,11 +16,12 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A record to be: its module, a key of its own, and raw values in which links are `Ref`s."""
+    """A record to be: its module, a key of its own, raw values in which links are `Ref`s, and the roles that it has."""
 
     module: str
     key: str
     values: Mapping[str, Any]
+    roles: tuple[str, ...] = ()
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:

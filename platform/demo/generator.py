@@ -43,7 +43,7 @@ def generate(catalog: Catalog, count: int, *, seed: int, today: date) -> Iterato
         if draft.module in catalog.modules:
             fields = catalog.modules[draft.module].fields
             values = {key: value for key, value in draft.values.items() if _fits(fields.get(key), value, catalog)}
-            yield Draft(draft.module, draft.key, values)
+            yield Draft(draft.module, draft.key, values, tuple(key for key in draft.roles if key in catalog.roles))
 
 
 def _fits(field: Field | None, value: Any, catalog: Catalog) -> bool:

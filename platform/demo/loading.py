@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from hanok.demo.drafts import Draft, Ref
 from hanok.demo.generator import amounts, generate
-from hanok.engine import records
+from hanok.engine import accounts, records
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
@@ -67,6 +67,8 @@ def _write(
         raw = {key: str(made[value.key].id) if isinstance(value, Ref) else value for key, value in draft.values.items()}
         at = _moment(rolled, max((target.at for target in targets), default=datetime.now(UTC) - HISTORY))
         record = records.create(conn, catalog, actor, draft.module, raw, at=at, despite_duplicates=True)
+        for role in draft.roles:
+            accounts.grant(conn, record.id, role)
         made[draft.key] = Made(record.id, at)
     return made
 

@@ -146,7 +146,8 @@ def is_missing() -> bool:
 
 
 def leads_elsewhere(here: Door | None) -> bool:
-    """Whether a request goes to the page of second factors instead of where it was sent."""
-    if here is None or here.who == ANYBODY or not is_missing():
+    """Whether a request goes to the page of second factors instead of where it was sent; a password of her own, where
+    she has to choose one, comes first."""
+    if here is None or here.who == ANYBODY or not is_missing() or g.session.initial:
         return False
     return not (request.endpoint or "").startswith(OPEN_TO_ALL)

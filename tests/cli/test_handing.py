@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -27,11 +28,14 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "site"
     run_hanok("--site", made, "init")
     live = live_of(opened(made))
-    kim = live.write(lambda conn, catalog: accounts.create_user(conn, catalog, SYSTEM, {"username": "kim"}))
-    live.write(lambda conn, catalog: accounts.create_user(conn, catalog, SYSTEM, {"username": "lee"}))
+    kim, _ = (live.write(partial(user, name=name)) for name in ("kim", "lee"))
     for module, raw in (("account", {"name": "한빛전자"}), ("task", {"name": "전화", "status": "done"})):
         live.write(partial(create, module=module, raw={**raw, "owner": str(kim)}))
     return made
+
+
+def user(conn: sa.Connection, catalog: Catalog, *, name: str) -> UUID:
+    return accounts.create_user(conn, catalog, SYSTEM, {"username": name}, roles=("viewer",))
 
 
 def create(conn: sa.Connection, catalog: Catalog, *, module: str, raw: dict[str, str]) -> None:

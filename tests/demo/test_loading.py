@@ -10,6 +10,7 @@ import pytest
 from hanok.demo import amounts, load_demo
 from hanok.engine import records
 from hanok.engine.access import SYSTEM, Actor
+from hanok.engine.accounts import grants
 from hanok.engine.deploy import Live, deploy, load_live, make_plan
 from hanok.engine.fields import BUILT_IN
 from hanok.engine.language import read_folder
@@ -64,3 +65,11 @@ def test_links_carry_the_names_of_what_they_point_to(live: Live, admin: Actor) -
         page = records.page(conn, catalog, admin, Query(module="contact", columns=("title", "account")))
     assert page.rows
     assert all(row.values["account"].title for row in page.rows)
+
+
+def test_the_teams_have_the_roles_of_their_work(live: Live, admin: Actor) -> None:
+    load_demo(live, actor=admin, count=1, today=TODAY)
+    with live.read() as (conn, catalog):
+        found = {one.user.title: [holder.title for holder in one.holders]
+                 for one in grants.bearers(conn, catalog, "sales_rep")}  # fmt: skip
+    assert found["김하늘"] == ["영업1팀"] and "정다은" not in found

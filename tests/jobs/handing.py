@@ -24,6 +24,10 @@ from hanok.engine.store.tables import grant
 from tests.builders import SMALL, a_catalog, a_record, a_user
 from tests.jobs.conftest import Hiring
 
+MEMBER = """
+label: {en: Member, ko: 구성원}
+default: {list: owner, view: owner, create: all, edit: owner, delete: none}
+"""
 GIVER = """
 label: {en: Giver, ko: 배정자}
 default: {list: all, view: all, create: all, edit: group, delete: none, assign: group}
@@ -62,8 +66,8 @@ fields:
   bearer: {type: user, reverse: {key: badge, one: true}}
 """
 FILES: Mapping[str, str] = {
-    **SMALL, "roles/giver.yaml": GIVER, "roles/looker.yaml": LOOKER, "roles/half.yaml": HALF,
-    "modules/desk.yaml": HELPED, "modules/visit.yaml": VISIT, "modules/badge.yaml": BADGE,
+    **SMALL, "roles/member.yaml": MEMBER, "roles/giver.yaml": GIVER, "roles/looker.yaml": LOOKER,
+    "roles/half.yaml": HALF, "modules/desk.yaml": HELPED, "modules/visit.yaml": VISIT, "modules/badge.yaml": BADGE,
 }  # fmt: skip
 LEASE = timedelta(seconds=30)
 

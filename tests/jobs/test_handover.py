@@ -40,7 +40,7 @@ def catalog() -> Catalog:
 def office(store: Store, catalog: Catalog, tmp_path: Path, hire: Hiring, surroundings: Surroundings) -> Office:
     made = Office(surroundings, hire, catalog)
     for name in ("ari", "bo", "chan"):
-        made.person(name)
+        made.person(name, "member")
     return made
 
 
@@ -392,6 +392,17 @@ def test_what_others_change_between_the_choice_and_the_transfer_is_not_lost(offi
     office.run()
     assert office.owners() == {"given": "chan", "closed": "ari", "edited": "bo"} and record(office, edited)["size"] == 7
     assert office.problems(plan) == [str(moving.NO_LONGER)] * 2
+
+
+def test_they_come_back_to_somebody_who_was_inactive_before(office: Office, admin: Actor) -> None:
+    office.company("ari", "one")
+    with office.store.write() as conn:
+        ari = records.get(conn, office.catalog, admin, "user", office.id("ari"))
+        records.update(conn, office.catalog, admin, "user", ari.id, {"active": False}, version=ari.version)
+    plan = office.hand(admin, deactivate=True)
+    assert office.owners() == {"one": "bo"} and not plan.result["deactivated"]
+    office.undo(admin, plan)
+    assert office.owners() == {"one": "ari"} and record(office, office.id("ari"), "user")["active"] is False
 
 
 def test_whoever_may_no_longer_give_them_back_is_told_before_anything_happens(office: Office, admin: Actor) -> None:

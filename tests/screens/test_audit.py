@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +18,12 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.records import Record
 from hanok.engine.records.deeds import tell
 from hanok.engine.store import Store
+from hanok.engine.store.account_tables import deed
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.tables import audit
 from tests.builders import a_catalog, an_administrator
-from tests.screens.conftest import FILES, Browser, Enter, link
-from tests.screens.working import user
+from tests.screens.conftest import FILES, PASSWORD, Browser, Enter, link
+from tests.screens.working import a_job, user
 
 Make = Callable[..., Record]
 ADMIN = an_administrator()
@@ -268,3 +270,39 @@ def test_both_names_are_shown(admin: Browser, make: Make, site: Store, catalog: 
                                            by_id=user(site, catalog, "admin"), by_name="관리자"))  # fmt: skip
     assert "관리자, logged in as rep" in admin.page("/audit/changes")
     assert "관리자, logged in as rep" in admin.page(f"/company/{made.id}")
+
+
+# -- what leaves a deed --------------------------------------------------------------------------------------------
+def deeds(store: Store) -> list[tuple[str, str, str]]:
+    """Subject, action and actor of each deed, in order, but for the passwords that users began with."""
+    with store.read() as conn:
+        rows = conn.execute(sa.select(deed).where(deed.c.action != "set").order_by(deed.c.id)).all()
+    return [(row.subject, row.action, row.actor_name) for row in rows]
+
+
+def test_a_list_that_is_taken_along_leaves_a_deed(admin: Browser, make: Make, site: Store) -> None:
+    make("company", name="한빛")
+    with closing(admin.send("/company/_export?filter=all&q=한빛", format=".csv", columns="list")) as answer:
+        assert answer.status_code == 200 and "한빛" in answer.text
+    assert deeds(site) == [("export", "exported", "관리자")]
+    page = table(admin.page("/audit/administration?module=export"))
+    assert "Rows 1" in said(page) and "Filter 한빛" in said(page)
+
+
+def test_what_administrators_do_about_jobs_and_sessions_leaves_a_deed(
+    enter: Enter, admin: Browser, site: Store, catalog: Catalog
+) -> None:
+    enter("rep")
+    waiting, failed = a_job(site), a_job(site, "trial.third", "failed")
+    for path in (f"jobs/{waiting}/cancel", f"jobs/{failed}/retry", f"logins/{user(site, catalog, 'rep')}/end"):
+        assert admin.send(f"/admin/{path}").status_code == 303, path
+    told = [("job", "cancelled"), ("job", "retried"), ("session", "ended")]
+    assert deeds(site) == [(*each, "관리자") for each in told]
+
+
+def test_a_password_that_somebody_changes_leaves_a_deed_without_it(enter: Enter, site: Store) -> None:
+    rep, new = enter("rep"), "moss-lantern-77-brook"
+    assert rep.send("/me/password", old_password=PASSWORD, password=new, again=new).status_code == 303
+    assert deeds(site) == [("password", "changed", "rep")]
+    with site.read() as conn:
+        assert new not in str(conn.execute(sa.select(deed)).all())

@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from hanok.engine.access import SYSTEM
+from hanok.engine.accounts import create_user
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 from hanok.engine.jobs import Surroundings, Worker, handing, kinds_of
@@ -27,13 +29,14 @@ from tests.screens.conftest import FILES, Browser, Enter
 from tests.screens.working import user
 
 Make = Callable[..., Record]
+KEEPER = "label: {en: Keeper, ko: 보관}\ndefault: {list: owner, view: owner, create: none, edit: none, delete: none}\n"
 GIVER = OWNER_ONLY.replace("delete: owner", "delete: owner, assign: owner") + """modules: {user: {list: all, view: all}}
 """
 
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
-    return a_catalog({**FILES, "roles/owner_only.yaml": GIVER})
+    return a_catalog({**FILES, "roles/owner_only.yaml": GIVER, "roles/keeper.yaml": KEEPER})
 
 
 @pytest.fixture
@@ -45,18 +48,21 @@ def app(site: Store, catalog: Catalog) -> Flask:
 
 
 @pytest.fixture
-def hers(make: Make, site: Store, catalog: Catalog) -> list[Record]:
-    """Four companies of rep, one of them finished, and one of guest's."""
-    rep, guest = (str(user(site, catalog, name)) for name in ("rep", "guest"))
+def hers(make: Make, people: dict[str, UUID]) -> list[Record]:
+    """Four companies of rep, one of them finished, and one of another's."""
+    rep, other = (str(people[name]) for name in ("rep", "keeper"))
     stages = ("open", "open", "new", "won")
     found = [make("company", name=f"c{number}", owner=rep, stage=stage) for number, stage in enumerate(stages)]
-    make("company", name="other", owner=guest)
+    make("company", name="other", owner=other)
     return found
 
 
 @pytest.fixture
 def people(site: Store, catalog: Catalog) -> dict[str, UUID]:
-    return {name: user(site, catalog, name) for name in ("admin", "rep", "guest")}
+    with site.write() as conn:
+        raw = {"username": "keeper", "last_name": "keeper", "email": "keeper@example.com"}
+        create_user(conn, catalog, SYSTEM, raw, roles=("keeper",))
+    return {name: user(site, catalog, name) for name in ("admin", "rep", "guest", "keeper")}
 
 
 def work(site: Store, catalog: Catalog, folder: Path) -> None:
@@ -66,7 +72,7 @@ def work(site: Store, catalog: Catalog, folder: Path) -> None:
 
 def drawn(browser: Browser, people: dict[str, UUID], reason: str = "leaver", **more: str) -> str:
     """The address of a new draft."""
-    form = {"reason": reason, "from": str(people["rep"]), "to": str(people["guest"]), **more}
+    form = {"reason": reason, "from": str(people["rep"]), "to": str(people["keeper"]), **more}
     answer = browser.send("/handover", **form)
     assert answer.status_code == 303
     found: str = answer.location.removesuffix("/modules")
@@ -108,12 +114,14 @@ def test_from_a_person_to_the_result_and_back(
     work(site, catalog, tmp_path)
     page = admin.part(here)
     assert "Completed" in page and "<html" not in page and "Undo the hand-over" in page
-    assert owners(site, catalog, people) == {"c0": "rep", "c1": "guest", "c2": "guest", "c3": "rep", "other": "guest"}
+    assert owners(site, catalog, people) == {
+        "c0": "rep", "c1": "keeper", "c2": "keeper", "c3": "rep", "other": "keeper",
+    }  # fmt: skip
     assert admin.send(f"{here}/undo").status_code == 303
     work(site, catalog, tmp_path)
     page = admin.page(here)
     assert "Undone" in page and 'id="undo"' not in page
-    assert set(owners(site, catalog, people).values()) == {"rep", "guest"}
+    assert set(owners(site, catalog, people).values()) == {"rep", "keeper"}
     assert owners(site, catalog, people)["c1"] == "rep"
     assert "Undone" in admin.page("/handover/past") and f'href="{here}"' in admin.page("/handover/past")
 
@@ -163,7 +171,7 @@ def test_only_active_people_are_offered_to_get_something(
 
     found = admin.send(f"/user/{people['guest']}/edit", version="1", username="guest", active="", email="g@example.com")
     assert found.status_code == 303
-    assert titles("for=from") == {"관리자", "rep", "guest"} and titles("for=") == {"관리자", "rep"}
+    assert titles("for=from") == {"관리자", "rep", "guest", "keeper"} and titles("for=") == {"관리자", "rep", "keeper"}
     assert titles("for=from&words=rep") == {"rep"} == titles("words=rep")
 
 

@@ -50,10 +50,10 @@ def test_somebody_leaves_and_it_is_taken_back(
     inside.get_by_role("link", name="담당자 일괄 변경").click()
     expect(inside.get_by_label("퇴사")).to_be_checked()
     to = inside.get_by_role("combobox", name="새 담당자")
-    to.press_sequentially("gue")
-    expect(inside.get_by_role("option", name="guest")).to_be_visible()
+    to.press_sequentially("kee")
+    expect(inside.get_by_role("option", name="keeper")).to_be_visible()
     to.press("Enter")
-    expect(to).to_have_value("guest")
+    expect(to).to_have_value("keeper")
     inside.get_by_role("button", name="다음").click()
     expect(inside.get_by_role("checkbox", name="회사", exact=True)).to_be_checked()
     inside.locator("button[name=rows]").click()
@@ -73,7 +73,7 @@ def test_somebody_leaves_and_it_is_taken_back(
     expect(state).to_have_text("대기")
     work(site, catalog, tmp_path)
     expect(state).to_have_text("완료")
-    assert owners(site, catalog, people)["c1"] == "guest" and owners(site, catalog, people)["c0"] == "rep"
+    assert owners(site, catalog, people)["c1"] == "keeper" and owners(site, catalog, people)["c0"] == "rep"
     speak(inside, address, "en")
     inside.reload()
     expect(state).to_have_text("Completed")

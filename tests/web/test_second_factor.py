@@ -24,7 +24,7 @@ from hanok.engine.fields.keys import Keys, new_key
 from hanok.engine.store import Store
 from hanok.engine.store.account_tables import challenge, factor
 from hanok.engine.store.job_tables import job
-from hanok.engine.store.tables import login, session
+from hanok.engine.store.tables import credential, login, session
 from hanok.web.frame import install
 from tests.authenticator import Authenticator
 from tests.builders import TYPES, an_administrator
@@ -279,6 +279,18 @@ def test_who_must_have_one_reaches_nothing_else_until_she_has(site: Store, catal
     page = client.get("/me/security").text
     id = re.search(r'href="/me/security/([0-9a-f-]+)"', page)[1]  # type: ignore[index]
     assert send(client, token, f"/me/security/{id}/remove", "/me/security").status_code == 409
+
+
+def test_a_password_of_her_own_comes_before_the_second_factor(site: Store, catalog: Catalog, token: Token) -> None:
+    with site.write() as conn:
+        conn.execute(credential.update().values(initial=True))
+    client, _ = log_in(an_app(site, catalog, second_factor="everyone"), token)
+    assert client.get("/company").location == client.get("/me/security").location == "/me/password"
+    assert client.get("/me/password").status_code == 200
+    chosen = {"old_password": PASSWORD, "password": "gray heron by the lake", "again": "gray heron by the lake"}
+    send(client, token, "/me/password", "/me/password", **chosen)
+    assert client.get("/company").location == "/me/security"
+    assert client.get("/me/security").status_code == 200
 
 
 def test_others_are_not_asked_for_one(site: Store, catalog: Catalog, token: Token, hashed: str) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from hanok.engine.access import Actor, predicate
+from hanok.engine.access import SYSTEM, Actor, predicate
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, Invalid, Message, Refused, say
 from hanok.engine.records.derived import hold_above
@@ -75,14 +75,16 @@ def held(
 
 def give(
     conn: sa.Connection, catalog: Catalog, actor: Actor, holding: Holding, wishes: Mapping[UUID, Wish],
-    present: Mapping[UUID, Owned],
+    present: Mapping[UUID, Owned], *, back: bool = False,
 ) -> Written:  # fmt: skip
-    """Writes the owners into the records that are held; what may not be, or is not sound, is told and left."""
+    """Writes the owners into the records that are held; what may not be, or is not sound, is told and left.
+
+    Going `back`, the former owners are not held against what owners have to be today: they were it.
+    """
     written = Written()
     sound = []
-    for loading in _loaded(conn, catalog, actor, holding, wishes, present, written):
-        assert loading.current is not None
-        draft = _draft(loading, written)
+    for loading in _loaded(conn, catalog, actor, holding, wishes, present, written, back=back):
+        draft = _draft(loading, actor, written)
         if draft is not None:
             sound.append(draft)
     _write(conn, catalog, actor, holding, sound, written)
@@ -91,9 +93,10 @@ def give(
 
 def _loaded(
     conn: sa.Connection, catalog: Catalog, actor: Actor, holding: Holding, wishes: Mapping[UUID, Wish],
-    present: Mapping[UUID, Owned], written: Written,
+    present: Mapping[UUID, Owned], written: Written, *, back: bool,
 ) -> Sequence[Loading]:  # fmt: skip
     validators, loadings = Validators(), list[Loading]()
+    judge = SYSTEM if back else actor
     for id, wish in wishes.items():
         record = present[id].record
         problem = why_not(record) if present[id].may_view else FIXED
@@ -101,24 +104,24 @@ def _loaded(
             written.problems[id] = problem
             continue
         raw = {key: str(to) for key, to in wish.items()}
-        loading = Loading(catalog, actor, holding.module, raw, record, validators)
+        loading = Loading(catalog, judge, holding.module, raw, record, validators)
         loading.load(conn)
         loadings.append(loading)
     suggest(conn, catalog, loadings)
-    looked = Looked(conn, catalog, actor, holding.module, loadings)
+    looked = Looked(conn, catalog, judge, holding.module, loadings)
     for loading in loadings:
         loading.check(looked)
     return loadings
 
 
-def _draft(loading: Loading, written: Written) -> Draft | None:
+def _draft(loading: Loading, actor: Actor, written: Written) -> Draft | None:
     record = loading.current
     assert record is not None
     if loading.errors:
         written.problems[record.id] = next(each for messages in loading.errors.values() for each in messages)
         return None
     try:
-        draft = changed_draft(loading.catalog, loading.actor, loading.module, record, loading.values)
+        draft = changed_draft(loading.catalog, actor, loading.module, record, loading.values)
     except Denied as denied:
         written.problems[record.id] = denied.message
         return None

@@ -124,7 +124,7 @@ def give_back(
     for each in rows:
         if kept[each["record"], each["field"]] is None:
             wishes.setdefault(each["record"], {})[each["field"]] = each["before"]
-    given = give(conn, catalog, actor, holding, wishes, present)
+    given = give(conn, catalog, actor, holding, wishes, present, back=True)
     ends = [(each, kept[each["record"], each["field"]] or given.problems.get(each["record"])) for each in rows]
     return _ended(conn, plan, module, ends)
 
