@@ -42,7 +42,7 @@ def test_what_is_no_hash_fits_no_password(known: str) -> None:
 def test_a_password_is_longer_than_seven_signs_and_not_endless() -> None:
     assert accounts.password_faults("1234567")
     assert accounts.password_faults("x" * 257)
-    assert not accounts.password_faults("가나다라마바사아")
+    assert not accounts.password_faults("달빛아래기와집풀")
     hashed = accounts.hash_password("x" * 256)
     assert not accounts.check_password(hashed, "x" * 257)
 
