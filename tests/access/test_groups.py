@@ -204,6 +204,8 @@ def test_nobody_exports_what_she_may_not_list(site: Store, catalog: Catalog) -> 
 
 def test_who_may_hand_over_only_her_own_hands_over_no_others(site: Store, catalog: Catalog) -> None:
     her, mate = member(site, catalog, "kim", "hands_over"), member(site, catalog, "lee")
+    with site.write() as conn:
+        accounts.grant(conn, mate.id, "hands_over")  # type: ignore[arg-type]  # a stored user has an id
     own, others = (a_record(site, catalog, "company", name=one.username, owner=one.id) for one in (her, mate))
     assert (opened(site, catalog, her, own).may_assign, opened(site, catalog, her, others).may_assign) == (True, False)
     with pytest.raises(Denied), site.write() as conn:

@@ -285,7 +285,7 @@ class Role:
     overrides `default` module by module. `fields` are the levels to view and edit single fields, by module and key.
 
     `written` are the conditions as they were written, `places` where levels and conditions stand, by (module, action);
-    the module "" is the default.
+    the module "" is the default. Who has a role that is not `assignable` is given no records by it.
     """
 
     key: str
@@ -293,6 +293,7 @@ class Role:
     default: Mapping[str, str]
     modules: Mapping[str, Mapping[str, str | Node]]
     studio: bool = False
+    assignable: bool = True
     fields: Mapping[tuple[str, str], Mapping[str, str | Node]] = also(default_factory=dict)
     written: Mapping[tuple[str, str], Any] = also(default_factory=dict)
     places: Mapping[tuple[str, str], Place] = also(default_factory=dict)

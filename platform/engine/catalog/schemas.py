@@ -248,6 +248,7 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
             }),
         },
         "studio": described(FLAG, "Whether who has it may change the metadata."),
+        "assignable": described(FLAG, "Whether who has it may be given records that it lets her see; true if unsaid."),
     }  # fmt: skip
     return {
         found.key: found

@@ -63,7 +63,8 @@ def roles_of(
             MappingProxyType({
                 module: _rights(document, module, levels, every, report) for module, levels in overrides.items()
             }),
-            studio=document.data.get("studio", False), fields=_fields(document, every, report),
+            studio=document.data.get("studio", False), assignable=document.data.get("assignable", True),
+            fields=_fields(document, every, report),
             written=MappingProxyType(_written(overrides)), places=MappingProxyType(_places(document, overrides)),
         )  # fmt: skip
     return MappingProxyType(built)

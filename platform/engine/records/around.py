@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import SYSTEM
+from hanok.engine.access.assigning import USER, assignable
 from hanok.engine.catalog import Catalog
 from hanok.engine.conditions import Context, Node, to_sql
 from hanok.engine.conditions.tree import End
@@ -27,6 +28,7 @@ class Around:
     conn: sa.Connection
     catalog: Catalog
     known: dict[tuple[str, UUID], Values | None] = field(default_factory=dict)
+    given: dict[tuple[str, UUID], bool] = field(default_factory=dict)
 
     def follow(self, found: Field, value: Any) -> Values | None:
         """The values of the record that a link leads to."""
@@ -59,6 +61,14 @@ class Around:
         columns = [column.label(f"c{number}") for number, (_, _, column) in enumerate(places)]
         tied = sa.select(*columns).select_from(rows.source, here).where(here.c.id == values["id"], rows.where)
         return [_read(kept, places, row) for row in self.conn.execute(tied)]
+
+    def may_be_given(self, user: UUID, module: str) -> bool:
+        """Whether records of the module may be given to this user."""
+        if (module, user) not in self.given:
+            users = self.catalog.whole.module(USER).table.alias()
+            wanted = sa.select(users.c.id).where(users.c.id == user, assignable(self.catalog, module, users))
+            self.given[module, user] = self.conn.execute(wanted).first() is not None
+        return self.given[module, user]
 
     def is_below(self, found: Field, id: UUID, top: UUID) -> bool:
         """Whether the record `id` is `top` or stands somewhere below it in the tree that this link makes."""

@@ -10,6 +10,7 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor, context_of, may
+from hanok.engine.access.assigning import USER, owner_keys
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields import Choice, Field, Linked
 from hanok.engine.records.around import Around
@@ -47,6 +48,8 @@ def limited(catalog: Catalog, actor: Actor, query: Query, module: str, field: st
     """A query about a target of the field, with the limit that the field sets for the record with these values."""
     found = catalog.module(module)
     pick = found.picks.get(field)
+    if query.module == USER and field in owner_keys(found):
+        query = replace(query, assigned=module)
     node = pick.nodes.get(query.module) if pick else None
     if node is None:
         return query

@@ -13,6 +13,7 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor, predicate
+from hanok.engine.access.assigning import owner_keys, takes
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.behaviour import Duplicate
 from hanok.engine.catalog.binding import default_of
@@ -107,6 +108,7 @@ class Loading:
     def check(self, lookup: Lookup) -> None:
         """Links lead to records that exist and may be seen; unique values are nobody else's."""
         self._links(lookup)
+        self._owners(lookup)
         self._ties(lookup)
         self._files(lookup)
         obey(self, lookup.around)
@@ -225,6 +227,18 @@ class Loading:
                 self.wrong(found.key, told)
             else:
                 self.values[found.key] = Linked(target, _bare(value), title)
+
+    def _owners(self, lookup: Lookup) -> None:
+        """Whoever is given the record may have it; whoever makes one may keep it, and the system gives to anybody."""
+        for key in owner_keys(self.module):
+            value = self.values.get(key)
+            mine = value is not None and _bare(value) == self.actor.id
+            keeps = mine and (self.current is None or takes(self.catalog, self.actor, self.module.key))
+            if self.actor.id is None or value is None or key in self.errors or keeps:
+                continue
+            if not lookup.around.may_be_given(_bare(value), self.module.key):
+                self.wrong(key, say("{who} may not be given records of this kind: no role lets them see any.",
+                                    who=value.title if isinstance(value, Linked) else ""))  # fmt: skip
 
     def _circles(self, found: Field, id: UUID, lookup: Lookup) -> bool:
         """Whether a link of a tree would lead round in a circle."""
