@@ -118,7 +118,8 @@ def test_a_revoked_one_is_dead_and_that_is_kept(filled: Store, catalog: Catalog,
     assert look(filled, catalog, text) is None
     assert look(filled, catalog, other)
     with filled.read() as conn:
-        actions = conn.scalars(sa.select(deed.c.action).where(deed.c.subject == "token").order_by(deed.c.id.desc())).all()
+        told = sa.select(deed.c.action).where(deed.c.subject == "token").order_by(deed.c.id.desc())
+        actions = conn.scalars(told).all()
     assert actions[0] == "removed"
     with filled.write() as conn, pytest.raises(NotFound):
         tokens.revoke(conn, herself, found.id)

@@ -22,8 +22,8 @@ class Actor:
     """A person (or the system, without id) with the roles that were granted. `zone` is an IANA name; `teams`
     and `groups` are the ids of the teams and security groups that the person is in.
 
-    `scopes` are what of these rights a token carries, None where it is no token that acts; `by` is the administrator who
-    is logged in as this person.
+    `scopes` are what of these rights a token carries, None where it is no token that acts; `by` is the administrator
+    who is logged in as this person.
     """
 
     id: UUID | None
