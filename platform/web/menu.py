@@ -121,9 +121,10 @@ class Frame:
 
     def _entry(self, key: str) -> Entry:
         if key in MIRRORED:
-            one, several, icon = MIRRORED[key]
+            called, several, icon = MIRRORED[key]
             here = request.path == f"/{key}" or request.path.startswith(f"/{key}/")
-            return Entry(key, translate(several, self.language), translate(one, self.language), icon, f"/{key}", here)
+            words = (translate(several, self.language), translate(called, self.language))
+            return Entry(key, *words, icon, f"/{key}", here)
         module: Module = g.catalog.modules[key]
         plural = in_language(module.plural, self.language)
         one = in_language(module.label, self.language)
