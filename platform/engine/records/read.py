@@ -62,8 +62,8 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
     statement = selection.statement().where(*wheres).order_by(*order).limit(size + 1)
     rows = _rows(conn, statement, cursor_given=here is not None)
     found = _page(selection, keys, rows, size=size, here=here, backwards=backwards)
-    alive = with_live(conn, catalog, actor, module, found.rows)
-    shown = (one if one.may_view else without_details(module, one, selection.own) for one in alive)
+    living = with_live(conn, catalog, actor, module, found.rows)
+    shown = (one if one.may_view else without_details(module, one, selection.own) for one in living)
     return replace(found, rows=tuple(shown))
 
 
