@@ -311,13 +311,13 @@ def _given_back(
     rows = {row.record: row for row in conn.execute(asked)}
     present = hold(conn, catalog, actor, module, ids)
     mine = {id: record for id, record in present.items() if record.version == rows[id].version}
-    wishes = {id: {key: _raw(module, key, value) for key, value in rows[id].before.items() if module.has(key)}
+    wishes = {id: {key: raw_of(module, key, value) for key, value in rows[id].before.items() if module.has(key)}
               for id in mine}  # fmt: skip
     done = change_many(conn, catalog, actor, module, wishes, mine)
     return {id: done.problems.get(id, SINCE) for id in ids if id not in mine or id in done.problems}
 
 
-def _raw(module: Module, key: str, before: Any) -> Any:
+def raw_of(module: Module, key: str, before: Any) -> Any:
     """A former value, as the trail keeps it, as a save takes it."""
     if isinstance(before, dict) and "title" in before:
         return before["id"] if len(module.field(key).targets) == 1 else f"{before['module']}:{before['id']}"

@@ -37,3 +37,39 @@ bulk_row = sa.Table(
     sa.Column("before", JsonText),
     sa.Column("problem", JsonText),
 )
+
+#: An import that somebody makes up or ran. `state`: draft, checking, checked, running, done, undoing, undone. `facts`:
+#: what was read of the file, the mapping, the key, what comes with empty cells, and the counts of the outcome.
+import_run = sa.Table(
+    "hanok_import",
+    metadata,
+    sa.Column("id", RecordId, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("user_id", RecordId, nullable=False),
+    sa.Column("module", sa.String(40), nullable=False),
+    sa.Column("file", RecordId, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("facts", JsonText, nullable=False),
+    sa.Column("job", RecordId),
+    sa.Column("ended", Moment),
+    sa.Index("hanok_import_user", "user_id", "id"),
+)
+
+#: What becomes (`state` checked) or became (done, undone, kept) of each row. `action`: new, changed, unchanged, failed;
+#: `changes` are values before and after, in dump form, `tied` the n-n links before, so that it can be undone.
+import_row = sa.Table(
+    "hanok_import_row",
+    metadata,
+    sa.Column("import_id", RecordId, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("action", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("record", RecordId),
+    sa.Column("title", sa.Text),
+    sa.Column("version", sa.Integer),
+    sa.Column("changes", JsonText),
+    sa.Column("tied", JsonText),
+    sa.Column("problems", JsonText),
+    sa.Column("cells", JsonText),
+    sa.Index("hanok_import_row_action", "import_id", "action", "number"),
+)

@@ -290,5 +290,7 @@ def _outcome(item: Item, places: Mapping[str, int]) -> Outcome:
     notes = tuple(item.loading.alike.values()) if item.loading else ()
     title = item.draft.title if item.draft else item.current.title if item.current else ""
     changes = {**(item.draft.changes if item.draft else {}), **item.retied}
-    return Outcome(row.number, action, title, item.id, changes, cells=row.cells, notes=notes)
+    version = item.draft.version if item.draft else item.current.version if item.current else 0
+    return Outcome(row.number, action, title, item.id, changes, cells=row.cells, notes=notes, version=version,
+                   tied=item.tied)  # fmt: skip
 

@@ -26,14 +26,19 @@ GUARDED = re.compile(r"'('*[=+\-@\t\r＝＋－＠])")
 def open_delimited(path: Path, *, delimiter: str = "") -> Sheet:
     """The table of a CSV file, read once to its end. Raises Refused when it is none."""
     encoding = encoding_of(path)
-    lead, said = _separator_line(path, encoding)
-    sign = delimiter or said or _sniffed(path, encoding)
+    lead, sign = delimiter_of(path, encoding, delimiter)
 
     def read() -> Iterator[Cells]:
         for cells in _records(path, encoding, sign, lead):
             yield [GUARDED.sub(r"\1", cell, count=1) if cell[:1] == "'" else cell for cell in cells]
 
     return sheet_of(read, total=sum(1 for _ in read()) - 1)
+
+
+def delimiter_of(path: Path, encoding: str, said: str = "") -> tuple[int, str]:
+    """How many lines stand before the headings, and the sign between cells: as said, as the file says, or found out."""
+    lead, named = _separator_line(path, encoding)
+    return lead, said or named or _sniffed(path, encoding)
 
 
 def encoding_of(path: Path) -> str:

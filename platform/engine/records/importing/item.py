@@ -23,7 +23,7 @@ class Item:
     """A row, the record that it is or will be, and what was found wrong with it.
 
     `linked` holds by a column's place what its cell names; `id` is the record's, known before it is written. `beside`
-    are the n-n links that the row says, `retied` what differs of them: titles before and after, by field.
+    are the n-n links that the row says, `retied` what differs of them: titles before and after, by field, and `tied` whom they led to before.
     """
 
     row: Row
@@ -34,6 +34,7 @@ class Item:
     draft: Draft | None = None
     beside: Related | None = None
     retied: dict[str, list[Any]] = field(default_factory=dict)
+    tied: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def wrong(self, heading: str, message: Message) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -98,7 +98,8 @@ class Outcome:
     """What became of a row, or would become. `action` is new, changed, unchanged or failed.
 
     `changes` maps fields to what they were and what they are, in dump form; `cells` is the row as it was read. `notes`
-    are what stopped nothing but should be looked at: records like this one that are there already.
+    are what stopped nothing but should be looked at: records like this one that are there already. `version` is the
+    one that the record then has, `tied` names by field the records that its n-n links led to before.
     """
 
     row: int
@@ -109,3 +110,5 @@ class Outcome:
     faults: tuple[Fault, ...] = ()
     cells: tuple[Any, ...] = ()
     notes: tuple[Message, ...] = ()
+    version: int = 0
+    tied: Mapping[str, Sequence[str]] = field(default_factory=dict)

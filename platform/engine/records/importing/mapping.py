@@ -133,7 +133,7 @@ def fit(
         if not targets and ignore_unknown and fold(heading) not in chosen:
             left_out.append(shown)
             continue
-        fault = _fault(names, wanted, targets, key)
+        fault = fault_of(names, wanted, targets, key)
         if fault:
             faults.setdefault(shown, []).append(fault)
         else:
@@ -144,13 +144,14 @@ def fit(
     return Mapped(tuple(columns), tuple(left_out))
 
 
-def _fault(names: Names, wanted: str, targets: Sequence[Target], key: Sequence[str]) -> Message | None:
+def fault_of(names: Names, wanted: str, targets: Sequence[Target], key: Sequence[str]) -> Message | None:
+    """Why a column cannot fill what it is said to be, None where it can."""
     if not wanted:
         return say("This column has no heading.")
     if not targets:
         return names.unknown(wanted)
     if len(targets) > 1:
-        return say("This may be several fields: {fields}.", fields=", ".join(_written(target) for target in targets))
+        return say("This may be several fields: {fields}.", fields=", ".join(written_target(target) for target in targets))
     found = names.keys[targets[0].field]
     if found.key in key or (found.type.generated and key):
         return None
@@ -165,7 +166,8 @@ def _fault(names: Names, wanted: str, targets: Sequence[Target], key: Sequence[s
     return None
 
 
-def _written(target: Target) -> str:
+def written_target(target: Target) -> str:
+    """The name by which `Names.named` finds it again."""
     return f"{target.field}.{target.by}" if target.by else target.field
 
 

@@ -97,7 +97,7 @@ def run(database: Database, order: Order, sheet: Sheet, *, seen: Seen, progress:
 def run_sound(database: Database, order: Order, sheet: Sheet, *, seen: Seen, progress: Progress) -> Counts:
     """Writes the rows that are sound and leaves out the others, in a transaction for each batch."""
     counts, ledger, done = Counts(written=True), Ledger(), 0
-    for rows in _batches(sheet.rows()):
+    for rows in batches(sheet.rows()):
         outcomes, above = database.write(partial(_write_batch, order=order, sheet=sheet, ledger=ledger, rows=rows))
         ledger.absorb(above)
         counts.add(outcomes)
@@ -111,7 +111,7 @@ def run_sound(database: Database, order: Order, sheet: Sheet, *, seen: Seen, pro
 def _write_batch(
     conn: sa.Connection, catalog: Catalog, *, order: Order, sheet: Sheet, ledger: Ledger, rows: list[Row]
 ) -> tuple[list[Outcome], Ledger]:
-    return _one(conn, order.bind(catalog, sheet), ledger, rows, write=True)
+    return one_batch(conn, order.bind(catalog, sheet), ledger, rows, write=True)
 
 
 def _write_all(conn: sa.Connection, catalog: Catalog, *, order: Order, sheet: Sheet, progress: Progress) -> Counts:
@@ -128,15 +128,15 @@ def _all(
     conn: sa.Connection, job: Job, sheet: Sheet, progress: Progress, *, write: bool
 ) -> Iterator[list[Outcome]]:
     ledger, done = Ledger(), 0
-    for rows in _batches(sheet.rows()):
-        outcomes, above = _one(conn, job, ledger, rows, write=write)
+    for rows in batches(sheet.rows()):
+        outcomes, above = one_batch(conn, job, ledger, rows, write=write)
         ledger.absorb(above)
         done += len(rows)
         progress("write" if write else "check", done, sheet.total)
         yield outcomes
 
 
-def _one(
+def one_batch(
     conn: sa.Connection, job: Job, ledger: Ledger, rows: list[Row], *, write: bool
 ) -> tuple[list[Outcome], Ledger]:
     """One batch, and what it adds to the ledger. Equal unique values that somebody writes meanwhile are looked at
@@ -152,6 +152,6 @@ def _one(
     raise AssertionError("unreachable")
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+def batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while batch := list(islice(rows, BATCH)):
         yield batch

@@ -90,7 +90,9 @@ class Ties:
         self._compare_titles(item, item.loading.values)
         item.beside = load_related(self.conn, self.job.catalog, self.job.actor, item.loading)
         for key, wanted in item.beside.ties.items():
-            item.retied[key] = [written_titles(self.present(item, key)), written_titles(wanted)]
+            present = self.present(item, key)
+            item.retied[key] = [written_titles(present), written_titles(wanted)]
+            item.tied[key] = (written_ids(present) or "").split(f"{BETWEEN} ") if present else []
 
     def _compare_titles(self, item: Item, values: Mapping[str, Any]) -> None:
         """Where a column holds ids, the one with titles beside it must mean the same records."""

@@ -36,6 +36,12 @@ def open_workbook(path: Path, *, sheet: str = "") -> Sheet:
     return sheet_of(_reading(found), total=max(0, found.total_height - 1))
 
 
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The names of the sheets of a workbook that was opened before."""
+    with path.open("rb") as file:
+        return tuple(map(str, CalamineWorkbook.from_filelike(file).sheet_names))
+
+
 def _named(book: CalamineWorkbook, sheet: str) -> str:
     if not book.sheet_names:
         raise Refused(say("The file is empty."))

@@ -13,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _imports()
     _many()
 
 
@@ -41,3 +42,34 @@ def _many() -> None:
         sa.Column("before", JsonText),
         sa.Column("problem", JsonText),
     )
+
+
+def _imports() -> None:
+    op.create_table(
+        "hanok_import",
+        sa.Column("id", RecordId, primary_key=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("user_id", RecordId, nullable=False),
+        sa.Column("module", sa.String(40), nullable=False),
+        sa.Column("file", RecordId, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("facts", JsonText, nullable=False),
+        sa.Column("job", RecordId),
+        sa.Column("ended", Moment),
+    )
+    op.create_index("hanok_import_user", "hanok_import", ["user_id", "id"])
+    op.create_table(
+        "hanok_import_row",
+        sa.Column("import_id", RecordId, primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("action", sa.String(16), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("record", RecordId),
+        sa.Column("title", sa.Text),
+        sa.Column("version", sa.Integer),
+        sa.Column("changes", JsonText),
+        sa.Column("tied", JsonText),
+        sa.Column("problems", JsonText),
+        sa.Column("cells", JsonText),
+    )
+    op.create_index("hanok_import_row_action", "hanok_import_row", ["import_id", "action", "number"])
