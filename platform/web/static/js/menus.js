@@ -25,3 +25,8 @@ if (nav) {
   new ResizeObserver(fit).observe(nav.parentElement);
   document.fonts?.ready.then(fit);
 }
+
+/* Where tabs go on beyond the edge of a phone, the one that is open stands in sight. */
+for (const tab of document.querySelectorAll("nav.tabs [aria-current]")) {
+  tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+}
