@@ -100,11 +100,15 @@ def _holder(work: Callable[..., None]) -> Callable[..., None]:
 @role.command()
 @click.argument("key", metavar="ROLE")
 @_holder
+@click.option("--json", "plain", is_flag=True, help="As JSON.")
 @site_option
 @command
-def grant(folder: Path, key: str, user: str, team: str, group: str) -> None:
+def grant(folder: Path, key: str, user: str, team: str, group: str, plain: bool) -> None:
     """Give a role to a user, a team or a security group."""
-    if _change(folder, accounts.give, key, user=user, team=team, group=group):
+    changed = _change(folder, accounts.give, key, user=user, team=team, group=group)
+    if plain:
+        dump({"role": key, "user": user, "team": team, "group": group, "changed": changed})
+    elif changed:
         tell(say("{who} has the role {role} now.", who=user or team or group, role=key))
     else:
         tell(say("{who} had the role {role} already.", who=user or team or group, role=key))
@@ -113,11 +117,15 @@ def grant(folder: Path, key: str, user: str, team: str, group: str) -> None:
 @role.command()
 @click.argument("key", metavar="ROLE")
 @_holder
+@click.option("--json", "plain", is_flag=True, help="As JSON.")
 @site_option
 @command
-def revoke(folder: Path, key: str, user: str, team: str, group: str) -> None:
+def revoke(folder: Path, key: str, user: str, team: str, group: str, plain: bool) -> None:
     """Take a role away from a user, a team or a security group."""
-    if _change(folder, accounts.revoke, key, user=user, team=team, group=group):
+    changed = _change(folder, accounts.revoke, key, user=user, team=team, group=group)
+    if plain:
+        dump({"role": key, "user": user, "team": team, "group": group, "changed": changed})
+    elif changed:
         tell(say("{who} no longer has the role {role}.", who=user or team or group, role=key))
     else:
         tell(say("{who} does not have the role {role} as its own.", who=user or team or group, role=key))
@@ -150,15 +158,21 @@ def _id(conn: sa.Connection, catalog: Catalog, module: str, name: str) -> UUID:
 @click.option("--module", required=True, help="The key of a module.")
 @click.option("--record", required=True, type=click.UUID, help="The id of a record.")
 @click.option("--action", type=click.Choice(list(ACTIONS)), default="view", show_default=True, help="What is asked.")
+@click.option("--field", default="", help="A field of it: may it be seen (--action view) or changed (edit)?")
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @site_option
 @command
-def why(folder: Path, user: str, module: str, record: UUID, action: str, plain: bool) -> None:
-    """Say why a user may do something to a record, or may not: role by role, with file and line."""
+def why(folder: Path, user: str, module: str, record: UUID, action: str, field: str, plain: bool) -> None:
+    """Say why a user may do something to a record or a field, or may not: role by role, with file and line."""
     with live_of(opened(folder)).read() as (conn, catalog):
         if module not in catalog.modules:
             raise Refused(unknown(module, catalog.modules, noun=say("module")))
-        told = explain(conn, catalog, actor_named(conn, catalog, user), module, record, action)
+        fields = catalog.modules[module].fields
+        if field and field not in fields:
+            raise Refused(unknown(field, fields, noun=say("field")))
+        if field and action not in ("view", "edit"):
+            raise Refused(say("A field is seen or changed: ask for view or edit."))
+        told = explain(conn, catalog, actor_named(conn, catalog, user), module, record, action, field)
     if plain:
         dump(_as_json(told))
         return
@@ -171,7 +185,7 @@ def why(folder: Path, user: str, module: str, record: UUID, action: str, plain: 
         tell(say("Neither this user, nor the team, nor a group has a role."))
     for right in told.rights:
         for one in right.reasons:
-            tell("  " + _line(one))
+            tell("  " + (f"{module}.{right.field}: " if right.field else "") + _line(one))
 
 
 def _said(level: Any) -> str:
@@ -195,7 +209,8 @@ def _as_json(told: Explanation) -> dict[str, Any]:
         "groups": [{"id": str(one.group.id), "title": one.group.title, "via": one.vias,
                     "shared": one in told.shared} for one in told.groups],
         "reasons": [
-            {"action": one.said.action, "role": one.said.role, "level": one.said.level, "condition": one.said.written,
+            {"action": one.said.action, "field": right.field, "role": one.said.role,
+             "level": one.said.level, "condition": one.said.written,
              "holds": one.holds, "place": f"{one.said.place.file}:{one.said.place.line}" if one.said.place else "",
              "from": [{"module": who.module, "title": who.title} for who in one.holders]}
             for right in told.rights for one in right.reasons

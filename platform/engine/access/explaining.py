@@ -47,6 +47,23 @@ def saying(catalog: Catalog, role: str, module: str, action: str) -> Saying:
     return Saying(role, action, level, node, found.written.get(at), found.places.get(at), not at[0])
 
 
+def field_sayings(catalog: Catalog, actor: Actor, module: str, field: str, action: str) -> tuple[Saying, ...]:
+    """What each of the actor's roles says of a field (`view` or `edit`); one that says nothing leaves it open.
+
+    Roles that let her see no record of the module say nothing of its fields, unless they deny them.
+    """
+    found = []
+    for role in (catalog.roles[key] for key in actor.roles if key in catalog.roles):
+        said = role.fields.get((module, field), {})
+        if role.level(module, "view") == "none" and "deny" not in said.values():
+            continue
+        each, at = said.get(action, "all"), (f"{module}.{field}", action)
+        level, node = (each, None) if isinstance(each, str) else ("condition", each)
+        written, place = role.written.get(at), role.places.get(at)
+        found.append(Saying(role.key, action, level, node, written, place, action not in said))
+    return tuple(found)
+
+
 def ground(catalog: Catalog, actor: Actor, module: Module, said: Saying, table: Any) -> ColumnElement[bool]:
     """Whether what this role alone says holds for a row of `table`."""
     grant = combined([said.node if said.node is not None else said.level])

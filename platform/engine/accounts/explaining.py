@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from hanok.engine import records
 from hanok.engine.access import SYSTEM, Actor
-from hanok.engine.access.explaining import Saying, asked, decided, ground, sayings
+from hanok.engine.access.explaining import Saying, asked, decided, field_sayings, ground, sayings
 from hanok.engine.access.levels import SEEING, owners
 from hanok.engine.accounts.grants import sources
 from hanok.engine.catalog import Catalog, Module
@@ -19,6 +20,8 @@ from hanok.engine.errors import NotFound
 from hanok.engine.fields import Linked
 from hanok.engine.records import Record
 from hanok.engine.records.sharing import InGroup, in_groups
+
+VIEW = "view"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One of the rights that the action takes, and what the roles say of it."""
+    """One of the rights that the action takes, and what the roles say of it; `field` is "" for the whole record."""
 
     action: str
     reasons: tuple[Reason, ...]
     allowed: bool
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +70,27 @@ class Explanation:
 
 
 def explain(
-    conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID, action: str
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID, action: str, field: str = ""
 ) -> Explanation:
-    """Why the actor may do this to a record, or may not; for administrators to read. Raises NotFound."""
+    """Why the actor may do this to a record, or may not; for administrators to read. Raises NotFound.
+
+    With a `field` (and the action `view` or `edit`): why she may see or change it there.
+    """
     found, is_deleted = _found(conn, catalog, module, id)
     known = catalog.module(module)
-    if known.parent is not None:
+    if known.parent is not None and not field:
         above = action if action in SEEING else "edit"
         return explain(conn, catalog, actor, known.parent.module, found[PARENT].id, above)
     given = _given(conn, catalog, actor)
     wanted = () if actor.admin else asked(action)
-    rights = tuple(_asked(conn, catalog, actor, known, id, each, given) for each in wanted)
+    rights = [_asked(conn, catalog, actor, known, id, sayings(catalog, actor, known.key, each), each, given)
+              for each in wanted]  # fmt: skip
+    for each in () if actor.admin or not field else (VIEW, action) if action != VIEW else (VIEW,):
+        said = field_sayings(catalog, actor, known.key, field, each)
+        rights.append(replace(_asked(conn, catalog, actor, known, id, said, each, given, by=VIEW), field=field))
     return Explanation(
-        actor, found, action, rights, tuple(_owners(conn, catalog, known, found)), in_groups(conn, catalog, known, id),
-        is_deleted,
+        actor, found, action, tuple(rights), tuple(_owners(conn, catalog, known, found)),
+        in_groups(conn, catalog, known, id), is_deleted,
     )  # fmt: skip
 
 
@@ -99,14 +110,14 @@ def _given(conn: sa.Connection, catalog: Catalog, actor: Actor) -> dict[str, tup
 
 
 def _asked(
-    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, id: UUID, action: str,
-    given: dict[str, tuple[Linked, ...]],
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, id: UUID, every: Sequence[Saying], action: str,
+    given: dict[str, tuple[Linked, ...]], by: str = "",
 ) -> Asked:  # fmt: skip
     table = module.table.alias()
-    every = sayings(catalog, actor, module.key, action)
     if not every:
         return Asked(action, (), allowed=False)
-    columns = [ground(catalog, actor, module, said, table).label(f"r{at}") for at, said in enumerate(every)]
+    columns = [ground(catalog, actor, module, replace(said, action=by or action), table).label(f"r{at}")
+               for at, said in enumerate(every)]  # fmt: skip
     row = conn.execute(sa.select(*columns).where(table.c.id == id)).one()
     pairs = [(said, bool(holds)) for said, holds in zip(every, row, strict=True)]
     reasons = tuple(Reason(said, given.get(said.role, ()), holds) for said, holds in pairs)

@@ -65,7 +65,8 @@ def roles_of(
             }),
             studio=document.data.get("studio", False), assignable=document.data.get("assignable", True),
             fields=_fields(document, every, report),
-            written=MappingProxyType(_written(overrides)), places=MappingProxyType(_places(document, overrides)),
+            written=MappingProxyType(_written(overrides) | _written(document.data.get("fields", {}))),
+            places=MappingProxyType(_places(document, overrides)),
         )  # fmt: skip
     return MappingProxyType(built)
 
@@ -81,6 +82,8 @@ def _places(document: Document, overrides: Mapping[str, Any]) -> dict[tuple[str,
     found = {("", action): document.place(["default", action]) for action in ACTIONS}
     for module, levels in overrides.items():
         found |= {(module, action): document.place(["modules", module, action]) for action in _levels(levels)}
+    for field, levels in document.data.get("fields", {}).items():
+        found |= {(field, action): document.place(["fields", field, action]) for action in levels}
     return found
 
 
