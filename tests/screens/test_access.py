@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from hanok.engine import accounts
 from hanok.engine.access import SYSTEM
 from hanok.engine.catalog import Catalog
+from hanok.engine.records import Record
 from hanok.engine.store import Store
 from hanok.engine.store.job_tables import job
 from tests.builders import a_record
@@ -167,3 +169,9 @@ def test_a_group_says_what_it_holds_and_is_applied_to_what_there_is(
     with site.read() as conn:
         title = conn.scalar(sa.select(job.c.title).where(job.c.kind == "groups.apply"))
     assert "Seoul" in str(title)
+
+
+def test_the_why_page_explains_a_field(admin: Browser, make: Callable[..., Record]) -> None:
+    made = make("company", name="한빛")
+    page = admin.page(f"/admin/why?record=company:{made.id}&user=rep&action=edit&field=size")
+    assert '<option value="size" selected>' in page and "View · Size" in page and "Edit · Size" in page

@@ -33,11 +33,12 @@ class ReasonShown:
 
 @dataclass(frozen=True, slots=True)
 class RightShown:
-    """One of the rights that the action takes."""
+    """One of the rights that the action takes; `field` is the label of the one that is meant, "" for the record."""
 
     action: Message
     allowed: bool
     reasons: tuple[ReasonShown, ...]
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def shown(catalog: Catalog, told: Explanation, language: str) -> Why:
     labels, module = role_labels(catalog), catalog.module(told.record.module)
     rights = tuple(
         RightShown(ACTION_WORDS[one.action], one.allowed, tuple(_reason(labels, told, each, language)
-                                                                 for each in one.reasons))
+                                                                 for each in one.reasons),
+                   module.field(one.field).label_in(language) if one.field else "")
         for one in told.rights
     )  # fmt: skip
     owners = tuple((module.field(key).label_in(language), who) for key, who in told.owners)

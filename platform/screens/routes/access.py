@@ -173,11 +173,14 @@ def show_why() -> str:
     conn, record, problem = connection(), _asked_record(), None
     name, action = request.args.get("user", "").strip(), request.args.get("action", "view")
     action = action if action in ACTION_WORDS else "view"
+    fields = g.catalog.modules[record.module].fields if record and record.module in g.catalog.modules else {}
+    field = request.args.get("field", "") if request.args.get("field", "") in fields else ""
+    action = "view" if field and action not in ("view", "edit") else action
     view = None
     if name and record is not None:
         try:
             actor = actor_named(conn, g.catalog, name)
-            told = explain(conn, g.catalog, actor, record.module, record.id, action)
+            told = explain(conn, g.catalog, actor, record.module, record.id, action, field)
             view = why.shown(g.catalog, told, g.language)
         except NotFound as missing:
             problem = missing.message
@@ -186,6 +189,7 @@ def show_why() -> str:
     )).rows  # fmt: skip
     return render_template(
         "screens/why.html", view=view, record=record, module=g.catalog.modules.get(record.module) if record else None,
+        fields=[(key, one.label_in(g.language)) for key, one in fields.items()], field=field,
         name=name, action=action, actions=ACTION_WORDS, people=people, problem=problem,
     )  # fmt: skip
 
