@@ -8,6 +8,52 @@ from hanok.engine.fields.columns import Moment, RecordId
 from hanok.engine.store.columns import JsonText
 from hanok.engine.store.tables import metadata
 
+#: What a user chose for herself: the columns and density of a list (`list.contact`), formats, theme, start page.
+preference = sa.Table(
+    "hanok_preference",
+    metadata,
+    sa.Column("user_id", RecordId, primary_key=True),
+    sa.Column("key", sa.String(80), primary_key=True),
+    sa.Column("value", JsonText, nullable=False),
+)
+
+#: A filter of a list that somebody named: a document like a module's `saved_filters` has (where, sort, columns). Others
+#: see it where `shared` is set.
+saved_filter = sa.Table(
+    "hanok_saved_filter",
+    metadata,
+    sa.Column("id", RecordId, primary_key=True),
+    sa.Column("user_id", RecordId, nullable=False),
+    sa.Column("module", sa.String(40), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("document", JsonText, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("changed", Moment, nullable=False),
+    sa.Index("hanok_saved_filter_module", "module", "user_id"),
+)
+
+#: Records that somebody wants at hand.
+favourite = sa.Table(
+    "hanok_favourite",
+    metadata,
+    sa.Column("user_id", RecordId, primary_key=True),
+    sa.Column("module", sa.String(40), primary_key=True),
+    sa.Column("record", RecordId, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+)
+
+#: Records that somebody opened, when last; the oldest go.
+recent = sa.Table(
+    "hanok_recent",
+    metadata,
+    sa.Column("user_id", RecordId, primary_key=True),
+    sa.Column("module", sa.String(40), primary_key=True),
+    sa.Column("record", RecordId, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("hanok_recent_at", "user_id", "at"),
+)
+
 #: A change of many records at once. `change` is what they are given ({} where they are deleted), `chosen` which ones.
 bulk = sa.Table(
     "hanok_bulk",

@@ -13,8 +13,45 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _own()
     _imports()
     _many()
+
+
+def _own() -> None:
+    op.create_table(
+        "hanok_preference",
+        sa.Column("user_id", RecordId, primary_key=True),
+        sa.Column("key", sa.String(80), primary_key=True),
+        sa.Column("value", JsonText, nullable=False),
+    )
+    op.create_table(
+        "hanok_saved_filter",
+        sa.Column("id", RecordId, primary_key=True),
+        sa.Column("user_id", RecordId, nullable=False),
+        sa.Column("module", sa.String(40), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("document", JsonText, nullable=False),
+        sa.Column("shared", sa.Boolean, nullable=False),
+        sa.Column("created", Moment, nullable=False),
+        sa.Column("changed", Moment, nullable=False),
+    )
+    op.create_index("hanok_saved_filter_module", "hanok_saved_filter", ["module", "user_id"])
+    op.create_table(
+        "hanok_favourite",
+        sa.Column("user_id", RecordId, primary_key=True),
+        sa.Column("module", sa.String(40), primary_key=True),
+        sa.Column("record", RecordId, primary_key=True),
+        sa.Column("at", Moment, nullable=False),
+    )
+    op.create_table(
+        "hanok_recent",
+        sa.Column("user_id", RecordId, primary_key=True),
+        sa.Column("module", sa.String(40), primary_key=True),
+        sa.Column("record", RecordId, primary_key=True),
+        sa.Column("at", Moment, nullable=False),
+    )
+    op.create_index("hanok_recent_at", "hanok_recent", ["user_id", "at"])
 
 
 def _many() -> None:
