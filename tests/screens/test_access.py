@@ -15,7 +15,7 @@ from hanok.engine.records import Record
 from hanok.engine.store import Store
 from hanok.engine.store.job_tables import job
 from tests.builders import a_record
-from tests.screens.conftest import Enter
+from tests.screens.conftest import Browser, Enter
 
 
 def of(site: Store, catalog: Catalog, name: str) -> UUID:
