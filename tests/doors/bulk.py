@@ -45,7 +45,7 @@ TRIALS: tuple[Trial, ...] = (
           (*MANY, (SEE, "list"), (DO, "edit"), (DO, "massupdate")), **KEPT),
     Trial("bulk_run", many(action="delete"), ((MODULE, "list"), (MODULE, "delete"), (SEE, "view"), (DO, "delete")),
           way="delete", **KEPT),
-    Trial("bulk_run", many(action="assign", owner="{stranger}"),
+    Trial("bulk_run", many(action="assign", owner="{receiver}"),
           ((MODULE, "list"), (MODULE, "assign"), HERS, (SEE, "list"), (DO, "edit"), (DO, "assign")), way="assign",
           only=knows_owners, **KEPT),
     Trial("bulk_show", get("/{module}/_bulk/{bulk}"), ((MODULE, "list"), HERS), prepare=done_by_another, **OF_OTHERS),

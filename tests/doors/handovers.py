@@ -9,8 +9,8 @@ from tests.doors.preparing import begun_by_another, drafted, drafted_by_another
 from tests.doors.trial import HERS, MODULE, Trial, get, post
 
 GIVES = ((MODULE, "list"), (MODULE, "edit"), (MODULE, "assign"))
-PEOPLE = {"reason": "moved", "from": "{owner}", "to": "{stranger}"}
-MODULES = {"module": "plain", "to.plain": "{stranger}"}
+PEOPLE = {"reason": "moved", "from": "{owner}", "to": "{administrator}"}
+MODULES = {"module": "plain", "to.plain": "{administrator}"}
 THERE = (302, 303)
 #: What is told of a hand-over that somebody else drew up: nothing.
 OF_OTHERS: dict[str, Any] = {"only": is_administrator, "way": "of another"}

@@ -96,11 +96,11 @@ def begun_by_another(world: World, target: Target, person: str) -> Target:
 
 
 def _drafted(world: World, target: Target, by: UUID) -> Target:
-    """From the owner to the member, of one module that knows owners."""
+    """From the owner to somebody who may be given records, of one module that knows owners."""
     author = an_administrator(id=by)
-    people = {"from_id": world.ids["owner"], "to_id": world.ids["member"]}
+    people = {"from_id": world.ids["owner"], "to_id": world.ids["receiver"]}
     with world.store.write() as conn:
         plan = drafting.draw_up(conn, world.catalog, author, reason=MOVED, **people)
-        part = Part("plain", world.ids["member"], BUT, closed=False)
+        part = Part("plain", world.ids["receiver"], BUT, closed=False)
         drafting.set_parts(conn, world.catalog, author, plan.id, [part], deactivate=False, team=None)
     return replace(target, more={**target.more, "plan": plan.id})

@@ -161,10 +161,11 @@ class World:
     # -- people ----------------------------------------------------------------------------------------------------
     def settle(self) -> None:
         """Everybody, the group of the records and another one, somebody to be tied."""
-        for name in ("owner", "guest", "member", "stranger", ADMIN, GONE):
+        for name in ("owner", "guest", "member", "stranger", ADMIN, GONE, "receiver"):
             self.ids[name] = self.make("user", username=name, last_name=name, email=f"{name}@example.com").id
         with self.store.write() as conn:
             accounts.grant(conn, self.ids[ADMIN], ADMINISTRATOR)
+            accounts.grant(conn, self.ids["receiver"], "looker")
         flags: dict[str, Any] = {"from_creator": False, "from_owner": False, "from_parent": False}
         mine = [str(self.ids["member"])]
         self.ids["group"] = self.make("security_group", name="Group", key="group", users=mine, **flags).id
