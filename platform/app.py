@@ -26,6 +26,7 @@ from hanok.engine.jobs import (
     following,
     handing,
     housekeeping,
+    importing,
     kinds_of,
     mail,
     outbox,
@@ -78,7 +79,8 @@ def live_of(site: Site) -> Live:
 def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
-        housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS, handing.KINDS, mail.KINDS,
+        housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS, handing.KINDS,
+        importing.KINDS, mail.KINDS,
         finishing.KINDS, account_letters.KINDS, address_letters.KINDS, factor_letters.KINDS,
         (outbox.event_kind(SUBSCRIBERS),),
     )  # fmt: skip

@@ -140,6 +140,9 @@ OF_WHO_ASKED: Mapping[str, str] = {
     "records.handover.undo": "tests/jobs/test_handover.py",
     "records.bulk": "tests/jobs/test_bulk.py",
     "records.bulk.undo": "tests/jobs/test_bulk.py",
+    "records.import.check": "tests/jobs/test_importing.py",
+    "records.import": "tests/jobs/test_importing.py",
+    "records.import.undo": "tests/jobs/test_importing.py",
 }  # fmt: skip
 
 

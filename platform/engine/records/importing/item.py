@@ -23,7 +23,8 @@ class Item:
     """A row, the record that it is or will be, and what was found wrong with it.
 
     `linked` holds by a column's place what its cell names; `id` is the record's, known before it is written. `beside`
-    are the n-n links that the row says, `retied` what differs of them: titles before and after, by field, and `tied` whom they led to before.
+    are the n-n links that the row says, `retied` what differs of them (titles before and after, by field), `tied` whom
+    they led to before.
     """
 
     row: Row

@@ -151,7 +151,7 @@ def fault_of(names: Names, wanted: str, targets: Sequence[Target], key: Sequence
     if not targets:
         return names.unknown(wanted)
     if len(targets) > 1:
-        return say("This may be several fields: {fields}.", fields=", ".join(written_target(target) for target in targets))
+        return say("This may be several fields: {fields}.", fields=", ".join(map(written_target, targets)))
     found = names.keys[targets[0].field]
     if found.key in key or (found.type.generated and key):
         return None
