@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine import accounts, records
-from hanok.engine.access import Actor
+from hanok.engine.access import ADMINISTRATOR, Actor
 from hanok.engine.accounts.acting import actor_with
 from hanok.engine.catalog import Catalog, ModuleScope
 from hanok.engine.conditions import ConditionError, parse
@@ -116,6 +116,9 @@ class People:
             flags = {f"from_{via}": self.drawn.random() < 0.7 for via in ("creator", "owner", "parent")}
             group = self.make("security_group", name=f"g{number}", key=f"own{number}", users=members, **flags)
             self.groups[group], self.flags[group] = set(members), flags
+        with self.store.write() as conn:  # until they hold other roles: nobody else may be given records
+            for user in self.users:
+                accounts.grant(conn, user, ADMINISTRATOR)
 
     def make(self, module: str, **raw: Any) -> UUID:
         with self.store.write() as conn:

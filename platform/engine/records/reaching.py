@@ -51,7 +51,8 @@ def ways(
         return (Way(predicate(catalog, actor, module, action, table)),)
     held = _by_groups(conn, catalog, actor, module, action)
     if held > FEW:
-        return (Way(predicate(catalog, actor, module, action, table, by_row=held > MANY)),)
+        walked = sort == "title" or any(index[:1] == (sort,) for index in module.index)
+        return (Way(predicate(catalog, actor, module, action, table, by_row=walked and held > MANY)),)
     own, groups, fitting = apart(catalog, actor, module, action, table)
     indexed = any(index[:2] == (key, sort) for index in module.index for key in owners(module))
     few = bool(own) and not indexed and _own(conn, catalog, actor, module, action) <= FEW
