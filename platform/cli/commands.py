@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "mail": ("mailing", "mail", "Outgoing mail: look, try again, cancel, try an account."),
     "plan": ("deploying", "plan", "Show what a deploy would do."),
     "purge": ("purging", "purge_command", "Drop what older models left in the database; show it first."),
+    "reindex": ("reindexing", "reindex_command", "Index the records of these MODULES (none: all) anew for the search."),
     "restore": ("backing", "restore_command", "Put the site of a backup FILE back."),
     "role": ("roles", "role", "Roles: what there is, who has them, give and take them."),
     "rollback": ("deploying", "rollback", "Deploy the metadata of an old revision as a new one."),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hanok.engine.access import SYSTEM
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.records.grams import grams
+from hanok.engine.records.grams import grams, title_grams
 from hanok.engine.records.naming import title_of, titled
 from hanok.engine.records.selection import Selection
 from hanok.engine.store import search as index
@@ -30,7 +30,7 @@ def entry_of(module: Module, id: UUID, title: str, values: Mapping[str, Any]) ->
     open_ = (found for found in module.searched if not found.mask)
     snippets = (found.type.snippet(found, values.get(found.key)) for found in open_)
     shown = " · ".join(text for text in dict.fromkeys(snippets) if text and text not in title)
-    return index.Indexed(id, title, shown[:400], grams(" ".join([title, *texts])))
+    return index.Indexed(id, title, shown[:400], [*title_grams(title), *grams(" ".join(texts))])
 
 
 def put_stored(conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID]) -> None:

@@ -228,12 +228,12 @@ def _worded(
 ) -> ColumnElement[bool]:
     """What the words are in: of rows that stay closed only in the title."""
     if hides_searched(catalog, module):
-        return in_title(table, query.words)
+        return in_title(table, query.words, conn.dialect.name)
     matching = _matching(conn, module, query.words, table)
     if not closed:
         return matching
     opened = predicate(catalog, actor, module, "view", table)
-    return sa.or_(in_title(table, query.words), sa.and_(matching, opened))
+    return sa.or_(in_title(table, query.words, conn.dialect.name), sa.and_(matching, opened))
 
 
 def _asked(catalog: Catalog, module: Module, condition: Mapping[str, Any]) -> Any:

@@ -15,6 +15,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields.operators import ESCAPE, like
 from hanok.engine.fields.text import fold
 from hanok.engine.records.grams import MOST_WORDS, phrases
+from hanok.engine.records.initials import has_initials, ranges
 from hanok.engine.store import search as index
 from hanok.engine.store.tables import search as entries
 
@@ -55,10 +56,20 @@ def hides_searched(catalog: Catalog, module: Module) -> bool:
     return bool(keys - {found.key for found in module.searched} or keys & masked)
 
 
-def in_title(table: Any, words: str) -> ColumnElement[bool]:
-    """Whether each of the words stands in the title."""
+def in_title(table: Any, words: str, dialect: str = "") -> ColumnElement[bool]:
+    """Whether each of the words stands in the title. With a dialect lone consonants stand for their syllables too."""
     folded = [fold(word) for word in words.split()[:MOST_WORDS]]
-    return sa.and_(sa.true(), *(table.c["title$folded"].like(f"%{like(word)}%", escape=ESCAPE) for word in folded))
+    return sa.and_(sa.true(), *(_has(table.c["title$folded"], word, dialect) for word in folded))
+
+
+def _has(title: Any, word: str, dialect: str, *, at_start: bool = False) -> ColumnElement[bool]:
+    """Whether a folded title has this folded word, or begins with it."""
+    found = ranges(word) if dialect and has_initials(word) else None
+    if found is None:
+        return title.like(("" if at_start else "%") + like(word) + "%", escape=ESCAPE)  # type: ignore[no-any-return]
+    if dialect == "sqlite":
+        return title.op("GLOB", is_comparison=True)(("" if at_start else "*") + found + "*")  # type: ignore[no-any-return]
+    return title.op("~", is_comparison=True)(("^" if at_start else "") + found)  # type: ignore[no-any-return]
 
 
 def _one(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, words: str, size: int) -> sa.Select[Any]:
@@ -66,8 +77,8 @@ def _one(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, wo
     found: ColumnElement[bool] = index.found(conn.dialect.name, phrases(words))
     snippet: ColumnElement[Any] = entries.c.text
     if hides_searched(catalog, module):  # the index would tell by what she may not see
-        found, snippet = in_title(table, words), sa.literal("").label("text")
-    begins = table.c["title$folded"].like(like(fold(words.strip())) + "%", escape=ESCAPE)
+        found, snippet = in_title(table, words, conn.dialect.name), sa.literal("").label("text")
+    begins = _has(table.c["title$folded"], fold(words.strip()), conn.dialect.name, at_start=True)
     rank = sa.case((begins, 0), else_=1).label("rank")
     return (
         sa.select(entries.c.module, entries.c.record, table.c.title, snippet, rank)
