@@ -135,6 +135,11 @@ class House:
 
         return rights.allowed(roles, user, self.people.groups_of(user), one.module, action, one.row, fits)
 
+    def takes(self, user: str, module: str) -> bool:
+        """Whether records of the module may be given to this user."""
+        said = [self.roles[key].says(module, "view") for key in self.people.roles_of(UUID(user))]
+        return any(each != "none" for each in said) and "deny" not in said
+
     def fits(self, user: UUID, one: Kept, written: rights.Condition) -> bool:
         module, team = self.catalog.every[one.module], self.people.team[user]
         me = Actor(id=user, username="", title="", teams=(team,) if team else ())
@@ -188,6 +193,7 @@ class House:
         new.ways = {way for via in ("creator", "owner", "parent") for way in self.inherited(new, via)}
         assert actor.id is not None
         fine = self.allows(actor.id, "create", new) and self.links(actor.id, None, raw)
+        fine = fine and (raw.get("owner") in (None, str(actor.id)) or self.takes(raw["owner"], module))
         made = self.tried(fine, lambda conn: records.create(conn, self.catalog, actor, module, raw))
         if made is not None:
             new.id = made.id
@@ -205,6 +211,7 @@ class House:
         assert actor.id is not None
         fine = self.allows(actor.id, "view", one) and self.allows(actor.id, "edit", one)
         fine = fine and ("owner" not in changed or self.allows(actor.id, "assign", one))
+        fine = fine and ("owner" not in changed or not raw["owner"] or self.takes(raw["owner"], one.module))
         fine = fine and self.links(actor.id, one, raw)
         call = {"version": one.version}
         made = self.tried(fine, lambda conn: records.update(conn, self.catalog, actor, one.module, one.id, raw, **call))
