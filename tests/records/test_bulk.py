@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from hanok.engine import records
 from hanok.engine.access import Actor
+from hanok.engine.accounts import grants
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, NotFound, Refused
 from hanok.engine.records import bulk
@@ -50,7 +51,16 @@ def filled(store: Store, catalog: Catalog) -> Store:
 
 @pytest.fixture
 def manager(filled: Store, catalog: Catalog) -> Actor:
-    return a_user(filled, catalog, "mina", "manager")
+    return somebody(filled, catalog, "mina", "manager")
+
+
+def somebody(store: Store, catalog: Catalog, name: str, role: str) -> Actor:
+    """A user whose role the database knows too: records are given to those who may see them."""
+    made = a_user(store, catalog, name, role)
+    assert made.id is not None
+    with store.write() as conn:
+        grants.grant(conn, made.id, role)
+    return made
 
 
 def companies(store: Store, catalog: Catalog, actor: Actor, count: int, **raw: Any) -> list[UUID]:
@@ -139,7 +149,7 @@ def test_what_is_not_sound_is_left_and_told_and_the_others_are_written(
 
 
 def test_rights_are_asked_record_by_record(filled: Store, catalog: Catalog, manager: Actor) -> None:
-    jun = a_user(filled, catalog, "jun", "own")
+    jun = somebody(filled, catalog, "jun", "own")
     his, hers = companies(filled, catalog, jun, 2, size=3), companies(filled, catalog, manager, 2, size=4)
     done = do(filled, catalog, jun, SET, Chosen(ids=(*his, *hers)), size="5")
     assert done.counts == {"changed": 2, "refused": 2}
@@ -190,7 +200,7 @@ def test_all_is_taken_back_but_what_somebody_changed_since(filled: Store, catalo
 
 
 def test_an_owner_is_given_back(filled: Store, catalog: Catalog, manager: Actor) -> None:
-    jun = a_user(filled, catalog, "jun", "own")
+    jun = somebody(filled, catalog, "jun", "own")
     ids = companies(filled, catalog, manager, 2)
     done = do(filled, catalog, manager, ASSIGN, Chosen(ids=tuple(ids)), owner=str(jun.id))
     assert [owner.id for owner in values(filled, catalog, manager, ids, "owner")] == [jun.id] * 2

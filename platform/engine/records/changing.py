@@ -44,12 +44,12 @@ def hold(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, ids: Sequence[UUID],
     narrowed: Callable[[Any], ColumnElement[bool]] | None = None,
 ) -> dict[UUID, Record]:  # fmt: skip
-    """Those of these records that the actor sees in lists, held until the transaction ends, in the order of ids."""
+    """Those of these records that the actor may view, held until the transaction ends, in the order of ids."""
     hold_above(conn, catalog, module, ids)
     selection = Selection(catalog, actor, module, every_key(module))
     table = selection.table
     statement = selection.statement().where(
-        table.c.id.in_(list(ids)), table.c.deleted_at.is_(None), predicate(catalog, actor, module, "list", table)
+        table.c.id.in_(list(ids)), table.c.deleted_at.is_(None), predicate(catalog, actor, module, "view", table)
     )
     if narrowed is not None:
         statement = statement.where(narrowed(table))
