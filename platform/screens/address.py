@@ -25,7 +25,11 @@ WORDS_LENGTH = 200
 MOST_CONDITIONS, MOST_VALUES, MOST_SORTS = 20, 100, 4
 SEVERAL = frozenset({"many", "two"})
 FIRST_PAGE: Mapping[str, Any] = {"after": "", "before": "", "start": 0, "count": False, "ask": ""}
-OWN_KEYS = frozenset({"filter", "f", "q", "sort", "columns", "size", "after", "before", "start", "count", "ask"})
+OWN_KEYS = frozenset(
+    {"view", "filter", "f", "q", "sort", "columns", "size", "after", "before", "start", "count", "ask"}
+)
+#: The ways to look at records; a list is what there always is, and is not written.
+LIST, KANBAN = "", "kanban"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Asked:
-    """What one address of a list asks for. `saved` is the key of a saved filter or "" for all records."""
+    """What one address of a list asks for. `saved` is the key of a saved filter or "" for all records.
+
+    `view` is the way to look at them, "" for the list.
+    """
 
     module: str
     saved: str = ""
@@ -60,6 +67,7 @@ class Asked:
     start: int = 0
     count: bool = False
     ask: str = ""
+    view: str = LIST
 
     def pairs(self) -> list[tuple[str, str]]:
         """The query string as pairs, in the order in which a person would say it."""
@@ -94,6 +102,7 @@ def _narrowing(saved: str, conditions: Sequence[Condition]) -> list[tuple[str, s
 
 def _rest(said: Mapping[str, Any]) -> list[tuple[str, str]]:
     single = [
+        ("view", said["view"]),
         ("q", said["words"]),
         ("sort", ",".join(said["sort"])),
         ("columns", ",".join(said["columns"])),
@@ -111,14 +120,17 @@ def _encoded(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join([f"{key}={quote(text, safe='$,:')}" for key, text in pairs])
 
 
-def read(module: Module, arguments: MultiDict[str, str], *, remembered: str = "") -> Asked:
-    """Reads an address; `remembered` are the columns that this browser chose last, if any."""
+def read(
+    module: Module, arguments: MultiDict[str, str], *, remembered: str = "", viewed: str = LIST
+) -> Asked:
+    """Reads an address; `remembered` are the columns that this browser chose last, if any, `viewed` the view."""
     conditions = tuple(islice(_conditions(module, arguments), MOST_CONDITIONS))
     words = arguments.get("q", "").strip()[:WORDS_LENGTH]
     view = module.views.list
     columns = arguments.get("columns", "") or ("" if "columns" in arguments else remembered)
     return Asked(
         module=module.key,
+        view=_view(module, arguments, viewed),
         saved=_saved(module, arguments.get("filter", ""), plain=not (conditions or words)),
         conditions=conditions,
         words=words,
@@ -131,6 +143,13 @@ def read(module: Module, arguments: MultiDict[str, str], *, remembered: str = ""
         count=arguments.get("count", "") == "1",
         ask=arguments.get("ask", ""),
     )
+
+
+def _view(module: Module, arguments: MultiDict[str, str], viewed: str) -> str:
+    """The view of the address, else the one chosen last; a page of a list is one of a list."""
+    paged = arguments.get("after") or arguments.get("before")
+    wanted = arguments.get("view", viewed)
+    return KANBAN if wanted == KANBAN and module.views.kanban is not None and not paged else LIST
 
 
 def parse(module: Module, text: str) -> Condition | None:

@@ -21,10 +21,12 @@ from hanok.screens.routes import (
     audit,
     bulk,
     exporting,
+    favourites,
     forms,
     handing,
     handing_course,
     home,
+    kanban,
     lists,
     mine,
     records,
@@ -53,7 +55,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     )
     for room in (
         home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
-        lists, forms, records,
+        lists, kanban, forms, records, favourites,
         subpanels, actions, exporting, bulk, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)

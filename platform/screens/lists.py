@@ -11,7 +11,7 @@ from hanok.engine.catalog.model import Module
 from hanok.engine.fields import in_language
 from hanok.engine.records import Page, Query
 from hanok.screens import cells, filters
-from hanok.screens.address import SIZES, Asked, as_condition
+from hanok.screens.address import KANBAN, LIST, SIZES, Asked, as_condition
 from hanok.screens.bulk import Button, buttons
 from hanok.screens.deadlines import columns_to_ask
 from hanok.screens.words import Formats
@@ -98,6 +98,7 @@ class ListPage:
     acting: frozenset[UUID] = frozenset()
     export_url: str = ""
     bulk: tuple[Button, ...] = ()
+    views: tuple[filters.Offer, ...] = ()
 
 
 def columns_of(module: Module, asked: Asked) -> tuple[str, ...]:
@@ -115,7 +116,7 @@ def query(module: Module, asked: Asked, checked: Sequence[filters.Checked]) -> Q
     saved = module.saved_filters.get(asked.saved)
     return Query(
         module=module.key,
-        where=_every([module.views.list.where, saved.where if saved else None]),
+        where=every([module.views.list.where, saved.where if saved else None]),
         asked=own_condition(checked),
         sort=sort_of(module, asked),
         columns=columns_to_ask(module, columns_of(module, asked)),
@@ -128,10 +129,10 @@ def query(module: Module, asked: Asked, checked: Sequence[filters.Checked]) -> Q
 
 def own_condition(checked: Sequence[filters.Checked]) -> Mapping[str, Any] | None:
     """What the reader asks for, in the condition language."""
-    return _every([as_condition(one.condition) for one in checked if one.problem is None])
+    return every([as_condition(one.condition) for one in checked if one.problem is None])
 
 
-def _every(parts: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+def every(parts: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
     found = [part for part in parts if part]
     return {"all": found} if len(found) > 1 else found[0] if found else None
 
@@ -185,6 +186,17 @@ def build(
         acting=acting,
         export_url=asked.url("/_export") if may_export and page.rows else "",
         bulk=buttons(bulk) if page.rows else (),
+        views=_views(module, asked),
+    )
+
+
+def _views(module: Module, asked: Asked) -> tuple[filters.Offer, ...]:
+    """The ways to look at the records, where there are several; going to another one keeps what was asked."""
+    if module.views.kanban is None:
+        return ()
+    return (
+        filters.Offer("List", asked.url(view="list"), "list", asked.view == LIST),
+        filters.Offer("Kanban", asked.url(view=KANBAN), "layout-kanban", asked.view == KANBAN),
     )
 
 

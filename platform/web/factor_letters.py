@@ -1,4 +1,5 @@
-"""Letters about second factors: to whom they belong, whenever one came, went, or was guessed at.
+"""Letters about second factors, linked accounts and tokens: to whom they belong, whenever one came, went, or was
+guessed at.
 
 They go to the address that the user has in her record, as jobs, like every letter about an account.
 """
@@ -21,7 +22,7 @@ from hanok.web.account_letters import Words, address_of
 
 WORD = "accounts.factor"
 ADDED, REMOVED, CLEARED, CODES, RECOVERY, GUESSED = "added", "removed", "cleared", "codes", "recovery", "guessed"
-LINKED, UNLINKED = "linked", "unlinked"
+LINKED, UNLINKED, TOKEN = "linked", "unlinked", "token"
 #: What happened: the subject of the letter, and its first sentence.
 SAID: Mapping[str, tuple[Message, Message]] = MappingProxyType({
     ADDED: (say("{site}: a second factor was added"),
@@ -38,6 +39,8 @@ SAID: Mapping[str, tuple[Message, Message]] = MappingProxyType({
              say("Your account at {name} gets you in as {username} from now on: {when}.")),
     UNLINKED: (say("{site}: an account was unlinked"),
                say("Your account at {name} does not get you in as {username} any more: {when}.")),
+    TOKEN: (say("{site}: an API token was made"),
+            say("The API token “{name}” was made for {username}: {when}. A program that has it acts for this user.")),
     GUESSED: (say("{site}: wrong codes"),
               say("Somebody who knows the password of {username} gave five wrong codes: {when}. No code is taken for a "
                   "quarter of an hour.")),
@@ -45,6 +48,8 @@ SAID: Mapping[str, tuple[Message, Message]] = MappingProxyType({
 #: Where the letter leads.
 FACTORS = ("/me/security", say("See your second factors"))
 PROVIDERS = ("/me/identities", say("See your login providers"))
+#: Elsewhere where it is about neither.
+OTHERS = {LINKED: PROVIDERS, UNLINKED: PROVIDERS, TOKEN: ("/me/tokens", say("See your API tokens"))}
 WARNING = say("If it was not you, change your password at once and tell an administrator.")
 
 
@@ -67,7 +72,7 @@ def _send(work: Work) -> None:
         subject, sentence = SAID[said["what"]]
         facts = {"site": words.site, "name": said["name"], "username": person.username,
                  "when": words.moment(datetime.fromisoformat(said["at"]))}  # fmt: skip
-        path, button = PROVIDERS if said["what"] in (LINKED, UNLINKED) else FACTORS
+        path, button = OTHERS.get(said["what"], FACTORS)
         words.post(
             conn, Message(subject.text, facts), Message(sentence.text, facts), WARNING,
             link=f"{address}{path}" if address else "", button=button,

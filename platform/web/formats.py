@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import (
+    format_compact_decimal,
     format_currency,
     format_decimal,
     get_currency_precision,
@@ -120,6 +121,10 @@ class Formats:
         """1,234,000; with `places`, exactly so many decimals, else as many as the value has."""
         exact = value if isinstance(value, Decimal) else Decimal(str(value))
         return _digits(exact, _places_of(exact) if places is None else places, self.language)
+
+    def compact(self, value: Decimal | int | float) -> str:
+        """As short as it says how much: 1.3억, 129.5M."""
+        return format_compact_decimal(value, locale=self.language, fraction_digits=1)
 
     def money(self, amount: Decimal | int, currency: str) -> str:
         """₩1,234,000; US$1,234.50."""

@@ -8,13 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, g, redirect, render_template, request
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine.access import may
 from hanok.engine.accounts import tokens
+from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Invalid, Message, Refused, say
 from hanok.engine.fields import in_language
 from hanok.web.doors import door
+from hanok.web.factor_letters import TOKEN, tell_factor
 from hanok.web.notices import notify
 from hanok.web.programs import ROOT
 from hanok.web.proving import proved
@@ -48,17 +51,24 @@ def ask() -> str:
 @proved
 def make() -> Page:
     form = request.form
-    days = form.get("days", "")
     try:
-        text, made = write(lambda conn, catalog: tokens.make(
-            conn, catalog, g.actor, name=form.get("name", ""), scopes=_scopes(form),
-            days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
-        ))  # fmt: skip
+        text, made = write(lambda conn, catalog: _made(conn, catalog, form))
     except Invalid as invalid:
         return _form({key: found[0] for key, found in invalid.errors.items()}), 422
     except Refused as refused:
         return _form({"": refused.message}), 409
     return render_template("me_token.html", text=text, made=made, scopes_of=scopes_in_words, root=ROOT)
+
+
+def _made(conn: Connection, catalog: Catalog, form: Mapping[str, str]) -> tuple[str, tokens.Token]:
+    """A new token, of which word is sent: a thief who made one stays in by it."""
+    days = form.get("days", "")
+    text, made = tokens.make(
+        conn, catalog, g.actor, name=form.get("name", ""), scopes=_scopes(form),
+        days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
+    )  # fmt: skip
+    tell_factor(conn, g.actor.id, TOKEN, made.name)
+    return text, made
 
 
 @own_tokens.post("/<uuid:id>/revoke")

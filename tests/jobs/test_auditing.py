@@ -30,13 +30,17 @@ from hanok.engine.store.tables import audit
 from tests.builders import SMALL, TYPES, a_catalog, a_record, a_user, an_administrator, with_tables
 from tests.jobs.conftest import Hiring
 
+#: Sees everything, and takes nothing along.
+READER = "label: {en: Reader, ko: 열람}\ndefault: {list: all, view: all}\n"
+#: Sees and takes along her own.
+OWN = "label: {en: Own, ko: 본인}\ndefault: {list: owner, view: owner, export: owner}\n"
 CLERK = "label: {en: Clerk, ko: 사무}\ndefault: all\nfields: {company.size: {view: none}}\n"
 ADMIN = an_administrator()
 
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return a_catalog({**SMALL, "roles/clerk.yaml": CLERK})
+    return a_catalog({**SMALL, "roles/clerk.yaml": CLERK, "roles/reader.yaml": READER, "roles/own.yaml": OWN})
 
 
 @pytest.fixture
@@ -99,7 +103,7 @@ def test_a_file_has_no_denied_field_and_no_hidden_record(
     surroundings: Surroundings, catalog: Catalog, hire: Hiring
 ) -> None:
     edited(surroundings, catalog, size=7, name="한빛상사")
-    clerk, rep = (somebody(surroundings, catalog, role) for role in ("clerk", "owner_only"))
+    clerk, rep = (somebody(surroundings, catalog, role) for role in ("clerk", "own"))
     mine, hers = (asked(surroundings, one) for one in (clerk, rep))
     seen = rows_of(surroundings, done(surroundings, hire, mine))
     assert "한빛상사" in str(seen) and "98765" not in str(seen) and "Size" not in str(seen)
@@ -108,6 +112,22 @@ def test_a_file_has_no_denied_field_and_no_hidden_record(
         asked(surroundings, clerk, module="company", field="size")
     with pytest.raises(Denied):
         asked(surroundings, clerk, "administration")
+
+
+def test_who_may_not_export_records_takes_no_log_of_them_along(
+    surroundings: Surroundings, catalog: Catalog, hire: Hiring
+) -> None:
+    edited(surroundings, catalog, name="한빛상사")
+    reader, clerk = (somebody(surroundings, catalog, role) for role in ("reader", "clerk"))
+    with pytest.raises(Denied):
+        asked(surroundings, reader)
+    with pytest.raises(Denied):
+        asked(surroundings, reader, "input", module="company")
+    late = asked(surroundings, clerk)
+    with surroundings.store.write() as conn:
+        grants.revoke(conn, catalog, ADMIN, "user", clerk.id or new_id(), "clerk")
+        grants.grant(conn, clerk.id or new_id(), "reader")
+    assert "한빛상사" not in str(rows_of(surroundings, done(surroundings, hire, late)))
 
 
 def test_the_log_of_administration_is_for_administrators_when_it_runs_and_when_it_is_fetched(

@@ -13,7 +13,9 @@ from hanok.engine.accounts import find_user, tokens
 from hanok.engine.catalog import Catalog
 from hanok.engine.store import Store
 from hanok.engine.store.account_tables import token
+from hanok.engine.store.job_tables import job
 from hanok.engine.store.tables import session
+from hanok.web.factor_letters import TOKEN, WORD
 from tests.screens.conftest import Browser, Enter
 
 TEXT = re.compile(r"hnk_[A-Za-z0-9_-]{49}")
@@ -41,6 +43,14 @@ def test_a_token_is_shown_once(site: Store, catalog: Catalog, enter: Enter) -> N
     assert text not in page
     assert text[:10] in page
     assert "never used" in page
+
+
+def test_its_owner_is_told_by_mail_without_the_token(site: Store, enter: Enter) -> None:
+    text = make(enter("rep"))
+    with site.read() as conn:
+        (said,) = conn.scalars(sa.select(job.c.payload).where(job.c.kind == WORD)).all()
+    assert (said["what"], said["name"]) == (TOKEN, "robot")
+    assert text[4:] not in str(said)
 
 
 def test_its_page_is_kept_by_no_cache(enter: Enter) -> None:

@@ -16,8 +16,9 @@ from hanok.engine.fields import Linked
 SEEING = ("list", "view", "export")
 #: What an action needs beside its own right: whoever exports a record sees it in a list, and all that is in it.
 NEEDS: Mapping[str, tuple[str, ...]] = {"export": ("list", "view"), "massupdate": ("edit",)}
-#: Modules of administrators alone, whatever roles and tokens say: who may change them could become anybody.
-CLOSED = frozenset({"login_provider"})
+#: Modules of administrators alone, whatever roles and tokens say: who may change them could become anybody, by a
+#: provider of her own, or a mail server that reads the letters with links to set a password.
+CLOSED = frozenset({"login_provider", "outbound_account"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,22 @@
-"""What no change of users may do: leave nobody who may do everything, or name a time zone that there is not."""
+"""What no change of users may do: leave nobody who may do everything, make somebody into her by another address, or
+name a time zone that there is not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from uuid import UUID
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
-from hanok.engine.access import ADMINISTRATOR
+from hanok.engine.access import ADMINISTRATOR, Actor
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Invalid, Refused, say
 from hanok.engine.records.obeying import Loaded
 from hanok.engine.store.tables import grant
 
-USER, ACTIVE, ZONE = "user", "active", "time_zone"
+USER, ACTIVE, EMAIL, ZONE = "user", "active", "email", "time_zone"
 
 
 def keep_administrators(
@@ -36,6 +37,19 @@ def keep_administrators(
     if known & set(ids) and not has_administrator(conn, catalog, but=but):
         last = say("This is the last administrator; make somebody else one first.")
         raise Invalid({field: [last]}) if field else Refused(last)
+
+
+def keep_address(conn: sa.Connection, actor: Actor, module: Module, ids: Collection[UUID]) -> None:
+    """Raises Invalid where the address of one of these users is not the actor's to change; asked before it is written.
+
+    Links to set a password go there: whoever changes that of an administrator could become her. So it is changed by
+    those who govern, never by a program and never by somebody in another's place.
+    """
+    if module.key != USER or actor.governs or not ids:
+        return
+    held = sa.select(grant.c.holder).where(grant.c.role == ADMINISTRATOR, grant.c.holder.in_(list(ids)))
+    if conn.execute(held.limit(1)).first() is not None:
+        raise Invalid({EMAIL: [say("Only administrators change the e-mail address of an administrator.")]})
 
 
 def has_administrator(conn: sa.Connection, catalog: Catalog, *, but: UUID | None = None) -> bool:

@@ -18,7 +18,7 @@ from hanok.engine.records.around import Around
 from hanok.engine.records.attachments import Files, named, settle, stored
 from hanok.engine.records.derived import hold_above, settle_drafts
 from hanok.engine.records.drafts import Draft, check_created
-from hanok.engine.records.guarding import ACTIVE, keep_administrators
+from hanok.engine.records.guarding import ACTIVE, EMAIL, keep_address, keep_administrators
 from hanok.engine.records.index import entry_of
 from hanok.engine.records.sharing import inherit, inherit_anew
 from hanok.engine.records.trail import both_ends, trace, trace_end
@@ -105,6 +105,7 @@ def write_many(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Modu
     created = [draft for draft in drafts if draft.action == "created"]
     table = module.table
     hold_above(conn, catalog, module, [draft.id for draft in changed], *(draft.own for draft in drafts))
+    keep_address(conn, actor, module, [draft.id for draft in changed if EMAIL in draft.changes])
     for names, alike in groupby(changed, lambda draft: frozenset(draft.row)):
         _update(conn, table, sorted(names), list(alike))
     gone = [draft.id for draft in changed if ACTIVE in draft.changes]

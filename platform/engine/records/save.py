@@ -29,7 +29,7 @@ from hanok.engine.records.drafts import (
     new_draft,
 )
 from hanok.engine.records.fielding import refused
-from hanok.engine.records.guarding import ACTIVE, keep_administrators
+from hanok.engine.records.guarding import ACTIVE, EMAIL, keep_address, keep_administrators
 from hanok.engine.records.lines import behind, check_parent, touch_parent
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get, identity
@@ -97,6 +97,8 @@ def update(
     if draft is None:
         assert not differs, "changed lines make a draft"
         return current
+    if EMAIL in draft.changes:
+        keep_address(conn, actor, found, [draft.id])
     table = found.table
     statement = sa.update(table).where(table.c.id == current.id, table.c.version == current.version)
     if _execute(conn, found, statement.values(draft.row)).rowcount != 1:

@@ -19,7 +19,7 @@ from hanok.engine.jobs import auditing as jobs
 from hanok.engine.records import auditing
 from hanok.engine.records.auditing import LOGS, OWNERS
 from hanok.engine.records.auditing.administration import administration, modules_told
-from hanok.engine.records.auditing.asking import fields_of, modules_of
+from hanok.engine.records.auditing.asking import EXPORT, fields_of, modules_of
 from hanok.engine.records.auditing.pages import GONE
 from hanok.engine.records.auditing.putting import proposal, put_back
 from hanok.engine.records.deeds import SUBJECTS
@@ -65,7 +65,8 @@ def add(to: Blueprint) -> None:
 class LogPage:
     """A log as it is printed. `modules` are choices to narrow it to, `fields` those of the chosen module.
 
-    `reached` is how far it was looked through, where the page ended before it was full.
+    `reached` is how far it was looked through, where the page ended before it was full; `export` says that some of it
+    may be taken along.
     """
 
     asked: Asked
@@ -80,6 +81,7 @@ class LogPage:
     reached: Any
     people: tuple[tuple[Field, Form | None], ...]
     periods: Mapping[str, tuple[Message, int]]
+    export: bool
 
 
 # -- looking -------------------------------------------------------------------------------------------------------
@@ -129,7 +131,15 @@ def _page(
         modules=_modules(asked.log), fields=_fields(asked), actions=_actions(asked.log), rows=rows,
         previous=asked.url(before=previous) if previous else "", next=asked.url(after=next) if next else "",
         reached=reached if next or previous else None, people=tuple(_people(asked)), periods=PERIODS,
+        export=bool(rows) and _may_export(asked),
     )  # fmt: skip
+
+
+def _may_export(asked: Asked) -> bool:
+    if asked.log == ADMINISTRATION:
+        return True
+    known = [one.key for one in modules_of(g.catalog, g.actor, asked.log, EXPORT)]
+    return asked.module in known if asked.module else bool(known)
 
 
 def _modules(log: str) -> tuple[tuple[str, str | Message], ...]:
@@ -246,12 +256,12 @@ def restore(id: UUID) -> AnyResponse:
 
 
 # -- export --------------------------------------------------------------------------------------------------------
-@door("export", asks="view")
+@door("export", asks="export")
 def export_ask(log: str) -> str:
     return _export_ask(_asked(log))
 
 
-@door("export", asks="view")
+@door("export", asks="export")
 def export(log: str) -> AnyResponse:
     return _export(_asked(log))
 

@@ -18,6 +18,7 @@ from hanok.engine.records.bulk import actions_for
 from hanok.screens import actions, address, filters, lists
 from hanok.screens.address import Asked, Condition
 from hanok.screens.reading import module_of, title_of_link
+from hanok.screens.routes import kanban
 from hanok.web.doors import door
 from hanok.web.notices import notify
 from hanok.web.visit import connection
@@ -38,6 +39,8 @@ def show(module: str) -> AnyResponse:
     found = module_of(module)
     asked = asked_of(found)
     checked = [filters.check(g.catalog, found, condition) for condition in asked.conditions]
+    if asked.view == address.KANBAN:
+        return _remembering(make_response(kanban.board(found, asked, checked)), found, asked)
     query = lists.query(found, asked, checked)
     try:
         page = records.page(connection(), g.catalog, g.actor, query)
@@ -109,7 +112,10 @@ def choose_columns(module: str) -> AnyResponse:
 
 
 def asked_of(module: Module) -> Asked:
-    return address.read(module, request.args, remembered=request.cookies.get(_cookie(module), ""))
+    chosen = request.cookies
+    return address.read(
+        module, request.args, remembered=chosen.get(_cookie(module), ""), viewed=chosen.get(_view_cookie(module), "")
+    )
 
 
 def _texts(field: Field, takes: str) -> tuple[str, ...]:
@@ -151,16 +157,22 @@ def _cookie(module: Module) -> str:
     return f"hanok_columns_{module.key}"
 
 
+def _view_cookie(module: Module) -> str:
+    return f"hanok_view_{module.key}"
+
+
 def _remembering(answer: Response, module: Module, asked: Asked) -> Response:
-    """This browser keeps the columns that it chose for a module."""
+    """This browser keeps the columns and the view that it chose for a module."""
     if "columns" in request.args and asked.columns:
-        answer.set_cookie(
-            _cookie(module),
-            ",".join(asked.columns),
-            max_age=YEAR,
-            path=f"/{module.key}",
-            httponly=True,
-            samesite="Lax",
-            secure=request.is_secure,
-        )
+        _keep(answer, module, _cookie(module), ",".join(asked.columns))
+    if request.args.get("view") == address.KANBAN and asked.view:
+        _keep(answer, module, _view_cookie(module), asked.view)
+    elif "view" in request.args:
+        answer.delete_cookie(_view_cookie(module), path=f"/{module.key}")
     return answer
+
+
+def _keep(answer: Response, module: Module, name: str, text: str) -> None:
+    answer.set_cookie(
+        name, text, max_age=YEAR, path=f"/{module.key}", httponly=True, samesite="Lax", secure=request.is_secure
+    )

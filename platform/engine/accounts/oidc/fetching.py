@@ -11,7 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +23,8 @@ from hanok.engine.errors import Message, say
 TIMEOUT, PATIENCE = 5.0, 10.0
 LARGEST = 512 * 1024
 Address = IPv4Address | IPv6Address
+#: Addresses of IPv6 whose last 32 bits are one of IPv4 to a translator (RFC 6052, RFC 8215), or were once (RFC 4291).
+TRANSLATED = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
 
 
 class Unusable(Exception):
@@ -70,12 +72,19 @@ class Guarded(httpx.BaseTransport):
 
 def may_be_asked(address: Address, *, trusted: bool, local: bool) -> bool:
     """Whether a connection may go there. Addresses of one's own link, where clouds keep their secrets, never."""
-    plain = (address.ipv4_mapped or address.sixtofour or address) if isinstance(address, IPv6Address) else address
+    plain = _plain(address) if isinstance(address, IPv6Address) else address
     if plain.is_loopback:
         return local
     if plain.is_link_local or plain.is_multicast or plain.is_unspecified:
         return False
     return plain.is_global or (trusted and plain.is_private)
+
+
+def _plain(address: IPv6Address) -> Address:
+    """The IPv4 address that a network behind it would make of an address of IPv6, else that itself."""
+    if not address.is_loopback and any(address in one for one in TRANSLATED):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def check_address(url: str, *, local: bool) -> None:

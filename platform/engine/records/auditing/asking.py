@@ -15,6 +15,8 @@ from hanok.engine.fields import Field
 from hanok.engine.records.trail import BESIDE
 
 INPUT, CHANGES, OWNERS = "input", "changes", "owners"
+#: The right by which a log is read, and that by which it is taken along as a file.
+VIEW, EXPORT = "view", "export"
 #: The logs, with the actions that each tells of.
 LOGS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     INPUT: ("created",),
@@ -49,10 +51,10 @@ class Search:
         return bool(texts or self.actor or self.person or self.record or self.since or self.until)
 
 
-def checked(catalog: Catalog, actor: Actor, search: Search) -> Search:
-    """The same question. Raises Invalid for what is not there, or not for this actor."""
+def checked(catalog: Catalog, actor: Actor, search: Search, right: str = VIEW) -> Search:
+    """The same question. Raises Invalid for what is not there, or not for this actor to see, or to export."""
     faults: dict[str, list[Message]] = {}
-    if search.module and search.module not in {module.key for module in modules_of(catalog, actor, search.log)}:
+    if search.module and search.module not in {module.key for module in modules_of(catalog, actor, search.log, right)}:
         faults["module"] = [say("There is no module {module}.", module=search.module)]
     elif search.field and search.field not in fields_of(catalog, search.module):
         faults["field"] = [say("There is no field “{key}”.", key=search.field)]
@@ -63,11 +65,12 @@ def checked(catalog: Catalog, actor: Actor, search: Search) -> Search:
     return search
 
 
-def modules_of(catalog: Catalog, actor: Actor, log: str) -> tuple[Module, ...]:
-    """The modules of whose records the actor may view any, and whose owners she sees where those are told."""
+def modules_of(catalog: Catalog, actor: Actor, log: str, right: str = VIEW) -> tuple[Module, ...]:
+    """The modules of whose records the actor may view (or export) any, and whose owners she sees where those are
+    told."""
     return tuple(
         module for module in catalog.every.values()
-        if level(catalog, actor, module.key, "view") != "none" and (log != OWNERS or owner_of(catalog, module))
+        if level(catalog, actor, module.key, right) != "none" and (log != OWNERS or owner_of(catalog, module))
     )  # fmt: skip
 
 

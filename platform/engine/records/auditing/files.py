@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from hanok.engine.access import SYSTEM, Actor
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.errors import Denied, say
 from hanok.engine.fields import Labels, Linked, in_language
 from hanok.engine.records.auditing.administration import Deed, Wanted, all_done
-from hanok.engine.records.auditing.asking import CHANGES, INPUT, OWNERS, Search, checked
+from hanok.engine.records.auditing.asking import CHANGES, EXPORT, INPUT, OWNERS, Search, checked, modules_of
 from hanok.engine.records.auditing.pages import every
 from hanok.engine.records.auditing.telling import Told
 from hanok.engine.records.history import Change
@@ -68,16 +69,21 @@ class LogFile:
         return tuple(in_language(one, self.language) for one in HEADINGS)
 
     def check(self) -> None:
-        """Raises Invalid for what the actor cannot ask for, Denied for a log that is not hers."""
+        """Raises Invalid for what the actor cannot ask for, Denied for a log that is not hers to take along."""
         if isinstance(self.asked, Search):
             checked(self.catalog, self.actor, self.asked)
+            known = [module.key for module in modules_of(self.catalog, self.actor, self.log, EXPORT)]
+            if not known or self.asked.module not in ("", *known):
+                raise Denied(say("You may not export records of this kind."))
         else:
             next(all_done(self.conn, self.catalog, self.actor, self.asked), None)
 
     def rows(self) -> Iterator[list[Any]]:
         """The cells of each row."""
         if isinstance(self.asked, Search):
-            found: Iterator[Told | Deed] = iter(every(self.conn, self.catalog, self.actor, self.asked))
+            found: Iterator[Told | Deed] = every(
+                self.conn, self.catalog, self.actor, self.asked, right=EXPORT
+            )
         else:
             found = all_done(self.conn, self.catalog, self.actor, self.asked)
         for one in found:
@@ -93,6 +99,8 @@ class LogFile:
         changes = entry.changes if self.log != OWNERS else self._of_owner(told)
         for change in changes if module else ():
             assert module is not None, "only known modules tell of changes"
+            if module.has(change.field) and not module.field(change.field).exported:
+                continue
             yield [*head, self._label(module, change.field), *(self._cell(module, change.field, value)
                                                                for value in (change.before, change.after))]  # fmt: skip
         if not changes:

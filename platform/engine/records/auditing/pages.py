@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import NotFound, say
-from hanok.engine.records.auditing.asking import LOGS, Search, checked
+from hanok.engine.records.auditing.asking import LOGS, VIEW, Search, checked
 from hanok.engine.records.auditing.telling import Told, tell
 from hanok.engine.records.auditing.walking import Walk
 from hanok.engine.store.tables import audit
@@ -48,10 +48,10 @@ class Count:
 
 def page(
     conn: sa.Connection, catalog: Catalog, actor: Actor, search: Search, *, size: int = SIZE,
-    after: UUID | None = None, before: UUID | None = None,
+    after: UUID | None = None, before: UUID | None = None, right: str = VIEW,
 ) -> Found:  # fmt: skip
     """One page. Raises Invalid for what the actor cannot ask for."""
-    walk = Walk.of(catalog, actor, checked(catalog, actor, search))
+    walk = Walk.of(catalog, actor, checked(catalog, actor, search, right), right)
     size, before = max(1, min(size, MOST_SIZE)), None if after else before
     rows, end = _walked(conn, walk, size + 1, after, before)
     on = rows[size - 1].id if len(rows) > size else end.id if end else None
@@ -81,12 +81,12 @@ def _walked(
 
 
 def every(
-    conn: sa.Connection, catalog: Catalog, actor: Actor, search: Search, *, size: int = MOST_SIZE
+    conn: sa.Connection, catalog: Catalog, actor: Actor, search: Search, *, size: int = MOST_SIZE, right: str = VIEW
 ) -> Iterator[Told]:
     """All entries of a search, page by page."""
     after: UUID | None = None
     while True:
-        found = page(conn, catalog, actor, search, size=size, after=after)
+        found = page(conn, catalog, actor, search, size=size, after=after, right=right)
         yield from found.entries
         if found.next is None:
             return

@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access import Actor, level, predicate
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.records.auditing.asking import INPUT, OWNERS, Search, modules_of, sees_all
+from hanok.engine.records.auditing.asking import INPUT, OWNERS, VIEW, Search, modules_of, sees_all
 from hanok.engine.records.former import called
 from hanok.engine.records.search import in_title
 from hanok.engine.store.tables import audit
@@ -30,21 +30,22 @@ SLACK = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A search by an actor, as statements. `modules` are those that it may tell of."""
+    """A search by an actor, as statements. `modules` are those that it may tell of, `right` is what asks for them."""
 
     catalog: Catalog
     actor: Actor
     search: Search
     modules: tuple[Module, ...]
     whole: bool
+    right: str = VIEW
 
     @classmethod
-    def of(cls, catalog: Catalog, actor: Actor, search: Search) -> Walk:
+    def of(cls, catalog: Catalog, actor: Actor, search: Search, right: str = VIEW) -> Walk:
         """The walk of a search that was checked."""
-        every = modules_of(catalog, actor, search.log)
+        every = modules_of(catalog, actor, search.log, right)
         asked = tuple(module for module in every if search.module in ("", module.key))
         plain = sees_all(catalog, actor, modules_of(catalog, actor, INPUT)) and not search.module
-        return cls(catalog, actor, search, asked, plain)
+        return cls(catalog, actor, search, asked, plain, right)
 
     @property
     def branches(self) -> tuple[tuple[str, ...], ...]:
@@ -144,7 +145,7 @@ class Walk:
             yield old.rpartition(".")[2]
 
     def _is_open(self, module: Module) -> bool:
-        return level(self.catalog, self.actor, module.key, "view") == "all"
+        return level(self.catalog, self.actor, module.key, self.right) == "all"
 
     def _visible(self, rows: Any) -> Iterator[ColumnElement[bool]]:
         words = self.search.words
@@ -154,7 +155,7 @@ class Walk:
         for module in self.modules:
             if words or module.key not in plain:
                 there = module.table.alias()
-                rule = predicate(self.catalog, self.actor, module, "view", there)
+                rule = predicate(self.catalog, self.actor, module, self.right, there)
                 asked = [in_title(there, words)] if words else []
                 found = sa.select(sa.literal(1)).where(there.c.id == rows.c.record, rule, *asked)
                 yield sa.and_(rows.c.module.in_(called(self.catalog, module.key)), sa.exists(found))
