@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hanok.engine.catalog.model import Module
+from hanok.engine.errors import say
 from hanok.engine.fields import in_language
 from hanok.engine.records import Page, Query
 from hanok.screens import cells, filters
@@ -17,6 +18,7 @@ from hanok.screens.deadlines import columns_to_ask
 from hanok.screens.words import Formats
 
 COUNT_CAP = 1000
+AS_LIST, AS_BOARD = say("List"), say("Kanban")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +197,8 @@ def _views(module: Module, asked: Asked) -> tuple[filters.Offer, ...]:
     if module.views.kanban is None:
         return ()
     return (
-        filters.Offer("List", asked.url(view="list"), "list", asked.view == LIST),
-        filters.Offer("Kanban", asked.url(view=KANBAN), "layout-kanban", asked.view == KANBAN),
+        filters.Offer(AS_LIST.text, asked.url(view="list"), "list", asked.view == LIST),
+        filters.Offer(AS_BOARD.text, asked.url(view=KANBAN), "layout-kanban", asked.view == KANBAN),
     )
 
 

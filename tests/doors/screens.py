@@ -49,6 +49,10 @@ TRIALS: tuple[Trial, ...] = (
           shows="list", way="columns"),
     Trial("lists_show", get(LISTED, f="budget.contains.{budget}", q="{find}"), ((MODULE, "list"),),
           way="denied field"),
+    Trial("lists_show", get(LISTED, q="{find}", view="kanban"), ((MODULE, "list"),), shows="list", way="board"),
+    Trial("kanban_lane", get("/{module}/_lane/first", q="{find}"), ((MODULE, "list"),), shows="list"),
+    Trial("kanban_ask", get("{there}/_move"), LOOK),
+    Trial("kanban_move", post("{there}/_move", to="second", version="{version}"), CHANGE, writes=True, done=(303,)),
     Trial("lists_count", get("/{module}/_count", q="{find}"), ((MODULE, "list"),)),
     Trial("lists_narrow", get("/{module}/_filter", of="name", by="contains", value="a"), ((MODULE, "list"),),
           done=(302,)),
@@ -60,6 +64,7 @@ TRIALS: tuple[Trial, ...] = (
     # one record
     Trial("records_show", get("{there}"), ((EITHER, "view"), (EITHER, "list"), (ROW, "view")), shows="view",
           refused=(403, 404), hidden=(403, 404)),
+    Trial("favourites_mark", post("{there}/star", on="1"), LOOK, writes=True, done=(303,)),
     Trial("records_history", get("{there}/history"), LOOK, shows="view"),
     Trial("records_step", post("{there}/set", size="5", version="{version}"), CHANGE, writes=True, done=(303,)),
     Trial("records_delete", post("{there}/delete", version="{version}"), (*LOOK, (DO, "delete")), writes=True,

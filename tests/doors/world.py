@@ -57,7 +57,10 @@ fields:
   firm:   {{type: link, to: firm, reverse: {key}s}}
   people: {{type: links, to: human, reverse: {key}s}}
   rows:   {{type: lines, of: {{what: {{type: text, required: true}}}}}}
-views: {{list: {{columns: [name, size, budget, margin, firm], sort: [name]}}}}
+  phase:  {{type: choice, options: {{first: {{en: First}}, second: {{en: Second}}}}, default: first}}
+views:
+  list: {{columns: [name, size, budget, margin, firm, phase], sort: [name]}}
+  kanban: {{by: phase, sum: size, card: [$title, size, budget, firm], sort: [name]}}
 subpanels: {{people: {{columns: [$title], actions: [link, unlink]}}}}
 actions:
   grow: {{label: {{en: Grow}}, at: [record, row, bulk], do: [{{set: {{size: "=size + 1"}}}}]}}

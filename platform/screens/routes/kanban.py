@@ -86,7 +86,7 @@ def lane(module: str, lane: str) -> str:
     )
 
 
-@door("save", asks="edit")
+@door("record", asks="view")
 def ask(module: str, id: UUID) -> str:
     """Where a record can be moved: the menu of its card, and a page of itself without scripts."""
     found = module_of(module, "view")

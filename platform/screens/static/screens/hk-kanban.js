@@ -187,7 +187,7 @@ const sight = new IntersectionObserver((seen) => {
     if (one.isIntersecting) tab?.setAttribute("aria-current", "true");
     else tab?.removeAttribute("aria-current");
   }
-}, { threshold: 0.6 });
+}, { rootMargin: "0px -45% 0px -45%" });
 
 async function load(link) {
   further.unobserve(link);
