@@ -12,7 +12,8 @@ from tests.house.sources import PLATFORM, platform_files
 ASKED = re.compile(r"\b(?:actor|person|user)\.admin\b")
 #: What decides about records and fields, or tells of somebody's rights.
 ABOUT_RECORDS = {
-    "engine/access/actor.py", "engine/access/levels.py", "engine/access/seeing.py", "engine/records/fielding.py",
+    "engine/access/actor.py", "engine/access/assigning.py", "engine/access/levels.py", "engine/access/seeing.py",
+    "engine/records/fielding.py",
     "engine/records/importing/keys.py", "engine/records/handing/moving.py", "engine/records/auditing/asking.py",
     "engine/accounts/explaining.py", "cli/roles.py", "screens/access/why.py",
     "engine/accounts/factors.py",  # who needs a second factor
