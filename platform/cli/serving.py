@@ -24,6 +24,7 @@ from hanok.engine.catalog.garbage import set_aside
 from hanok.engine.deploy import Clock, Live, Site
 from hanok.engine.errors import MetadataError, say
 from hanok.engine.jobs import Worker
+from hanok.engine.records.recent import Openings
 from hanok.web import logs
 from hanok.web.metrics import Metrics
 from hanok.web.security import LARGEST
@@ -79,6 +80,7 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
     signal.signal(signal.SIGTERM, _stop)
     sightings: Sightings = app.extensions["hanok.sightings"]
     uses: Uses = app.extensions["hanok.uses"]
+    openings: Openings = app.extensions["hanok.openings"]
     following = Following(live)
     metrics: Metrics = app.extensions["hanok.metrics"]
     worker = None
@@ -89,6 +91,7 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
         Clock("statistics", site.store.analyze, seconds=STATISTICS_SECONDS).start(),
         Clock("sessions", lambda: sightings.write(site.store), seconds=60).start(),
         Clock("tokens", lambda: uses.write(site.store), seconds=60).start(),
+        Clock("opened", lambda: openings.write(site.store), seconds=30).start(),
     )
     tell(
         say("Hanok serves {folder} at {address}", folder=folder.as_posix(), address=f"http://{_shown(listen)}:{number}")
@@ -107,6 +110,7 @@ def serve(folder: Path, port: int | None, host: str | None) -> None:
             clock.stop()
         sightings.write(site.store)
         uses.write(site.store)
+        openings.write(site.store)
         site.store.dispose()
         if worker is not None:
             leave_deaf(worker, 0)

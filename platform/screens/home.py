@@ -9,6 +9,7 @@ from typing import Any
 from hanok.engine.catalog.model import Catalog, Module, SavedFilter
 from hanok.engine.fields import in_language
 from hanok.engine.records import Page, Query
+from hanok.engine.records.desk import AtHand
 from hanok.screens import cells
 from hanok.screens.deadlines import columns_to_ask, path_field
 from hanok.screens.words import Formats
@@ -17,6 +18,7 @@ ROWS = 5
 COLUMNS = 4
 STEPS = 4
 COUNT_CAP = 1000
+KEPT = 8
 FIRST_AREA = "activities"
 
 
@@ -63,9 +65,21 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A record at hand: a favourite, or one that was opened last."""
+
+    title: str
+    kind: str
+    icon: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     mine: tuple[MineShown, ...]
     steps: tuple[FirstStep, ...]
+    favourites: tuple[Kept, ...] = ()
+    recent: tuple[Kept, ...] = ()
 
     @property
     def done(self) -> int:
@@ -124,6 +138,15 @@ def show(mine: Mine, page: Page, formats: Formats, *, may_create: bool) -> MineS
         table=cells.table(module, columns, page.rows, formats),
         more=page.next is not None,
         may_create=may_create,
+    )
+
+
+def kept(catalog: Catalog, records: Sequence[AtHand], language: str) -> tuple[Kept, ...]:
+    """The first of these records."""
+    found = ((one, catalog.module(one.module)) for one in records[:KEPT])
+    return tuple(
+        Kept(one.title, in_language(module.label, language), module.icon, f"/{one.module}/{one.id}")
+        for one, module in found
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import g, request
+from flask import current_app, g, request
 from sqlalchemy import Connection
 
 from hanok.engine import records
@@ -16,6 +16,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.records import Record
+from hanok.engine.records.recent import Openings
 from hanok.web.visit import connection, end
 
 Found = TypeVar("Found")
@@ -77,3 +78,9 @@ def write(work: Callable[[Connection, Catalog], Found]) -> Found:
 def is_fragment() -> bool:
     """True when htmx asks for a part of a page, not for the page."""
     return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+
+
+def openings() -> Openings:
+    """What was opened and is not written yet."""
+    found: Openings = current_app.extensions["hanok.openings"]
+    return found

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from hanok.engine.catalog.model import Catalog
 from hanok.engine.fields import in_language
 from hanok.engine.records import Hit
+from hanok.engine.records.initials import pattern
 
 QUICK = 4
 WHOLE = 50
@@ -64,13 +65,13 @@ def pieces(text: str, words: Sequence[str]) -> Pieces:
     """The text cut at the words that were searched for."""
     if not words:
         return ((text, False),)
-    found = re.split("(" + "|".join(map(re.escape, words)) + ")", text, flags=re.IGNORECASE)
+    found = re.split("(" + "|".join(map(pattern, words)) + ")", text, flags=re.IGNORECASE)
     return tuple((part, bool(place % 2)) for place, part in enumerate(found) if part)
 
 
 def around(text: str, words: Sequence[str]) -> str:
     """The text from shortly before the first of the words on, so that a narrow line shows why it was found."""
-    found = re.search("|".join(map(re.escape, words)), text, flags=re.IGNORECASE) if words else None
+    found = re.search("|".join(map(pattern, words)), text, flags=re.IGNORECASE) if words else None
     if found is None or found.start() <= BEFORE:
         return text
     start = text.rfind(" ", 0, found.start() - 1) + 1

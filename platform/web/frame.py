@@ -28,6 +28,7 @@ from hanok.engine.accounts import policy_of
 from hanok.engine.deploy.live import Live
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, in_language
+from hanok.engine.records.recent import Openings
 from hanok.web import cells, i18n, marks, providers, tracing, uploads, visit, widgets
 from hanok.web.account import CHOOSING, account, is_initial
 from hanok.web.account_letters import address_of
@@ -68,7 +69,9 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     metrics = watch(app, live, settings)
     tracing.follow(app, settings, metrics.answered)
     coming = Coming(a_minute=int(settings.get("api_per_minute", PER_MINUTE)))
-    app.extensions.update({"hanok.sightings": coming.sightings, "hanok.uses": coming.uses})
+    app.extensions.update({
+        "hanok.sightings": coming.sightings, "hanok.uses": coming.uses, "hanok.openings": Openings()
+    })  # fmt: skip
     app.before_request(lambda: None if is_static() else visit.begin(live, coming.recognise))
     app.before_request(lambda: None if is_static() else tracing.recognise())
     app.teardown_request(lambda problem: visit.end(problem) if "live" in g else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 from uuid import UUID
 
 import pytest
@@ -71,6 +72,22 @@ def test_an_unknown_name_is_checked_against_a_hash_too(
     monkeypatch.setattr(door, "check_password", check)
     refusal(filled, catalog, "nobody")
     assert checked == [NOBODY]
+
+
+def test_guesses_side_by_side_are_no_more_than_guesses_in_a_row(filled: Store, catalog: Catalog) -> None:
+    together, told = Barrier(12), list[str]()
+
+    def guess() -> None:
+        together.wait()
+        told.append(refusal(filled, catalog))
+
+    threads = [Thread(target=guess) for _ in range(together.parties)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(told) == 12
+    assert told.count(str(door.WRONG)) == door.FAILURES_OF_A_NAME
 
 
 def test_after_five_failures_a_name_waits_at_that_address(filled: Store, catalog: Catalog) -> None:

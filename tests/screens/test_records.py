@@ -120,4 +120,4 @@ def test_a_record_page_reads_its_record_once(admin: Browser, make: Make, site: S
     record = make("company", name="한빛")
     statements = Statements(site)
     admin.page(f"/company/{record.id}")
-    assert len(statements.queries) == 3  # who is here, the record, what happened to it
+    assert len(statements.queries) == 4  # who is here, the record, what happened to it, its star

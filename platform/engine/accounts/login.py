@@ -22,6 +22,7 @@ from hanok.engine.accounts.sessions import LIFETIME, kept_agent, session_key
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, say
 from hanok.engine.store import Store, new_id
+from hanok.engine.store.live import hold_guesses
 from hanok.engine.store.tables import credential, login, session
 
 WINDOW = timedelta(minutes=15)
@@ -73,6 +74,7 @@ class _Attempt:
 
     def begin(self, conn: sa.Connection) -> None:
         """Writes the attempt down as failed and finds the user. Raises Denied where it has to wait."""
+        hold_guesses(conn, self.network)
         here = sa.and_(login.c.address == self.network, login.c.at > self.now - WINDOW, _BY_PASSWORD)
         since = sa.and_(_since_success(self.username, here), self._since_change())
         self._check_failures(conn, sa.and_(here, since), most=FAILURES_OF_A_NAME)

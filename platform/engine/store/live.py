@@ -8,6 +8,8 @@ from hanok.engine.store.tables import revision
 
 #: Keys of the advisory locks on PostgreSQL: ours, then which.
 HOUSE = 0x48616E6F
+#: The same for guesses at passwords, of which each address has its own.
+GUESSES = HOUSE + 1
 FENCE, MIGRATION = 1, 2
 
 
@@ -33,6 +35,12 @@ def hold_alone(conn: sa.Connection) -> int:
     if conn.dialect.name == "postgresql":
         conn.execute(sa.select(sa.func.pg_advisory_xact_lock(HOUSE, FENCE)))
     return live_revision(conn)
+
+
+def hold_guesses(conn: sa.Connection, address: str) -> None:
+    """Has other guesses from this address wait until this transaction ends, so that each counts those before it."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(GUESSES, sa.func.hashtext(address))))
 
 
 def set_live(conn: sa.Connection, number: int) -> None:

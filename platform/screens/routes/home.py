@@ -9,7 +9,10 @@ from hanok.engine import records
 from hanok.engine.access import may
 from hanok.engine.catalog import Module
 from hanok.engine.records import Query
+from hanok.engine.records.favourites import favourites
+from hanok.engine.records.recent import recently_viewed
 from hanok.screens import home
+from hanok.screens.reading import openings
 from hanok.web.doors import door
 from hanok.web.visit import connection
 
@@ -36,7 +39,11 @@ def start() -> str:
         for one in home.mine_of(modules)
     )
     steps = () if STARTED in request.cookies else _steps(modules)
-    return render_template("screens/home.html", view=home.Home(mine, steps))
+    stars = favourites(connection(), g.catalog, g.actor)
+    seen = recently_viewed(connection(), g.catalog, g.actor, openings().of(g.actor.id))
+    others = [one for one in seen if one not in stars]
+    view = home.Home(mine, steps, *(home.kept(g.catalog, some, g.language) for some in (stars, others)))
+    return render_template("screens/home.html", view=view)
 
 
 @door("home", asks="list")

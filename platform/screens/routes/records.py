@@ -15,10 +15,11 @@ from hanok.engine.catalog import Module, Subpanel
 from hanok.engine.errors import Conflict, Invalid, NotFound, Refused, say
 from hanok.engine.fields import Linked
 from hanok.engine.records import Record
+from hanok.engine.records.favourites import is_favourite
 from hanok.screens import details, timeline
 from hanok.screens.access.panels import panels_of
 from hanok.screens.conditional import Present, present
-from hanok.screens.reading import module_of, record_of, whole_record, write
+from hanok.screens.reading import module_of, openings, record_of, whole_record, write
 from hanok.screens.routes.actions import buttons_of
 from hanok.screens.routes.forms import edit_form
 from hanok.screens.words import shortened
@@ -47,7 +48,17 @@ def show(module: str, id: UUID) -> AnyResponse:
     view = details.build(_present(found, record), record, panels, g.formats)
     view = replace(view, subpanels=(*panels_of(record, g.actor, g.language), *view.subpanels))
     told = _timeline(found, record, timeline.FIRST)
-    return make_response(render_template("screens/record.html", view=view, acts=buttons_of(found, record), history=told))
+    _note(record)
+    return make_response(render_template(
+        "screens/record.html", view=view, acts=buttons_of(found, record), history=told,
+        starred=is_favourite(connection(), g.actor, module, record.id),
+    ))  # fmt: skip
+
+
+def _note(record: Record) -> None:
+    """Remembers that the reader opened it; an administrator in her place leaves no trace on her desk."""
+    if g.actor.by is None:
+        openings().note(g.actor.id, record.module, record.id)
 
 
 def closed(module: Module, id: UUID) -> AnyResponse:

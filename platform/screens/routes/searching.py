@@ -12,12 +12,15 @@ from hanok.engine.access import SYSTEM
 from hanok.engine.catalog import Module
 from hanok.engine.catalog.ends import PARENT
 from hanok.engine.conditions import Every
-from hanok.screens import picking, searching
+from hanok.engine.records.favourites import favourites
+from hanok.engine.records.recent import recently_viewed
+from hanok.screens import palette, picking, searching
 from hanok.screens.address import WORDS_LENGTH
-from hanok.screens.reading import title_of_link
+from hanok.screens.reading import openings, title_of_link
 from hanok.screens.told import sent
 from hanok.web.doors import door
 from hanok.web.i18n import translate
+from hanok.web.menu import Frame
 from hanok.web.visit import connection
 
 
@@ -34,8 +37,25 @@ def search() -> str:
 
 @door("search", asks="view")
 def quick() -> str:
-    """The first hits of each module while one types: a fragment for the top bar."""
-    return render_template("screens/quick.html", view=_found(searching.QUICK))
+    """What the palette offers while one types: a fragment."""
+    return render_template("screens/quick.html", view=_palette(_words()))
+
+
+def _palette(words: str) -> palette.Palette:
+    known = _places()
+    stars = favourites(connection(), g.catalog, g.actor)
+    if not words:
+        seen = recently_viewed(connection(), g.catalog, g.actor, openings().of(g.actor.id), size=2 * palette.EMPTY)
+        return palette.empty(g.catalog, stars, seen, known, g.language)
+    hits = records.search(connection(), g.catalog, g.actor, words, size=searching.QUICK)
+    starred = frozenset((one.module, one.id) for one in stars)
+    return palette.found(g.catalog, words, hits, starred, known, g.language)
+
+
+def _places() -> tuple[palette.Place, ...]:
+    frame = Frame()
+    listed = [entry for menu in frame.menus for entry in menu.entries]
+    return palette.places(listed, frame.creatable, g.language, governs=g.actor.governs)
 
 
 def _found(size: int) -> searching.Found:
