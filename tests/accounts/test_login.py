@@ -49,6 +49,7 @@ def test_the_token_itself_is_stored_nowhere(filled: Store, catalog: Catalog) -> 
     with filled.read() as conn:
         row = conn.execute(sa.select(session)).one()
     assert token not in str(row)
+    assert len(token) == 43  # 256 bits in base64url
     assert len(row.token) == 64
 
 
