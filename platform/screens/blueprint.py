@@ -26,11 +26,13 @@ from hanok.screens.routes import (
     handing,
     handing_course,
     home,
+    importing,
     kanban,
     lists,
     mine,
     records,
     roles,
+    saving,
     searching,
     subpanels,
 )
@@ -55,8 +57,8 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     )
     for room in (
         home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
-        lists, kanban, forms, records, favourites,
-        subpanels, actions, exporting, bulk, access, audit, handing, handing_course, roles,
+        lists, saving, kanban, forms, records, favourites,
+        subpanels, actions, exporting, bulk, importing, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))

@@ -11,6 +11,7 @@ from hanok.engine.catalog.model import Module
 from hanok.engine.errors import say
 from hanok.engine.fields import in_language
 from hanok.engine.records import Page, Query
+from hanok.engine.records import filters as own
 from hanok.screens import cells, filters
 from hanok.screens.address import KANBAN, LIST, SIZES, Asked, as_condition
 from hanok.screens.bulk import Button, buttons
@@ -99,12 +100,13 @@ class ListPage:
     may_create: bool
     acting: frozenset[UUID] = frozenset()
     export_url: str = ""
+    import_url: str = ""
     bulk: tuple[Button, ...] = ()
     views: tuple[filters.Offer, ...] = ()
 
 
 def columns_of(module: Module, asked: Asked) -> tuple[str, ...]:
-    return asked.columns or module.views.list.columns
+    return asked.columns or own.columns_of(module.saved_filters.get(asked.saved)) or module.views.list.columns
 
 
 def sort_of(module: Module, asked: Asked) -> tuple[str, ...]:
@@ -119,7 +121,7 @@ def query(module: Module, asked: Asked, checked: Sequence[filters.Checked]) -> Q
     return Query(
         module=module.key,
         where=every([module.views.list.where, saved.where if saved else None]),
-        asked=own_condition(checked),
+        asked=every([own_condition(checked), own.asked_of(saved)]),
         sort=sort_of(module, asked),
         columns=columns_to_ask(module, columns_of(module, asked)),
         size=asked.size or module.views.list.page_size,
@@ -153,6 +155,7 @@ def build(
     bare: bool,
     acting: frozenset[UUID] = frozenset(),
     may_export: bool = False,
+    may_import: bool = False,
     bulk: Sequence[str] = (),
 ) -> ListPage:
     """The page, decided. `total` is the exact number when the address asked for it; `bare`: there are no records."""
@@ -187,6 +190,7 @@ def build(
         sees_all=sees_all,
         acting=acting,
         export_url=asked.url("/_export") if may_export and page.rows else "",
+        import_url=f"/{module.key}/_import" if may_import else "",
         bulk=buttons(bulk) if page.rows else (),
         views=_views(module, asked),
     )

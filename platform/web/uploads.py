@@ -27,7 +27,7 @@ from hanok.engine.fields.file_names import plain_name
 from hanok.engine.records.attachments import Stored, file_of
 from hanok.engine.records.uploading import upload
 from hanok.engine.store.blobs import Blobs, TooLarge, open_blobs
-from hanok.web.doors import door
+from hanok.web.doors import door, door_of
 from hanok.web.i18n import translate
 from hanok.web.security import LARGEST
 from hanok.web.visit import connection
@@ -88,7 +88,7 @@ def make_room() -> None:
 
     Runs before the body is read.
     """
-    if not _holding():
+    if not (_holding() or _imports()):
         return
     here: Any = request
     here.most, here.strict = current_app.config[LIMIT], request.endpoint == "files.take"
@@ -109,6 +109,15 @@ def take_in() -> None:
     if more:
         here: Any = request
         here.form = MultiDict([*request.form.items(multi=True), *more])
+
+
+def _imports() -> bool:
+    """Whether this request brings a table of records."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    here, sent = door_of(view), request.method == "POST" and request.mimetype == "multipart/form-data"
+    module = (request.view_args or {}).get("module", "")
+    known = sent and here is not None and here.kind == "import" and g.get("actor") and module in g.catalog.modules
+    return bool(known) and may(g.catalog, g.actor, module, "import")
 
 
 def _holding() -> Sequence[Field]:
@@ -171,6 +180,11 @@ def _upload(field: Field, part: FileStorage) -> Stored:
 
 def _why(wrong: Invalid) -> str:
     return " ".join(translate(message, g.language) for said in wrong.errors.values() for message in said)
+
+
+def kept_files() -> Blobs:
+    """The files of the site. Raises Refused where it keeps none."""
+    return _blobs()
 
 
 def _blobs() -> Blobs:

@@ -79,14 +79,14 @@ def _open(catalog: Catalog, module: Module, changed: Mapping[str, Sequence[Any]]
 
 def _entry(module: Module, row: Any, changed: Mapping[str, Sequence[Any]], secret: set[str]) -> Entry:
     changes = tuple(
-        Change(key, *(_value(module, key, without_title(end, secret)) for end in pair))
+        Change(key, *(today_value(module, key, without_title(end, secret)) for end in pair))
         for key, pair in changed.items()
         if module.has(key) or key in module.ends or key in BESIDE
     )
     return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, changes, row.by_name or "")
 
 
-def _value(module: Module, key: str, dumped: Any) -> Any:
+def today_value(module: Module, key: str, dumped: Any) -> Any:
     """A kept value as its type reads it today; what it no longer understands is shown as it was written."""
     if is_link(dumped):
         return Linked(dumped["module"], UUID(dumped["id"]), dumped["title"])

@@ -62,6 +62,7 @@ def show(module: str) -> AnyResponse:
         total=records.count(connection(), g.catalog, g.actor, query, cap=None) if asked.count else None,
         acting=actions.with_menu(g.catalog, g.actor, found, page.rows),
         may_export=may(g.catalog, g.actor, module, "export"),
+        may_import=all(may(g.catalog, g.actor, module, action) for action in ("import", "create")),
         bulk=actions_for(g.catalog, g.actor, found),
     )
     answer = make_response(render_template("screens/list.html", view=view))
