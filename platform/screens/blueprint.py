@@ -32,6 +32,7 @@ from hanok.screens.routes import (
     mine,
     records,
     roles,
+    saving,
     searching,
     subpanels,
 )
@@ -56,7 +57,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     )
     for room in (
         home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
-        lists, kanban, forms, records, favourites,
+        lists, saving, kanban, forms, records, favourites,
         subpanels, actions, exporting, bulk, importing, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)

@@ -16,7 +16,9 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.records import Record
+from hanok.engine.records.filters import GONE, OwnFilter, is_own, with_filter
 from hanok.engine.records.recent import Openings
+from hanok.web.notices import notify
 from hanok.web.visit import connection, end
 
 Found = TypeVar("Found")
@@ -33,7 +35,18 @@ def module_of(key: str, action: str = "list") -> Module:
             if action != "create"
             else say("You may not create records of this kind.")
         )
-    return module
+    saved = request.args.get("filter", "")
+    return with_filter(connection(), g.catalog, g.actor, module, saved) if saved else module
+
+
+def tell_left_out(module: Module) -> None:
+    """Says so where the personal filter of the address is gone, or some of it."""
+    key = request.args.get("filter", "")
+    saved = module.saved_filters.get(key)
+    if isinstance(saved, OwnFilter) and saved.left_out:
+        notify(say("Some of this filter is no longer there and was left out."), kind="failed")
+    elif saved is None and is_own(key):
+        notify(GONE, kind="failed")
 
 
 def record_of(module: str, id: UUID) -> Record:

@@ -21,6 +21,7 @@ from hanok.engine.fields import Field
 from hanok.engine.records.changing import change_many, hold, why_fixed
 from hanok.engine.records.delete import delete, restore
 from hanok.engine.records.exporting import Listed, rows_of_list
+from hanok.engine.records.filters import with_filter
 from hanok.engine.records.query import Query, Record
 from hanok.engine.records.read import count, page
 from hanok.engine.store import new_id
@@ -105,7 +106,7 @@ def size_of(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module,
     """How many records are meant, counted up to one more than CAP."""
     if chosen.listed is None:
         return len(chosen.ids)
-    found = count(conn, catalog, actor, _query(module, chosen), cap=CAP)
+    found = count(conn, catalog, actor, _query(conn, catalog, actor, module, chosen), cap=CAP)
     return max(0, found - len(chosen.but)) if found <= CAP else found
 
 
@@ -159,7 +160,7 @@ def following(
         here = place if isinstance(place, int) else 0
         ids = plan.chosen.ids[here : here + BATCH]
         return ids, here + BATCH if here + BATCH < len(plan.chosen.ids) else None
-    query = replace(_query(catalog.module(plan.module), plan.chosen), size=BATCH, columns=("id",))
+    query = replace(_query(conn, catalog, actor, catalog.module(plan.module), plan.chosen), size=BATCH, columns=("id",))
     found = page(conn, catalog, actor, replace(query, after=place if isinstance(place, str) else None))
     left_out = frozenset(plan.chosen.but)
     return [row.id for row in found.rows if row.id not in left_out], found.next
@@ -324,6 +325,7 @@ def raw_of(module: Module, key: str, before: Any) -> Any:
     return before
 
 
-def _query(module: Module, chosen: Chosen) -> Query:
+def _query(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, chosen: Chosen) -> Query:
     assert chosen.listed is not None, "only a list is asked for"
+    module = with_filter(conn, catalog, actor, module, chosen.listed.saved)
     return rows_of_list(module, replace(chosen.listed, sort=("id",)))

@@ -21,6 +21,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.paths import find_path
 from hanok.engine.errors import Denied, Invalid, Message, Refused, say
 from hanok.engine.fields import Field, Linked, Tie, in_language
+from hanok.engine.records.filters import OwnFilter, asked_of, with_filter
 from hanok.engine.records.importing.ledger import Ledger
 from hanok.engine.records.importing.links import Links
 from hanok.engine.records.importing.mapping import ID, Column, Names, Target, is_lines, leads_to, of_lines
@@ -158,7 +159,8 @@ def export(conn: sa.Connection, catalog: Catalog, wish: Wish) -> Export:
     names = Names(catalog, module)
     columns = _chosen(names, wish) if wish.columns else _every(names, wish.language)
     keys = tuple(dict.fromkeys(column.field.key for column in columns if not column.tied)) or (ID,)
-    rows = rows_of_list(module, wish.listed) if wish.listed else Query(
+    saved = with_filter(conn, catalog, wish.actor, module, wish.listed.saved) if wish.listed else module
+    rows = rows_of_list(saved, wish.listed) if wish.listed else Query(
         module=module.key, asked=_asked(conn, names, wish), sort=(ID,)
     )  # fmt: skip
     query = replace(rows, columns=keys, size=LARGEST_PAGE, action="export")
@@ -169,10 +171,14 @@ def rows_of_list(module: Module, listed: Listed) -> Query:
     """The list's rows, by the conditions that the metadata says now. Raises Refused for a filter that is gone."""
     if listed.saved and listed.saved not in module.saved_filters:
         raise Refused(say("The filter of this list is no longer there."))
-    saved = module.saved_filters[listed.saved].where if listed.saved else None
-    conditions = [one for one in (module.views.list.where, saved) if one]
+    saved = module.saved_filters[listed.saved] if listed.saved else None
+    if isinstance(saved, OwnFilter) and saved.wider:  # more records would be meant than its name says
+        raise Refused(say("Something that this filter asks for is no longer there. Save it anew first."))
+    conditions = [one for one in (module.views.list.where, saved and saved.where) if one]
+    asked = [one for one in (listed.asked, asked_of(saved)) if one]
     return Query(
-        module=module.key, where={"all": conditions} if conditions else None, asked=listed.asked, words=listed.words,
+        module=module.key, where={"all": conditions} if conditions else None,
+        asked={"all": asked} if asked else None, words=listed.words,
         sort=listed.sort or (ID,),
     )  # fmt: skip
 

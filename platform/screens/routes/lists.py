@@ -15,9 +15,10 @@ from hanok.engine.errors import Invalid, say
 from hanok.engine.fields import Field
 from hanok.engine.records import Query
 from hanok.engine.records.bulk import actions_for
+from hanok.engine.records.filters import columns_of
 from hanok.screens import actions, address, filters, lists
 from hanok.screens.address import Asked, Condition
-from hanok.screens.reading import module_of, title_of_link
+from hanok.screens.reading import module_of, tell_left_out, title_of_link
 from hanok.screens.routes import kanban
 from hanok.web.doors import door
 from hanok.web.notices import notify
@@ -38,6 +39,7 @@ def add(to: Blueprint) -> None:
 def show(module: str) -> AnyResponse:
     found = module_of(module)
     asked = asked_of(found)
+    tell_left_out(found)
     checked = [filters.check(g.catalog, found, condition) for condition in asked.conditions]
     if asked.view == address.KANBAN:
         return _remembering(make_response(kanban.board(found, asked, checked)), found, asked)
@@ -114,9 +116,11 @@ def choose_columns(module: str) -> AnyResponse:
 
 def asked_of(module: Module) -> Asked:
     chosen = request.cookies
+    own = columns_of(module.saved_filters.get(request.args.get("filter", "")))
     return address.read(
-        module, request.args, remembered=chosen.get(_cookie(module), ""), viewed=chosen.get(_view_cookie(module), "")
-    )
+        module, request.args, remembered="" if own else chosen.get(_cookie(module), ""),
+        viewed=chosen.get(_view_cookie(module), ""),
+    )  # fmt: skip
 
 
 def _texts(field: Field, takes: str) -> tuple[str, ...]:
