@@ -24,7 +24,7 @@ SIZE = 20
 #: What stands for "no value" in addresses; no option is called so.
 NONE = "-"
 #: Where the parts of a card stand, by the place that their types want in a phone's row.
-FIGURE, WHEN, OWNER = "figure", "when", "owner"
+FIGURE, WHEN, OWNER = ("figure", "state"), "when", "owner"
 FIGURES = frozenset({"number", "money", "float"})
 NO_VALUE = say("Without a value")
 
@@ -202,8 +202,8 @@ def _card(module: Module, asked: Asked, record: Record, by: Field, shown: Sequen
         title=record.title,
         url=there if record.may_view else "",
         move=asked.url(f"/{record.id}/_move") if record.may_edit and not by.readonly else "",
-        below=tuple(one for one in shown if role[one.field.key] not in (FIGURE, WHEN, OWNER)),
-        figures=tuple(one for one in shown if role[one.field.key] == FIGURE),
+        below=tuple(one for one in shown if role[one.field.key] not in (*FIGURE, WHEN, OWNER)),
+        figures=tuple(one for one in shown if role[one.field.key] in FIGURE),
         times=tuple(one for one in shown if role[one.field.key] == WHEN),
         owner=_owner(module, record),
     )
