@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -257,6 +258,12 @@ def test_an_administrator_unlinks_and_what_was_begun_by_it_ends(
     assert "mina@example.com" in page.text and "Unlink Stranger" in page.text
     look(page)
     assert desk.form(f"/admin/logins/{mina.id}/unlink", provider=str(id)).status_code == 403
+    with site.write() as conn:
+        conn.execute(session.update().values(created=datetime.now(UTC) - timedelta(hours=1)))
+    asked = admin.form(f"/admin/logins/{mina.id}/unlink", provider=str(id))
+    assert asked.headers["Location"].startswith("/me/prove?") and there.client.get("/me").status_code == 200
+    with site.write() as conn:
+        conn.execute(session.update().values(created=datetime.now(UTC)))
     assert admin.form(f"/admin/logins/{mina.id}/unlink", provider=str(id)).status_code == 303
     assert there.client.get("/me").status_code == 302
     assert desk.client.get("/me").status_code == 200

@@ -25,6 +25,7 @@ from hanok.web.account_letters import NO_ADDRESS, invite
 from hanok.web.devices import device_of
 from hanok.web.factor_letters import UNLINKED, tell_factor
 from hanok.web.notices import notify
+from hanok.web.proving import proved
 from hanok.web.visit import SESSION_COOKIE, connection
 
 LONGEST = 100
@@ -39,7 +40,7 @@ def add(to: Blueprint) -> None:
     guarded(to, "POST", f"{ADDRESS}/end", "admin_logins_end_all", end_all)
     guarded(to, "POST", f"{ADDRESS}/<uuid:id>/end", "admin_logins_end", end)
     guarded(to, "POST", f"{ADDRESS}/<uuid:id>/send", "admin_logins_send", send)
-    guarded(to, "POST", f"{ADDRESS}/<uuid:id>/unlink", "admin_logins_unlink", unlink)
+    guarded(to, "POST", f"{ADDRESS}/<uuid:id>/unlink", "admin_logins_unlink", proved(unlink))
     admin_factors.add(to)
 
 
