@@ -85,7 +85,7 @@ TRIALS: tuple[Trial, ...] = (
           writes=True, refused=(403, 422), hidden=(422,)),
     Trial("engine.records.export", working("records.export", an_export), ((MODULE, "list"), (MODULE, "export")),
           shows="export", writes=True, leaves=("hanok_job",)),
-    Trial("engine.audit.export", working("audit.export", a_log("input")), shows="view", writes=True),
+    Trial("engine.audit.export", working("audit.export", a_log("input")), shows="export", writes=None, done=(200, 403)),
     Trial("engine.audit.export", working("audit.export", a_log("administration")), (HERS,), writes=True,
           way="administration", only=is_administrator, hidden=(403,), leaves=("hanok_job",)),
 )  # fmt: skip
