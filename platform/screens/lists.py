@@ -221,6 +221,7 @@ def _saved(module: Module, asked: Asked, language: str) -> tuple[filters.Offer, 
         *(
             filters.Offer(in_language(one.label, language), asked.url(saved=key, **plain), current=key == asked.saved)
             for key, one in module.saved_filters.items()
+            if not own.is_own(key)
         ),
     )
 

@@ -1,4 +1,5 @@
 /* Menus made of <details class="menu-box">: one is open at a time; a click elsewhere or Esc closes it, arrows walk in it.
+   A part with data-own-filters is told `hk:open` when its menu opens, so that it is fetched then and not before.
    A <form data-escape="/address"> follows that address when Esc is pressed in it. */
 const open = () => [...document.querySelectorAll("details.menu-box[open]")];
 const close = (box) => box.removeAttribute("open");
@@ -16,6 +17,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && editor) return event.preventDefault(), editor.querySelector("footer a").click();
   if (box && ["ArrowDown", "ArrowUp"].includes(event.key)) walk(event, box);
 });
+
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches("details.menu-box[open]")) {
+    event.target.querySelector("[data-own-filters]")?.dispatchEvent(new Event("hk:open"));
+  }
+}, true);
 
 function leave(event, box) {
   event.preventDefault();
