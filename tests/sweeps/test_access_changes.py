@@ -203,7 +203,7 @@ class House:
     def update(self, actor: Actor, one: Kept) -> None:
         raw = self.raw(one.module, likely=0.4)
         after = Kept(one.module, one.id, dict(one.values), one.creator, set(one.guests), set(one.ways), one.version)
-        self.take(after, raw)
+        self.take(after, {key: value for key, value in raw.items() if value or not self.is_gone(one.values.get(key))})
         changed = {key for key in ("owner", "company") if _id(one.values.get(key)) != _id(after.values.get(key))}
         for key, via in (("owner", "owner"), ("company", "parent")):
             if key in changed:
@@ -219,6 +219,10 @@ class House:
             after.version = made.version
             self.kept[one.id] = after
             self.same(actor, after, made)
+
+    def is_gone(self, value: Any) -> bool:
+        """Whether a link leads to a deleted record: it reads as empty, and to empty it is no change."""
+        return isinstance(value, Linked) and value.id in self.kept and self.kept[value.id].deleted
 
     def remove(self, actor: Actor, one: Kept) -> None:
         assert actor.id is not None
