@@ -31,8 +31,8 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
     ("api_per_minute", 600, "How many requests of one API token are answered within a minute; each process counts for "
      "itself."),
     ("audit_days", 0, "Days after which entries of the audit are forgotten; 0: they are kept for ever."),
-    ("oidc_insecure", False, "Whether login providers may stand on this very machine, and be asked over http there: for "
-     "trying things out, never for a site that people use."),
+    ("oidc_insecure", False, "Whether login providers may stand on this very machine, and be asked over http there: "
+     "for trying things out, never for a site that people use."),
     ("session_days", 14, "Days after which somebody has to log in again."),
     ("encryption_keys", "", "Keys of encrypted fields, the newest first, commas between them; "
      "empty: those of the site's file encryption-keys.txt."),

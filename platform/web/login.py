@@ -17,8 +17,8 @@ from hanok.engine import accounts
 from hanok.engine.errors import Denied, Message
 from hanok.web import own_work
 from hanok.web.doors import ANYBODY, door
-from hanok.web.providers import way_out
 from hanok.web.passkey_site import passkey_site
+from hanok.web.providers import way_out
 from hanok.web.visit import LANGUAGE_COOKIE, SESSION_COOKIE, connection, offered_languages, write
 
 entry = Blueprint("entry", __name__)

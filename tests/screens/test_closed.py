@@ -1,4 +1,4 @@
-"""A role whose list shows more than it may open: rows without a link, a page that says why, and nothing beyond the list."""
+"""A role whose list shows more than it may open: rows without a link, a page that says why, nothing beyond."""
 
 from __future__ import annotations
 

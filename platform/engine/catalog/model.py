@@ -285,7 +285,8 @@ class Role:
     overrides `default` module by module. `fields` are the levels to view and edit single fields, by module and key.
 
     `written` are the conditions as they were written, `places` where levels and conditions stand, by (module, action);
-    the module "" is the default, and `account.phone` a field of a module. Who has a role that is not `assignable` is given no records by it.
+    the module "" is the default, and `account.phone` a field of a module. Who has a role that is not
+    `assignable` is given no records by it.
     """
 
     key: str

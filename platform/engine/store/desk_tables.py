@@ -8,15 +8,6 @@ from hanok.engine.fields.columns import Moment, RecordId
 from hanok.engine.store.columns import JsonText
 from hanok.engine.store.tables import metadata
 
-#: What a user chose for herself: the columns and density of a list (`list.contact`), formats, theme, start page.
-preference = sa.Table(
-    "hanok_preference",
-    metadata,
-    sa.Column("user_id", RecordId, primary_key=True),
-    sa.Column("key", sa.String(80), primary_key=True),
-    sa.Column("value", JsonText, nullable=False),
-)
-
 #: A filter of a list that somebody named: a document like a module's `saved_filters` has (where, sort, columns). Others
 #: see it where `shared` is set.
 saved_filter = sa.Table(

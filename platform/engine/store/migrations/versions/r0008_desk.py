@@ -20,12 +20,6 @@ def upgrade() -> None:
 
 def _own() -> None:
     op.create_table(
-        "hanok_preference",
-        sa.Column("user_id", RecordId, primary_key=True),
-        sa.Column("key", sa.String(80), primary_key=True),
-        sa.Column("value", JsonText, nullable=False),
-    )
-    op.create_table(
         "hanok_saved_filter",
         sa.Column("id", RecordId, primary_key=True),
         sa.Column("user_id", RecordId, nullable=False),
