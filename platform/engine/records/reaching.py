@@ -54,12 +54,18 @@ def ways(
         walked = sort == "title" or any(index[:1] == (sort,) for index in module.index)
         return (Way(predicate(catalog, actor, module, action, table, by_row=walked and held > MANY)),)
     own, groups, fitting = apart(catalog, actor, module, action, table)
-    indexed = any(index[:2] == (key, sort) for index in module.index for key in owners(module))
+    written = any(index[:2] == (key, sort) for index in module.index for key in owners(module))
+    indexed = written or sort == _listed(module)
     few = bool(own) and not indexed and _own(conn, catalog, actor, module, action) <= FEW
     return (
         *(Way(rule, gathered=few) for rule in own), *(Way(rule, gathered=True) for rule in groups),
         *(Way(rule) for rule in fitting),
     )  # fmt: skip
+
+
+def _listed(module: Module) -> str:
+    """What the module's list is sorted by first: an index of each owner's records has that order (`deploy.indexes`)."""
+    return next((key.removeprefix("-") for key in module.views.list.sort), "")
 
 
 def counted(
