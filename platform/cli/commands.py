@@ -12,7 +12,8 @@ import click
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "address": ("tokens", "address", "Address rules: from where people may come; also the way back in."),
     "backup": ("backing", "backup_command", "Write the whole site into one FILE."),
-    "bench": ("bench", "bench", "Measure lists beside a bare handler, the compiler, and jobs beside bare rows."),
+    "bench": ("bench", "bench", "Measure lists beside a bare handler, the compiler, jobs beside bare rows, and lists "
+              "by rights."),
     "check": ("deploying", "check", "Compile the metadata and say everything that is wrong with it; change nothing."),
     "deploy": ("deploying", "deploy_command", "Put the metadata of the site live."),
     "export": ("exporting", "export_command", "Write the records of a module into a file."),
@@ -35,8 +36,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "token": ("tokens", "token", "API tokens: what there is, make and revoke them."),
     "upgrade": ("upgrading", "upgrade", "Take up what this version of Hanok ships."),
     "user": ("people", "user", "Users of the site."),
-    "why": ("roles", "why", "Say why a user may do something to a record, or may not: role by role, with file and "
-            "line."),
+    "why": ("roles", "why", "Say why a user may do something to a record or a field, or may not: role by role, with "
+            "file and line."),
     "worker": ("working", "worker_command", "Run the jobs of the site, beside `hanok serve` or on other machines."),
 }
 

@@ -186,6 +186,7 @@ def test_a_phone_is_enough(hand: Page, somebody: Visitor) -> None:
     expect(hand.get_by_role("heading", level=1)).to_have_text("달무리식품")
     no_sideways(hand)
     made = hand.url
+    hand.get_by_role("searchbox", name="전체 검색").click()
     hand.get_by_role("combobox", name="전체 검색").fill("무리")
     hand.get_by_role("option", name="달무리식품").click()
     expect(hand).to_have_url(made)

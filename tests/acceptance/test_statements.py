@@ -15,7 +15,7 @@ from tests.served import PASSWORD
 
 #: address -> queries beside the session's, whatever the number of rows
 BASELINE = {
-    "/": 8,
+    "/": 11,  # favourites, what was opened last, and the titles of that
     "/account": 1,
     "/account?filter=all&kind=prospect": 1,
     "/account?filter=all&q=상사": 1,
@@ -26,7 +26,7 @@ BASELINE = {
     "/account/_count": 1,
     "/account/_pick?words=상사": 1,
     "/account/{account}/_sub/contacts": 2,
-    "/account/{account}": 2,
+    "/account/{account}": 3,  # whether it has a star
     "/account/{account}/edit": 1,
     "/account/new": 0,
     "/search?words=상사": 1,
@@ -73,11 +73,12 @@ def counted(house: House) -> Iterator[Counted]:
 
 @pytest.fixture(scope="session")
 def account(counted: Counted) -> str:
-    """An account with enough under and beside it that a query for each row would show."""
+    """An account with enough under and beside it that a query for each row would show; it was opened once."""
     made = counted.made("account", name="셈나래상사")
     for number in range(5):
         counted.made("account", name=f"셈마루상사 {number}", parent=made)
         counted.made("contact", last_name="금", first_name=f"나루{number}", account=made)
+    counted.queries(f"/account/{made}")
     return made
 
 

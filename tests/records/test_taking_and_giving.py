@@ -8,6 +8,7 @@ import pytest
 
 from hanok.engine import records
 from hanok.engine.access import Actor
+from hanok.engine.accounts import grants
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, Invalid, NotFound
 from hanok.engine.records import Record
@@ -51,6 +52,9 @@ def test_a_record_is_not_taken_by_naming_oneself_its_owner(filled: Store, catalo
 
 def test_a_record_is_given_away_only_with_the_right_to(filled: Store, catalog: Catalog) -> None:
     jun = a_user(filled, catalog, "jun", "reader")
+    assert jun.id is not None
+    with filled.write() as conn:
+        grants.grant(conn, jun.id, "reader")
     for role, allowed in (("reader", False), ("giver", True)):
         actor = a_user(filled, catalog, role, role)
         own = a_record(filled, catalog, "company", actor, name=role, owner=str(actor.id))

@@ -209,7 +209,7 @@ def test_the_title_of_a_wide_list_keeps_its_place(page: Page, deals: Served, fir
     page.fill("#f-name", "거래")
     saved(page)
     page.goto(f"{deals.address}/deal?columns={columns}")
-    title = page.locator("tbody td").first
+    title = page.locator("tbody td[data-at=title]").first
     before = title.bounding_box()
     page.evaluate("document.querySelector('[data-rows]').scrollLeft = 400")
     after = title.bounding_box()
