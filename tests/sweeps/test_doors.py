@@ -80,7 +80,8 @@ def counted(evidence: Evidence, dialect: str, attempt: Attempt, found: Found) ->
 
 def test_a_sample_of_all_doors(settle: Settle, evidence: Evidence, dialect: str) -> None:
     drawn = Random(evidence.random.random())
-    sample = [Attempt.of(row, drawn) for row in pairs(FACTORS, drawn)]
+    rows = list(pairs(FACTORS, drawn))
+    sample = [Attempt.of(row, drawn) for row in (rows[::2] if dialect == "postgresql" else rows)]
     wrong = tried(settle, iter(sample), evidence, dialect)
     laws = {name.rpartition(": ")[2]: number for name, number in evidence.counts.items() if f"{dialect}: all" in name}
     assert not wrong, "\n".join(wrong[:20])
