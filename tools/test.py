@@ -10,7 +10,8 @@ import environment
 import vendor
 from steps import Failed, Steps, main, run, tell
 
-WORKERS = os.environ.get("WORKERS") or "2"
+#: Tests wait for browsers and servers: three processes keep two cores busy.
+WORKERS = os.environ.get("WORKERS") or "3"
 ENV = environment.clean_environment()
 
 
