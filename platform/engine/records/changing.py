@@ -67,12 +67,14 @@ def why_fixed(record: Record) -> Message | None:
 def change_many(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, wishes: Mapping[UUID, Raw],
     present: Mapping[UUID, Record], *, why_not: Callable[[Record], Message | None] = why_fixed,
+    judge: Actor | None = None,
 ) -> Written:  # fmt: skip
-    """Writes raw values into records that are held (`hold`)."""
+    """Writes raw values into records that are held (`hold`). `judge` is whose rights the values are held against, where
+    that is not the actor: what goes back to somebody is not asked whether it may be given to her today."""
     written = Written()
     sound = []
-    for loading in _loaded(conn, catalog, actor, module, wishes, present, written, why_not):
-        draft = _draft(loading, written)
+    for loading in _loaded(conn, catalog, judge or actor, module, wishes, present, written, why_not):
+        draft = _draft(loading, actor, written)
         if draft is not None:
             sound.append(draft)
     _write(conn, catalog, actor, module, sound, written)
@@ -99,14 +101,14 @@ def _loaded(
     return loadings
 
 
-def _draft(loading: Loading, written: Written) -> Draft | None:
+def _draft(loading: Loading, actor: Actor, written: Written) -> Draft | None:
     record = loading.current
     assert record is not None, "only records that are there are changed"
     if loading.errors:
         written.problems[record.id] = next(each for messages in loading.errors.values() for each in messages)
         return None
     try:
-        draft = changed_draft(loading.catalog, loading.actor, loading.module, record, loading.values)
+        draft = changed_draft(loading.catalog, actor, loading.module, record, loading.values)
     except Denied as denied:
         written.problems[record.id] = denied.message
         return None
