@@ -110,3 +110,41 @@ import_row = sa.Table(
     sa.Column("cells", JsonText),
     sa.Index("hanok_import_row_action", "import_id", "action", "number"),
 )
+
+#: What a user chose for herself: the columns and density of a list (`list.contact`), formats, theme, start page.
+preference = sa.Table(
+    "hanok_preference",
+    metadata,
+    sa.Column("user_id", RecordId, primary_key=True),
+    sa.Column("key", sa.String(80), primary_key=True),
+    sa.Column("value", JsonText, nullable=False),
+)
+
+#: Who is told when something happens to a record.
+follow = sa.Table(
+    "hanok_follow",
+    metadata,
+    sa.Column("user_id", RecordId, primary_key=True),
+    sa.Column("module", sa.String(40), primary_key=True),
+    sa.Column("record", RecordId, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("hanok_follow_record", "module", "record"),
+)
+
+#: What somebody is told in the bell. `text` is a message with its facts; `key` keeps the same from being told twice.
+notice = sa.Table(
+    "hanok_notice",
+    metadata,
+    sa.Column("id", RecordId, primary_key=True),
+    sa.Column("user_id", RecordId, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("text", JsonText, nullable=False),
+    sa.Column("module", sa.String(40)),
+    sa.Column("record", RecordId),
+    sa.Column("by_id", RecordId),
+    sa.Column("key", sa.String(200), nullable=False),
+    sa.Column("read", Moment),
+    sa.UniqueConstraint("user_id", "key", name="hanok_notice_once"),
+    sa.Index("hanok_notice_user", "user_id", "id"),
+)
