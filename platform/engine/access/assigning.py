@@ -44,6 +44,16 @@ def assignable(catalog: Catalog, module: str, users: Any) -> ColumnElement[bool]
     return sa.and_(users.c.deleted_at.is_(None), active, sa.or_(_holds(catalog, users, [ADMINISTRATOR]), given))
 
 
+def viewing(catalog: Catalog, module: str, users: Any) -> ColumnElement[bool]:
+    """Which rows of `users` may log in and view some records of this module."""
+    catalog = catalog.whole
+    active = users.c[catalog.module(USER).field("active").columns[""]]
+    giving = [key for key, role in catalog.roles.items() if role.level(module, "view") not in ("none", "deny")]
+    denying = [key for key, role in catalog.roles.items() if role.level(module, "view") == "deny"]
+    given = sa.and_(_holds(catalog, users, giving), sa.not_(_holds(catalog, users, denying)))
+    return sa.and_(users.c.deleted_at.is_(None), active, sa.or_(_holds(catalog, users, [ADMINISTRATOR]), given))
+
+
 def _holds(catalog: Catalog, users: Any, roles: list[str]) -> ColumnElement[bool]:
     """Whether a user has one of these roles: by herself, by her team or by one of her groups."""
     if not roles:

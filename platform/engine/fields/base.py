@@ -49,6 +49,8 @@ class FieldType:
     #: How its values compare in a browser: "text" (casefolded), "exact" (keys and ids), "number", "flag", "day",
     #: "moment", "time", "keys" (several of them), or "" where a condition about it is left to the server.
     compares: ClassVar[str] = ""
+    #: True when its texts name people (`records.telling.mentions`).
+    mentions: ClassVar[bool] = False
     #: True when its values are seen on the record alone: no title, formula, history or outbox holds them.
     secret: ClassVar[bool] = False
     #: The value when nobody said anything and the document gives no default.

@@ -24,6 +24,7 @@ class LongText(Text):
     }
     converts_from = Text.converts_from | {"text", "barcode", "json"}
     sortable = False
+    mentions = True
     longest = 20_000
 
     def value(self, field: Field) -> ma.fields.Field[Any]:

@@ -24,8 +24,8 @@ Items = Mapping[str, Test]
 LOOK = "look"
 #: Which kinds of notices she does not want in the bell.
 BELL = "bell"
-#: What she follows by herself.
-FOLLOW = "follow"
+#: What she does not want to follow by herself: one key each, so that a statement can ask whether there is one.
+FOLLOWS, MADE, ASSIGNED = "follow.", "made", "assigned"
 #: How she sees the list of a module; the module's key follows.
 LIST = "list."
 #: Characters of one text, and texts of one list.
@@ -45,8 +45,8 @@ def are_texts(value: Any) -> bool:
     return isinstance(value, list) and len(value) <= MOST and all(map(is_text, value))
 
 
-def is_yes_or_no(value: Any) -> bool:
-    return isinstance(value, bool)
+def is_yes(value: Any) -> bool:
+    return value is True
 
 
 DATES = ("iso", "dots", "words", "day_first", "month_first")
@@ -60,7 +60,7 @@ KEYS: Mapping[str, Items] = MappingProxyType({
         "theme": is_one_of(*THEMES), "density": is_one_of(*DENSITIES), "start": is_text,
     },
     BELL: {"without": are_texts},
-    FOLLOW: {"made": is_yes_or_no, "assigned": is_yes_or_no},
+    FOLLOWS + MADE: {"off": is_yes}, FOLLOWS + ASSIGNED: {"off": is_yes},
     LIST: {"columns": are_texts, "density": is_one_of(*DENSITIES), "filter": is_text},
 })  # fmt: skip
 

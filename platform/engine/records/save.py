@@ -35,6 +35,7 @@ from hanok.engine.records.query import Record
 from hanok.engine.records.read import get, identity
 from hanok.engine.records.related import Related, load_related, tie_primaries
 from hanok.engine.records.sharing import inherit, inherit_anew
+from hanok.engine.records.telling.saved import told
 from hanok.engine.records.trail import both_ends, leave, tell_end
 from hanok.engine.records.values import Loading, loaded
 
@@ -173,6 +174,7 @@ def _leave(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) ->
     if draft.module.parent is None:
         index.put(conn, draft.module, draft.id, draft.title, draft.own)
     settle(conn, actor, draft.module, draft.id, draft.own, draft.changes)
+    told(conn, catalog, actor, draft)
 
 
 def _execute(conn: sa.Connection, module: Module, statement: Any) -> sa.CursorResult[Any]:

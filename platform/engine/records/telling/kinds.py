@@ -1,0 +1,28 @@
+"""The kinds of notices: a new one is a line here, a sentence where it is told, and a translation of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from hanok.engine.errors import Message, say
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of notice. `label` is what its reader chooses by, `icon` what stands for it where nobody has a face."""
+
+    key: str
+    label: Message
+    icon: str
+
+
+ASSIGNED, MENTIONED, CHANGED, ENDED = "assigned", "mentioned", "changed", "ended"
+BUILT_IN: tuple[Kind, ...] = (
+    Kind(ASSIGNED, say("Somebody gave me a record"), "user-check"),
+    Kind(MENTIONED, say("Somebody mentioned me"), "at"),
+    Kind(CHANGED, say("A record that I follow changed"), "bell"),
+    Kind(ENDED, say("My work in the background ended"), "hourglass"),
+)
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.key: kind for kind in BUILT_IN})
