@@ -30,6 +30,7 @@ from hanok.engine.jobs import (
     kinds_of,
     mail,
     outbox,
+    telling,
 )
 from hanok.engine.jobs.kinds import Kinds
 from hanok.engine.jobs.outbox import Subscriber
@@ -48,7 +49,7 @@ SUBSCRIBERS: tuple[Subscriber, ...] = (
     *mail.SUBSCRIBERS, *following.SUBSCRIBERS, *address_letters.SUBSCRIBERS
 )
 SCHEDULES: tuple[Schedule, ...] = (
-    *housekeeping.SCHEDULES, *auditing.SCHEDULES, *mail.SCHEDULES, *finishing.SCHEDULES,
+    *housekeeping.SCHEDULES, *telling.SCHEDULES, *auditing.SCHEDULES, *mail.SCHEDULES, *finishing.SCHEDULES,
 )  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
         housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS, handing.KINDS,
-        importing.KINDS, mail.KINDS,
+        importing.KINDS, mail.KINDS, telling.KINDS,
         finishing.KINDS, account_letters.KINDS, address_letters.KINDS, factor_letters.KINDS,
         (outbox.event_kind(SUBSCRIBERS),),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from hanok.engine.fields import in_language
 from hanok.engine.jobs.job import SOON
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.queue import enqueue
+from hanok.engine.jobs.telling import told_bulk
 from hanok.engine.jobs.work import GiveUp, Work
 from hanok.engine.records import bulk
 from hanok.engine.records.bulk import BEGUN, UNDOING, UNDONE, Bulk, Chosen
@@ -52,6 +53,7 @@ def begin(
         bulk.apply(conn, catalog, actor, plan, ids)
         if place is None:
             bulk.finish(conn, plan)
+            told_bulk(conn, catalog, actor, plan)
             return bulk.bulk_of(conn, actor, plan.id)
 
 
@@ -93,6 +95,7 @@ def run(work: Work) -> dict[str, int]:
     def last(conn: sa.Connection, catalog: Catalog) -> None:
         step(conn, catalog)
         bulk.finish(conn, plan)
+        told_bulk(conn, catalog, work.actor(conn, catalog), plan)
 
     work.finish(last, result={"bulk": work.payload["bulk"], "rows": done})
     return {"rows": done}

@@ -22,6 +22,7 @@ from hanok.engine.errors import Denied, HanokError, Invalid, Message, NotFound, 
 from hanok.engine.jobs.job import ENDED, SOON, Job
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.queue import enqueue, job_of
+from hanok.engine.jobs.telling import told_handover
 from hanok.engine.jobs.work import GiveUp, Work
 from hanok.engine.records.deeds import tell
 from hanok.engine.records.handing import moving
@@ -162,6 +163,7 @@ def _finish(work: Work, conn: sa.Connection, catalog: Catalog, plan: Plan) -> No
     result |= _change_person(conn, catalog, actor, plan)
     values = {"state": DONE, "ended": now_of(conn), "facts": {**plan.facts, "result": result}}
     conn.execute(handover.update().where(handover.c.id == plan.id).values(values))
+    told_handover(conn, catalog, actor, plan)
     _told(conn, catalog, actor, plan, "done", rows=_sum(result, "done"), refused=_sum(result, "refused"))
 
 

@@ -21,6 +21,7 @@ from hanok.engine.jobs.exporting import folder_of
 from hanok.engine.jobs.job import LIVING, SOON
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.queue import enqueue
+from hanok.engine.jobs.telling import told_import
 from hanok.engine.jobs.work import GiveUp, Work
 from hanok.engine.records.bulk import BACK_ALREADY
 from hanok.engine.records.importing import keeping, undoing
@@ -193,6 +194,8 @@ def _end(work: Work, under: Under, state: str, done: int) -> dict[str, int]:
     def last(conn: sa.Connection, catalog: Catalog) -> None:
         plan = under.plan(conn, work.actor(conn, catalog))
         keeping.mark(conn, plan, state=state) if state == CHECKED else keeping.finish(conn, plan, state)
+        if state == DONE:
+            told_import(conn, catalog, work.actor(conn, catalog), plan)
 
     work.finish(last, result={"import": work.payload["import"], "rows": done})
     return {"rows": done}
@@ -256,7 +259,7 @@ def _given_up() -> Iterator[None]:
 
 
 KINDS = (
-    Kind(CHECK, say("Check of an import"), check, attempts=3, long=True, own=True),
+    Kind(CHECK, say("Check of an import"), check, attempts=3, long=True, own=True, tells=False),
     Kind(KEY, say("Import"), run, attempts=3, long=True, own=True),
     Kind(UNDO, say("Undo of an import"), undo, attempts=3, long=True, own=True),
 )

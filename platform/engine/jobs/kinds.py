@@ -22,7 +22,8 @@ class Kind:
     """A kind of job. `run` does it and returns what is kept as its result (plain JSON data or None).
 
     `attempts` is how often it is tried before it is a dead letter. `long` ones leave a thread of each worker to
-    others. `own` ones are shown to whoever asked for them, with their progress.
+    others. `own` ones are shown to whoever asked for them, with their progress; she is told when they end, where
+    `tells`.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Kind:
     attempts: int = 5
     long: bool = False
     own: bool = False
+    tells: bool = True
     first_wait: timedelta = FIRST_WAIT
 
     def wait(self, tries: int) -> timedelta:

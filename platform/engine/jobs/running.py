@@ -16,6 +16,7 @@ from hanok.engine.errors import Conflict, HanokError, Message, StaleCatalog, say
 from hanok.engine.jobs.claiming import back, holding, over
 from hanok.engine.jobs.job import CANCELLED, DONE, FAILED, WAITING
 from hanok.engine.jobs.kinds import Kind
+from hanok.engine.jobs.telling import told_end
 from hanok.engine.jobs.work import Cancelled, Later, LeaseLost, Work, ended
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.moments import here
@@ -38,6 +39,8 @@ class Outcome:
 
 def run(work: Work, kind: Kind) -> Outcome:
     """Runs a claimed job and writes how it ended. Raises nothing but what the database raises."""
+    if kind.own and kind.tells:
+        work.tell = lambda conn, state: told_end(conn, work.job, state, kind.label)
     with structlog.contextvars.bound_contextvars(job=str(work.job.id), kind=kind.key, request=work.job.request):
         try:
             result = kind.run(work)
@@ -103,6 +106,7 @@ def _written_once(work: Work, outcome: Outcome, values: Callable[[sa.Connection]
         row = {**work.told(), **values(conn)}
         if not conn.execute(job.update().where(holding(work.job)).values(row)).rowcount:
             return Outcome(LOST)
+        work.tell(conn, outcome.state)
         following = work.then(conn)
     work.following = following
     return outcome

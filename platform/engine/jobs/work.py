@@ -70,6 +70,8 @@ class Work:
         self.payload: Mapping[str, Any] = one.payload
         self.checkpoint: Any = one.checkpoint
         self.finished = False
+        #: Tells whoever asked for it how it ended, in the transaction that ends it.
+        self.tell: Callable[[sa.Connection, str], None] = lambda conn, state: None
         self._lost = self._cancelled = False
         self._kept: tuple[int, int | None, Message | None] = (one.done, one.total, one.message)
         self._told = self._kept if one.checkpoint is not None else (0, None, None)  # it begins anew
@@ -116,6 +118,7 @@ class Work:
 
         def held(conn: sa.Connection, catalog: Catalog) -> tuple[T, Job | None]:
             found = effect(conn, catalog)
+            self.tell(conn, DONE)
             self._fence(conn, ended(conn, result))
             return found, self.then(conn)
 
