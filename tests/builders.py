@@ -16,6 +16,7 @@ from hanok.engine.access import ADMINISTRATOR, Actor
 from hanok.engine.catalog import Catalog, compile_catalog
 from hanok.engine.language import Layer, read_folder
 from hanok.engine.store import Store
+from hanok.engine.store.tables import group_record
 from tests.fields.fields import TYPES
 
 CORE: Layer = read_folder(Path(str(resources.files("hanok.engine.catalog") / "core")), name="core", root="core")
@@ -96,6 +97,26 @@ def a_user(store: Store, catalog: Catalog, username: str, *roles: str) -> Actor:
     """A stored user, as the actor that she would be after logging in."""
     made = a_record(store, catalog, "user", username=username, last_name=username, email=f"{username}@example.com")
     return Actor(id=made.id, username=username, title=made.title, roles=roles)
+
+
+def put_in_group(conn: sa.Connection, catalog: Catalog, module: str, record: UUID, group: UUID) -> None:
+    """Puts a record into a group by hand, whoever may; as it is written down."""
+    table = catalog.every[module].table
+    times = conn.execute(sa.select(table.c.created_at, table.c.updated_at).where(table.c.id == record)).one()
+    row = {"module": module, "record": record, "group_id": group, "via": "hand", **times._mapping}
+    conn.execute(group_record.insert().values(row))
+
+
+def times_that_differ(conn: sa.Connection, catalog: Catalog) -> list[tuple[str, UUID]]:
+    """The records of groups beside which other times stand than their own."""
+    found = []
+    for key, module in catalog.every.items():
+        table = module.table
+        mine = sa.select(group_record.c.record).outerjoin(table, table.c.id == group_record.c.record)
+        times = (table.c[name] != group_record.c[name] for name in ("created_at", "updated_at"))
+        other = sa.or_(table.c.id.is_(None), *times)
+        found += [(key, id) for id in conn.scalars(mine.where(group_record.c.module == key, other))]
+    return found
 
 
 class Statements:

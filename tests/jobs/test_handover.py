@@ -23,7 +23,7 @@ from hanok.engine.records.handing.plan import BEGUN, DONE, MOVED, ONLY, SWAP, UN
 from hanok.engine.store import Store
 from hanok.engine.store.account_tables import deed
 from hanok.engine.store.tables import audit, group_record
-from tests.builders import Statements, a_record, with_tables
+from tests.builders import Statements, a_record, put_in_group, with_tables
 from tests.fields.fields import TYPES
 from tests.jobs.conftest import Hiring
 from tests.jobs.handing import Office, a_site_catalog
@@ -227,7 +227,7 @@ def test_whoever_may_assign_in_her_groups_hands_over_those_and_is_told_of_the_ot
         }).id  # fmt: skip
     shared, other = office.company("ari", "shared"), office.company("ari", "other")
     with office.store.write() as conn:
-        conn.execute(group_record.insert().values(module="company", record=shared, group_id=group, via=sharing.HAND))
+        put_in_group(conn, office.catalog, "company", shared, group)
     chan = Actor(chan.id, "dana", "dana", roles=("giver",), groups=(group,))
     assert held(office, chan, "ari") == {"company": [(2, 0, 1)]}
     plan = office.hand(chan)

@@ -17,12 +17,12 @@ from hanok.engine.accounts.explaining import explain
 from hanok.engine.catalog import Catalog, ModuleScope
 from hanok.engine.conditions import holds, parse
 from hanok.engine.errors import Denied, NotFound
-from hanok.engine.records import Query, reaching
+from hanok.engine.records import Query, reaching, strands
 from hanok.engine.records.closing import told
 from hanok.engine.records.exporting import Wish, export
 from hanok.engine.store import Store
 from hanok.engine.store.tables import group_record
-from tests.builders import a_catalog, an_administrator, with_tables
+from tests.builders import a_catalog, an_administrator, put_in_group, with_tables
 from tests.evidence import Evidence, sizes
 from tests.sweeps import rights
 from tests.sweeps.everything import ADMIN, EVERYTHING, Filler, everything_files
@@ -31,7 +31,6 @@ from tests.sweeps.test_conditions import Author, Rows, tied
 
 RECORDS = 45
 ROLES = 10
-HAND = "hand"
 
 
 def owned_files() -> dict[str, str]:
@@ -82,8 +81,7 @@ def seen(store: Store, catalog: Catalog, people: People, files: Mapping[str, str
             values[module] = {record.id: record.values for record in found}
             ties |= tied(conn, catalog, found)
         for record in drawn.sample(sorted(values[EVERYTHING]), 6):
-            given = {"module": EVERYTHING, "record": record, "group_id": drawn.choice(list(people.groups)), "via": HAND}
-            conn.execute(group_record.insert().values(given))
+            put_in_group(conn, catalog, EVERYTHING, record, drawn.choice(list(people.groups)))
         in_groups = defaultdict(set)
         for row in conn.execute(sa.select(group_record).where(group_record.c.module == EVERYTHING)):
             in_groups[row.record].add(row.group_id)
@@ -195,17 +193,20 @@ def lists(conn: sa.Connection, oracle: Oracle, expected: Mapping[str, set[UUID]]
 
 def shapes(conn: sa.Connection, oracle: Oracle, expected: Mapping[str, set[UUID]], evidence: Evidence) -> None:
     """In whatever shape rows are looked for: the pages of the list, in an order of its own, and how many they are."""
-    sort = evidence.random.choice([(), ("text_1",), ("-created_at",), ("-owner", "text_1"), ("owner",)])
+    orders = [(), ("text_1",), ("-created_at",), ("-owner", "text_1"), ("owner",), ("-updated_at",), ("updated_at",)]
+    sort = evidence.random.choice(orders)
     whole = [row.id for row in records.page(conn, oracle.catalog, ADMIN, Query(
         module=EVERYTHING, size=1000, sort=sort)).rows]  # fmt: skip
-    for few, many in ((0, 0), (0, 10_000), (10_000, 10_000)):
+    for few, many, most in ((0, 0, 0), (0, 10_000, 0), (10_000, 10_000, 0), (0, 0, 24)):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(reaching, "FEW", few)
             patch.setattr(reaching, "MANY", many)
+            patch.setattr(strands, "MOST_GROUPS", most)
             for action in ("list", "view"):
                 query = Query(module=EVERYTHING, size=7, sort=sort, action=action)
                 wanted = [id for id in whole if id in expected[action]]
-                assert list(turned(conn, oracle, query)) == wanted, (few, many, sort, action)
+                assert list(turned(conn, oracle, query)) == wanted, (few, many, most, sort, action)
+                assert list(turned_back(conn, oracle, query)) == wanted[::-1], (few, many, most, sort, action)
                 for cap in (3, None):
                     found = records.count(conn, oracle.catalog, oracle.actor, query, cap=cap)
                     assert found == (len(wanted) if cap is None else min(len(wanted), cap + 1))
@@ -219,6 +220,17 @@ def turned(conn: sa.Connection, oracle: Oracle, query: Query) -> Iterator[UUID]:
     while found.next:
         found = records.page(conn, oracle.catalog, oracle.actor, replace(query, after=found.next))
         yield from (row.id for row in found.rows)
+
+
+def turned_back(conn: sa.Connection, oracle: Oracle, query: Query) -> Iterator[UUID]:
+    """The same from the last page to the first one."""
+    found = records.page(conn, oracle.catalog, oracle.actor, query)
+    while found.next:
+        found = records.page(conn, oracle.catalog, oracle.actor, replace(query, after=found.next))
+    yield from (row.id for row in found.rows[::-1])
+    while found.previous:
+        found = records.page(conn, oracle.catalog, oracle.actor, replace(query, before=found.previous))
+        yield from (row.id for row in found.rows[::-1])
 
 
 def explained(conn: sa.Connection, oracle: Oracle, expected: Mapping[str, set[UUID]], drawn: Random) -> int:

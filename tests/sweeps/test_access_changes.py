@@ -22,7 +22,7 @@ from hanok.engine.records import Record
 from hanok.engine.store import Store
 from hanok.engine.store.tables import group_record
 from hanok.engine.store.tables import metadata as system
-from tests.builders import STAGE, a_catalog, with_tables
+from tests.builders import STAGE, a_catalog, put_in_group, times_that_differ, with_tables
 from tests.evidence import Evidence, sizes
 from tests.sweeps import rights
 from tests.sweeps.everything import ADMIN
@@ -337,10 +337,10 @@ def fill(house: House, modules: Collection[str] = MODULES) -> None:
             new.ways = {way for via in ("creator", "owner", "parent") for way in house.inherited(new, via)}
             with house.store.write() as conn:
                 new.id = records.create(conn, house.catalog, by, module, raw).id
-                given = {"module": module, "record": new.id, "group_id": house.drawn.choice(list(house.people.groups))}
+                group = house.drawn.choice(list(house.people.groups))
                 if house.drawn.random() < 0.3:
-                    conn.execute(group_record.insert().values(**given, via="hand"))
-                    new.ways.add((given["group_id"], "hand"))
+                    put_in_group(conn, house.catalog, module, new.id, group)
+                    new.ways.add((group, "hand"))
             house.kept[new.id] = new
 
 
@@ -354,6 +354,8 @@ def test_a_change_is_made_when_the_roles_allow_it_and_else_nothing_is(
         house.draw_roles()
         for _ in range(30):
             house.attempt(house.drawn.choice(house.people.users))
+        with house.store.read() as conn:
+            assert times_that_differ(conn, house.catalog) == [], "the time of the last change stands beside each group"
     evidence.count(f"{dialect}: changes that the roles allow, made", house.done)
     evidence.count(f"{dialect}: changes that they do not allow, refused with every table as it was", house.refused)
     assert house.done > size * 3

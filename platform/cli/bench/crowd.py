@@ -138,7 +138,8 @@ class _Filling:
         for done in range(0, self.rows, BATCH):
             batch = [next(drawn) for _ in range(min(BATCH, self.rows - done))]
             ties = [
-                {"module": MODULE, "record": row["id"], "group_id": groups[name], "via": "owner"}
+                {"module": MODULE, "record": row["id"], "group_id": groups[name], "via": "owner",
+                 "created_at": row["created_at"], "updated_at": row["updated_at"]}
                 for place, row in enumerate(batch) for name in sorted(self._groups_of(done + place, groups))
             ]  # fmt: skip
             with self.live.store.write() as conn:

@@ -41,7 +41,7 @@ def apart(
     """
     grant = grant_of(catalog, actor, module.key, action)
     whole = catalog.whole.every[module.key]
-    own = [_owns(actor, whole, key, table) for key in _own_keys(whole, action)] if grant.owner else []
+    own = [owns(actor, whole, key, table) for key in own_keys(whole, action)] if grant.owner else []
     groups = [Gathered(table.c.id, records_of_groups(actor, module))] if grant.group and actor.groups else []
     return tuple(own), tuple(groups), tuple(to_sql(node, table, context_of(actor, catalog)) for node in grant.nodes)
 
@@ -59,8 +59,8 @@ def own_records(catalog: Catalog, actor: Actor, module: Module, action: str) -> 
     whole = catalog.whole.every[module.key]
     table = whole.table.alias()
     return tuple(
-        sa.select(table.c.id).where(_owns(actor, whole, key, table), table.c.deleted_at.is_(None))
-        for key in _own_keys(whole, action)
+        sa.select(table.c.id).where(owns(actor, whole, key, table), table.c.deleted_at.is_(None))
+        for key in own_keys(whole, action)
     )
 
 
@@ -105,29 +105,42 @@ def _ways(
     """The ways in which a row may be meant, the cheapest first; also by fields that the actor does not see."""
     module = catalog.whole.every[module.key]
     if grant.owner:
-        yield from (_owns(actor, module, key, table) for key in _own_keys(module, action))
+        yield from (owns(actor, module, key, table) for key in own_keys(module, action))
     if grant.group and actor.groups:
         yield _shared(actor, module, table, by_row)
     for node in grant.nodes:
         yield to_sql(node, table, context_of(actor, catalog))
 
 
-def _own_keys(module: Module, action: str) -> list[str]:
+def own_keys(module: Module, action: str) -> list[str]:
     """The fields that say who may do this as an owner: those that are tied to it only look."""
     return [key for key in owners(module) if "" in module.field(key).columns or action in SEEING]
 
 
-def _owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[bool]:
+def owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[bool]:
     """Whether the field names the actor: the one user, or one of those that are tied."""
     columns = module.field(key).columns
     if "" in columns:
         mine: ColumnElement[bool] = table.c[columns[""]] == actor.id
         return mine
-    through = next((end.through for end in module.ends.values() if end.forwards and end.field == key), None)
+    through = _through(module, key)
     if through is None:
         return sa.false()
     tie = through.alias()
     return sa.exists(sa.select(sa.literal(1)).where(tie.c.left == table.c.id, tie.c.right == actor.id))
+
+
+def tied(actor: Actor, module: Module, key: str) -> sa.Select[Any]:
+    """The ids of the records in which this field of several names the actor."""
+    through = _through(module, key)
+    if through is None:
+        return sa.select(module.table.c.id).where(sa.false())
+    tie = through.alias()
+    return sa.select(tie.c.left).where(tie.c.right == actor.id)
+
+
+def _through(module: Module, key: str) -> Any:
+    return next((end.through for end in module.ends.values() if end.forwards and end.field == key), None)
 
 
 def _shared(actor: Actor, module: Module, table: Any, by_row: bool = False) -> ColumnElement[bool]:

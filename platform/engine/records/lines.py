@@ -22,6 +22,7 @@ from hanok.engine.records.many import Looked, write_many
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
 from hanok.engine.records.selection import Selection, every_key
+from hanok.engine.records.sharing import tell_time
 from hanok.engine.records.trail import leave
 from hanok.engine.records.values import Loading
 
@@ -143,9 +144,11 @@ def touch_parents(
     conn: sa.Connection, catalog: Catalog, actor: Actor, child: Module, ids: Iterable[UUID], *, at: datetime
 ) -> None:
     assert child.parent is not None, "only lines stand in a record"
-    table = catalog.every[child.parent.module].table
+    parent, ids = catalog.every[child.parent.module], list(ids)
+    table = parent.table
     values = {"version": table.c.version + 1, "updated_at": at, "updated_by": actor.id}
-    conn.execute(sa.update(table).where(table.c.id.in_(list(ids))).values(values))
+    conn.execute(sa.update(table).where(table.c.id.in_(ids)).values(values))
+    tell_time(conn, parent, ids)
 
 
 def behind(conn: sa.Connection, child: Module, id: UUID) -> int:

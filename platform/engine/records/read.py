@@ -25,6 +25,7 @@ from hanok.engine.records.query import Page, Query, Record
 from hanok.engine.records.search import hides_searched, in_title
 from hanok.engine.records.selection import Selection, alias_of, every_key, known_keys
 from hanok.engine.records.standing import standing
+from hanok.engine.records.strands import Strand, braided, strands
 from hanok.engine.store import search as index
 from hanok.engine.store.tables import search as search_table
 
@@ -48,10 +49,17 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
     dialect = conn.dialect.name
     order = [key.ordered(dialect, backwards=backwards) for key in keys]
     wheres = _wheres(conn, catalog, actor, query, module, selection.table)
-    ways = reaching.ways(conn, catalog, actor, module, query.action, selection.table, _first_key(sort))
     here = query.before if backwards else query.after
     ranges = _ranges(keys, here, dialect, backwards=backwards) if here is not None else []
-    if all(key.plain for key in keys) and (len(ranges) > 1 or len(ways) > 1 or ways[0].gathered):
+    ways: Sequence[reaching.Way] = ()
+    braid = strands(catalog, actor, module, query.action, selection.table, sort) if not query.deleted else ()
+    if not braid:
+        ways = reaching.ways(conn, catalog, actor, module, query.action, selection.table, _first_key(sort))
+    if braid:
+        parts = [_strand(one, keys, wheres, here, dialect, backwards=backwards, size=size + 1) for one in braid]
+        ids = braided(parts, keys, dialect, backwards=backwards, size=size + 1)
+        wheres = [selection.table.c.id.in_(ids)]
+    elif all(key.plain for key in keys) and (len(ranges) > 1 or len(ways) > 1 or ways[0].gathered):
         ids: list[sa.Select[Any]] = []
         for number, way in enumerate(ways):
             by = [key.ordered(dialect, backwards=backwards, apart=True) for key in keys] if way.gathered else order
@@ -69,6 +77,18 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
 
 def _first_key(sort: Sequence[str]) -> str:
     return sort[0].removeprefix("-") if sort else ""
+
+
+def _strand(
+    one: Strand, keys: Sequence[cursor.Key], wheres: Sequence[ColumnElement[bool]], here: str | None, dialect: str, *,
+    backwards: bool, size: int,
+) -> sa.Select[Any]:  # fmt: skip
+    """The first rows of a strand, from here on."""
+    own = one.keys(keys)
+    beyond = _ranges(own, here, dialect, backwards=backwards) if here is not None else []
+    order = [key.ordered(dialect, backwards=backwards, apart=one.gathered) for key in own]
+    found: sa.Select[Any] = one.rows([*wheres, *beyond], order, size)
+    return found
 
 
 def _near(

@@ -22,6 +22,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.inheriting import inheriting
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Linked
+from hanok.engine.records.deriving.settling import hold
 from hanok.engine.records.query import Record
 from hanok.engine.records.trail import GROUPS, leave
 from hanok.engine.records.ways import CREATOR, GROUP, HAND, OWNER, PARENT, among, from_parents, parents, ways
@@ -32,6 +33,8 @@ from hanok.engine.store.tables import group_record, outbox
 BATCH = 500
 #: The event that tells of records whose groups changed and from which others inherit.
 MOVED = "groups.moved"
+#: The record, the group and the way.
+KEY = (group_record.c.module, group_record.c.record, group_record.c.group_id, group_record.c.via)
 #: A record and a group that it came to or left.
 Move = tuple[UUID, UUID]
 
@@ -48,18 +51,34 @@ def inherit(conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence
     """Gives new records, whose rows are written, the groups that they inherit: by what the actor does not see, too."""
     catalog, module = catalog.whole, catalog.whole.every[module.key]
     for some in batches(ids):
-        _insert(conn, ways(catalog, module, (CREATOR, OWNER), among(some)))
+        _insert(conn, module, ways(catalog, module, (CREATOR, OWNER), among(some)))
         _put(conn, module, sorted(from_parents(conn, catalog, module, some)))
 
 
 def inherit_anew(
     conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID], changed: Collection[str]
 ) -> None:
-    """After these fields changed: what followed from a former owner or parent goes, what follows from the new comes."""
+    """After these fields changed: what followed from a former owner or parent goes, what follows from the new comes.
+
+    What stays is told the time of the change (`tell_time`).
+    """
     catalog, module = catalog.whole, catalog.whole.every[module.key]
+    tell_time(conn, module, ids)
     vias = tuple(via for via, keys in ((OWNER, owners(module)), (PARENT, parents(module))) if set(keys) & set(changed))
     for some in batches(ids) if vias else ():
         tell_below(conn, catalog, module, settle(conn, catalog, module, some, vias))
+
+
+def tell_time(conn: sa.Connection, module: Module, ids: Sequence[UUID]) -> None:
+    """Tells the groups of these records, whose rows are written, when they were changed last.
+
+    Whoever writes `updated_at` calls this, or `inherit_anew`: lists are read by what stands there (`records.strands`).
+    """
+    table, of = module.table, group_record.c
+    time = sa.select(table.c.updated_at).where(table.c.id == of.record).scalar_subquery()
+    for some in batches(ids) if module.parent is None else ():
+        mine = group_record.update().where(of.module == module.key, of.record.in_(some))
+        conn.execute(mine.values(updated_at=time))
 
 
 def settle(
@@ -131,8 +150,7 @@ def share(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, g
     module, there = _given(conn, catalog, actor, record, group)
     if _by_hand(conn, module, record.id, group):
         return False
-    row = {"module": module.key, "record": record.id, "group_id": group, "via": HAND}
-    conn.execute(group_record.insert().values(row))
+    _put(conn, module, [(record.id, group, HAND)])
     tell_below(conn, catalog, module, [(record.id, group)])
     _leave(conn, catalog, actor, module, record, there, "linked")
     return True
@@ -191,18 +209,30 @@ def _leave(
     leave(conn, catalog, actor, module, record.id, action, {GROUPS: pair}, at=datetime.now(UTC), version=record.version)
 
 
-def _insert(conn: sa.Connection, found: Sequence[sa.Select[Any]]) -> None:
+def _insert(conn: sa.Connection, module: Module, found: Sequence[sa.Select[Any]]) -> None:
     if not found:
         return
     rows: Any = found[0] if len(found) == 1 else sa.union(*found)
-    rows = sa.select(*rows.subquery().c).where(sa.true())  # without WHERE SQLite takes ON CONFLICT for a join
-    conn.execute(_into(conn).from_select(["module", "record", "group_id", "via"], rows).on_conflict_do_nothing())
+    _add(conn, module, *rows.subquery().c)
 
 
 def _put(conn: sa.Connection, module: Module, found: Sequence[tuple[UUID, UUID, str]]) -> None:
-    rows = [{"module": module.key, "record": record, "group_id": group, "via": via} for record, group, via in found]
-    if rows:
-        conn.execute(_into(conn).on_conflict_do_nothing(), rows)
+    """Whoever changes one of these records waits for this, or this for her: the time is that of the last change."""
+    if not found:
+        return
+    hold(conn, module, {record for record, _, _ in found}, read=True)
+    given = [sa.bindparam(f"b_{column.name}", type_=column.type) for column in KEY]
+    names = [one.key for one in given]
+    rows = [dict(zip(names, (module.key, *row), strict=True)) for row in found]
+    _add(conn, module, *given, rows=rows)
+
+
+def _add(conn: sa.Connection, module: Module, *key: sa.ColumnElement[Any], rows: Any = None) -> None:
+    """Puts records into groups, with the times that their rows say; those that are there stay."""
+    table = module.table
+    found = sa.select(*key, table.c.created_at, table.c.updated_at).where(table.c.id == key[1])
+    names = [*(column.name for column in KEY), "created_at", "updated_at"]
+    conn.execute(_into(conn).from_select(names, found).on_conflict_do_nothing(), rows)
 
 
 def _into(conn: sa.Connection) -> Any:

@@ -154,7 +154,8 @@ grant = sa.Table(
     sa.Column("role", sa.String(40), primary_key=True),
 )
 
-#: The security groups of records. `via` says why: hand, creator, owner or parent.
+#: The security groups of records. `via` says why: hand, creator, owner or parent. When the record was made and changed
+#: last stands here once more, so that a group's records are read in the order of lists; `records.sharing` keeps it.
 group_record = sa.Table(
     "hanok_group_record",
     metadata,
@@ -162,7 +163,11 @@ group_record = sa.Table(
     sa.Column("record", RecordId, primary_key=True),
     sa.Column("group_id", RecordId, primary_key=True),
     sa.Column("via", sa.String(8), primary_key=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
     sa.Index("hanok_group_record_group", "group_id", "module", "record"),
+    sa.Index("hanok_group_record_created", "group_id", "module", "created_at", "record"),
+    sa.Index("hanok_group_record_updated", "group_id", "module", "updated_at", "record"),
 )
 
 counter = sa.Table(
