@@ -27,6 +27,7 @@ LISTS = {
     "saved filter": Query(module="company", where={"stage": "open"}, sort=("name",)),
     "written index": Query(module="company", where={"stage": "open"}, sort=("-founded",)),
     "by title": Query(module="company", sort=("title",)),
+    "by the first column": Query(module="company", sort=("-name",)),
 }
 
 

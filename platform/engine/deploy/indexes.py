@@ -1,7 +1,7 @@
 """Which indexes a module's table has: the one place where that is decided.
 
-Unique values, both ends of links, the sorts of lists, saved filters and subpanels (behind what they filter by), and
-what the document asks for. An index is named after what it is, so another definition is another name.
+Unique values, both ends of links, the sorts of lists, saved filters and subpanels (behind what they filter by), the
+first column of a list, which people sort by first, and what the document asks for. An index is named after what it is, so another definition is another name.
 """
 
 from __future__ import annotations
@@ -111,6 +111,7 @@ def _of_module(module: Module) -> Iterator[IndexSpec]:
     always = tuple(_equalities(module, shown.where or {}))
     yield from _sorted(module, shown.sort, behind=always)
     yield from _sorted(module, ("title",))
+    yield from _sorted(module, shown.columns[:1])
     for owner in (key for key in module.owners if "" in module.field(key).columns):
         yield from _sorted(module, shown.sort, behind=(owner,))
     for found in module.saved_filters.values():
