@@ -30,6 +30,7 @@ from hanok.screens.routes import (
     kanban,
     lists,
     mine,
+    notices,
     records,
     roles,
     saving,
@@ -56,7 +57,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
         static_url_path="/static/screens",
     )
     for room in (
-        home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
+        home, searching, mine, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
         lists, saving, kanban, forms, records, favourites,
         subpanels, actions, exporting, bulk, importing, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
