@@ -22,6 +22,7 @@ from hanok.screens.routes import (
     bulk,
     exporting,
     favourites,
+    following,
     forms,
     handing,
     handing_course,
@@ -58,7 +59,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     )
     for room in (
         home, searching, mine, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
-        lists, saving, kanban, forms, records, favourites,
+        lists, saving, kanban, forms, records, favourites, following,
         subpanels, actions, exporting, bulk, importing, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)

@@ -65,6 +65,8 @@ TRIALS: tuple[Trial, ...] = (
     Trial("records_show", get("{there}"), ((EITHER, "view"), (EITHER, "list"), (ROW, "view")), shows="view",
           refused=(403, 404), hidden=(403, 404)),
     Trial("favourites_mark", post("{there}/star", on="1"), LOOK, writes=True, done=(303,)),
+    Trial("following_show", get("{there}/_followers"), LOOK, shows="view"),
+    Trial("following_mark", post("{there}/follow", on="1"), LOOK, writes=True, done=(303,)),
     Trial("records_history", get("{there}/history"), LOOK, shows="view"),
     Trial("records_step", post("{there}/set", size="5", version="{version}"), CHANGE, writes=True, done=(303,)),
     Trial("records_delete", post("{there}/delete", version="{version}"), (*LOOK, (DO, "delete")), writes=True,

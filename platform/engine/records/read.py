@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access import Actor, context_of, predicate, row_rule
-from hanok.engine.access.assigning import assignable, viewing
+from hanok.engine.access.assigning import assignable
 from hanok.engine.catalog import Catalog, Module, ModuleScope
 from hanok.engine.conditions import ConditionError, named, parse, to_sql
 from hanok.engine.conditions.sql import everything
@@ -238,8 +238,6 @@ def _wheres(
         found.append(_worded(conn, catalog, actor, query, module, table, closed=closed))
     if query.assigned:
         found.append(assignable(catalog, query.assigned, table))
-    if query.viewers:
-        found.append(viewing(catalog, query.viewers, table))
     if query.under:
         found.append(standing(catalog, query.under, table))
     return found
