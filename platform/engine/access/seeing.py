@@ -35,13 +35,16 @@ def field_grant(catalog: Catalog, actor: Actor, module: str, field: str, action:
     """
     if actor.admin:
         return EVERY
+    return combined([role.fields.get((module, field), {}).get(action, "all")
+                     for role in speaking(catalog, actor, module, field, action)])  # fmt: skip
+
+
+def speaking(catalog: Catalog, actor: Actor, module: str, field: str, action: str) -> tuple[Role, ...]:
+    """The actor's roles whose word counts for a field: those by which she has records, and all that deny it."""
     held = [catalog.roles[key] for key in actor.roles if key in catalog.roles]
-    whose, said = _deciding(held, _rights_of(catalog, module)), []
-    for role in held:
-        written = role.fields.get((module, field), {})
-        if role.key in whose or "deny" in written.values():
-            said.append(written.get(action, "all"))
-    return combined(said)
+    whose = _deciding(held, _rights_of(catalog, module))
+    return tuple(role for role in held
+                 if role.key in whose or role.fields.get((module, field), {}).get(action) == "deny")  # fmt: skip
 
 
 def _deciding(held: Sequence[Role], module: str) -> frozenset[str]:
@@ -173,7 +176,7 @@ class _Keys:
         return tuple(key for key in keys if key.removeprefix("-") in self.known)
 
     def views(self, views: Views) -> Views:
-        search, board, calendar = views.search, views.kanban, views.calendar
+        search, board, calendar, told = views.search, views.kanban, views.calendar, views.timeline
         return Views(
             list=self.list(views.list), form=self.form(views.form), detail=self.form(views.detail),
             quick=self.form(views.quick),
@@ -182,6 +185,8 @@ class _Keys:
                            sum=board.sum if board.sum.partition(".")[0] in self.known else "")
             if board and board.by in self.known else None,
             calendar=calendar if calendar and {calendar.by, calendar.until or calendar.by} <= self.known else None,
+            timeline=replace(told, text=told.text if told.text in self.known else "", card=self.some(told.card))
+            if told and {told.by, told.past} <= self.known else None,
         )  # fmt: skip
 
     def list(self, view: ListView) -> ListView:
