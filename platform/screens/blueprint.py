@@ -28,7 +28,9 @@ from hanok.screens.routes import (
     handing_course,
     home,
     importing,
+    inline,
     kanban,
+    keeping,
     lists,
     mine,
     notices,
@@ -59,7 +61,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     )
     for room in (
         home, searching, mine, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
-        lists, saving, kanban, forms, records, favourites, following,
+        lists, keeping, saving, kanban, forms, inline, records, favourites, following,
         subpanels, actions, exporting, bulk, importing, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)

@@ -111,7 +111,7 @@ def _new_form(
         cancel=onward or f"/{module.key}",
         token=token,
         onward=onward,
-        errors=_errors(module, wrong),
+        errors=errors_of(module, wrong),
         hidden={**hidden, **_kept_listing(), **_kept_tie()},
         options=_options(here, asked),
         listing=_listing(),
@@ -197,7 +197,7 @@ def edit_form(
         cancel=there,
         record_title=record.title,
         version=version or record.version,
-        errors=_errors(module, wrong),
+        errors=errors_of(module, wrong),
         hidden=_kept_listing(),
         options=_options(here, forms.asked_fields(module, module.views.form)),
         listing=_listing(),
@@ -241,7 +241,7 @@ def _alike(module: Module, wrong: Invalid | None, but: UUID | None = None) -> tu
     return records.duplicates(connection(), g.catalog, g.actor, module.key, values, but=but)
 
 
-def _errors(module: Module, wrong: Invalid | None) -> forms.Errors:
+def errors_of(module: Module, wrong: Invalid | None) -> forms.Errors:
     """What is wrong; that something is needed says why, where a sentence can."""
     if wrong is None:
         return {}
