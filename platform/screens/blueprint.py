@@ -9,6 +9,7 @@ from flask import Blueprint, g
 from hanok.engine.jobs.kinds import Kinds, kinds_of
 from hanok.screens.admin.asking import KINDS
 from hanok.screens.cells import drawer
+from hanok.screens.proofs import ask_for_proof
 from hanok.screens.routes import (
     access,
     actions,
@@ -65,6 +66,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
         subpanels, actions, exporting, bulk, importing, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)
+    made.before_request(ask_for_proof)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))
     asset = Assets(FOLDER / "static")
     made.add_app_template_global(asset, "own_asset")
