@@ -33,6 +33,7 @@ from hanok.screens.routes import (
     kanban,
     keeping,
     lists,
+    merging,
     mine,
     notices,
     records,
@@ -63,7 +64,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     for room in (
         home, searching, mine, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
         lists, keeping, saving, kanban, forms, inline, records, favourites, following,
-        subpanels, actions, exporting, bulk, importing, access, audit, handing, handing_course, roles,
+        subpanels, actions, exporting, bulk, merging, importing, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)
     made.before_request(ask_for_proof)

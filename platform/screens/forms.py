@@ -94,6 +94,7 @@ class FormPage:
     listing: str = ""
     rules: Mapping[str, Any] = also(default_factory=dict)
     alike: tuple[Alike, ...] = ()
+    merges: bool = False
 
     @property
     def asking(self) -> str:
@@ -134,6 +135,7 @@ def build(
     options: Options | None = None,
     listing: str = "",
     alike: tuple[Alike, ...] = (),
+    merges: bool = False,
 ) -> FormPage:
     """The form of a new record (version 0) or of an existing one, as it stands `here`; `values` are those before."""
     found, module = errors or {}, here.module
@@ -162,6 +164,7 @@ def build(
         listing=listing,
         rules=told.rules(here, view, values),
         alike=alike,
+        merges=merges,
     )
 
 

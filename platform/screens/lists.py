@@ -102,6 +102,8 @@ class ListPage:
     acting: frozenset[UUID] = frozenset()
     export_url: str = ""
     import_url: str = ""
+    merge_url: str = ""
+    duplicates_url: str = ""
     bulk: tuple[Button, ...] = ()
     views: tuple[filters.Offer, ...] = ()
     compact: bool = False
@@ -160,6 +162,8 @@ def build(
     acting: frozenset[UUID] = frozenset(),
     may_export: bool = False,
     may_import: bool = False,
+    may_merge: bool = False,
+    has_duplicates: bool = False,
     bulk: Sequence[str] = (),
     kept: Kept = NOTHING_KEPT,
 ) -> ListPage:
@@ -197,6 +201,8 @@ def build(
         acting=acting,
         export_url=asked.url("/_export") if may_export and page.rows else "",
         import_url=f"/{module.key}/_import" if may_import else "",
+        merge_url=f"/{module.key}/_merge" if may_merge and page.rows else "",
+        duplicates_url=f"/{module.key}/_duplicates" if has_duplicates and page.rows else "",
         bulk=buttons(bulk) if page.rows else (),
         views=_views(module, asked),
         compact=kept.compact,

@@ -18,6 +18,7 @@ from hanok.engine.errors import Conflict, Denied, Duplicates, Invalid, Message, 
 from hanok.engine.fields import Field, Linked
 from hanok.engine.records import Alike, Record
 from hanok.engine.records.candidates import at_hand
+from hanok.engine.records.merging.asked import may_merge
 from hanok.engine.records.obeying import NEEDED
 from hanok.screens import clash, forms, once, picking, told
 from hanok.screens.conditional import Present, needed_when, present
@@ -202,6 +203,7 @@ def edit_form(
         options=_options(here, forms.asked_fields(module, module.views.form)),
         listing=_listing(),
         alike=_alike(module, wrong, record.id),
+        merges=may_merge(g.catalog, g.actor, module),
     )
     return render_template("screens/form.html", view=view, typed=typed)
 

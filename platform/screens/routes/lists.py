@@ -15,6 +15,8 @@ from hanok.engine.errors import Invalid, say
 from hanok.engine.fields import Field
 from hanok.engine.records import Query
 from hanok.engine.records.bulk import actions_for
+from hanok.engine.records.merging.asked import may_merge
+from hanok.engine.records.merging.finding import rules_of
 from hanok.screens import actions, address, filters, lists
 from hanok.screens.address import Asked, Condition
 from hanok.screens.reading import kept_of, module_of, opens_with, tell_left_out, title_of_link
@@ -66,6 +68,8 @@ def show(module: str) -> AnyResponse:
         acting=actions.with_menu(g.catalog, g.actor, found, page.rows),
         may_export=may(g.catalog, g.actor, module, "export"),
         may_import=all(may(g.catalog, g.actor, module, action) for action in ("import", "create")),
+        may_merge=may_merge(g.catalog, g.actor, found),
+        has_duplicates=bool(rules_of(g.catalog, found)),
         bulk=actions_for(g.catalog, g.actor, found),
         kept=kept_of(found),
     )
