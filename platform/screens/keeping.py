@@ -11,7 +11,7 @@ from hanok.screens.address import known_columns
 
 #: As a filter: all records. The sign of the filter with which a list opens.
 ALL, OPENS = "all", "home"
-COMPACT = "compact"
+NORMAL, COMPACT = "normal", "compact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ def arranged(module: Module, keys: Sequence[str]) -> tuple[str, ...]:
     return () if found == module.views.list.columns else found
 
 
-def document(kept: Kept) -> dict[str, Any]:
-    """What is stored of it: nothing of what is as the module says."""
+def document(kept: Kept, usual: str = "") -> dict[str, Any]:
+    """What is stored of it: nothing of what is as the module says, or as `usual` says that she has her lists."""
     found: dict[str, Any] = {"columns": list(kept.columns)} if kept.columns else {}
-    if kept.compact:
-        found["density"] = COMPACT
+    if kept.compact != (usual == COMPACT):
+        found["density"] = COMPACT if kept.compact else NORMAL
     if kept.opening:
         found["filter"] = kept.opening
     return found

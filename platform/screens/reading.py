@@ -57,7 +57,7 @@ def kept_of(module: Module) -> Kept:
     known: dict[str, Kept] = g.setdefault("kept_lists", {})
     if module.key not in known:
         chosen = preferences.of(connection(), g.actor.id, preferences.LIST + module.key)
-        known[module.key] = keeping.read(module, chosen)
+        known[module.key] = keeping.read(module, {"density": g.look.get("density", ""), **chosen})
     return known[module.key]
 
 

@@ -40,6 +40,7 @@ from hanok.web.forgot import forgotten
 from hanok.web.in_place import in_place
 from hanok.web.login import entry
 from hanok.web.menu import Frame
+from hanok.web.own_choices import choices
 from hanok.web.packing import pack_static
 from hanok.web.passkeys import keyring
 from hanok.web.programs import BLUEPRINT as API
@@ -87,6 +88,7 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     app.register_blueprint(entry)
     app.register_blueprint(forgotten)
     app.register_blueprint(account)
+    app.register_blueprint(choices)
     app.register_blueprint(with_provider)
     for blueprint in (proving, stepping, security, keyring):
         app.register_blueprint(blueprint)

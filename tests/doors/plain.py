@@ -93,7 +93,8 @@ ENTRY = (
 )  # fmt: skip
 OWN = (
     "account.profile", "account.save_profile", "account.password", "account.change_password", "account.sessions",
-    "account.end_others", "account.logins", "in_place.end", "passkeys.ask_new", "passkeys.ask_proof", "passkeys.prove",
+    "account.end_others", "account.logins", "choices.save_look", "choices.save_theme", "choices.save_told",
+    "in_place.end", "passkeys.ask_new", "passkeys.ask_proof", "passkeys.prove",
     "passkeys.register", "proving.ask", "proving.answer", "screens.home_put_away", "screens.mine_jobs",
     "screens.notices_show", "screens.notices_count", "screens.notices_read",
     "security.begin_app", "security.make_codes", "security.show", "tokens.ask", "tokens.make", "tokens.show",

@@ -53,5 +53,5 @@ def _keep(module: Module, kept: Kept) -> None:
     """An administrator in her place looks at her desk and moves nothing on it."""
     if g.actor.by is None:
         write(lambda conn, _: preferences.put(
-            conn, g.actor.id, preferences.LIST + module.key, keeping.document(kept)
+            conn, g.actor.id, preferences.LIST + module.key, keeping.document(kept, g.look.get("density", ""))
         ))  # fmt: skip
