@@ -20,9 +20,11 @@ from hanok.screens.routes import (
     admin_mail,
     admin_providers,
     audit,
+    beside,
     bulk,
     exporting,
     favourites,
+    feed,
     following,
     forms,
     handing,
@@ -63,7 +65,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     )
     for room in (
         home, searching, mine, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
-        lists, keeping, saving, kanban, forms, inline, records, favourites, following,
+        lists, keeping, saving, kanban, forms, inline, records, favourites, following, feed, beside,
         subpanels, actions, exporting, bulk, merging, importing, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)

@@ -89,10 +89,11 @@ def build(
     roles: Mapping[str, Labels] = NO_ROLES,
 ) -> Timeline:  # fmt: skip
     """The entries; `roles` are the labels of the roles that there are."""
-    return Timeline(tuple(_entry(module, entry, language, roles) for entry in entries), more, log)
+    return Timeline(tuple(entry(module, one, language, roles) for one in entries), more, log)
 
 
-def _entry(module: Module, entry: Entry, language: str, roles: Mapping[str, Labels]) -> EntryShown:
+def entry(module: Module, entry: Entry, language: str, roles: Mapping[str, Labels]) -> EntryShown:
+    """One save, in words."""
     made = entry.action == "created"
     changes = (
         ()

@@ -16,6 +16,7 @@ from hanok.engine.errors import Conflict, Invalid, NotFound, Refused, say
 from hanok.engine.fields import Linked
 from hanok.engine.records import Record
 from hanok.engine.records.favourites import is_favourite
+from hanok.engine.records.timelines import origins
 from hanok.engine.records.merging.asked import went_into
 from hanok.screens import details, timeline
 from hanok.screens.access.panels import panels_of
@@ -48,11 +49,11 @@ def show(module: str, id: UUID) -> AnyResponse:
     panels = tuple(one for one in found.subpanels.values() if _seen(one))
     view = details.build(_present(found, record), record, panels, g.formats)
     view = replace(view, subpanels=(*panels_of(record, g.actor, g.language), *view.subpanels))
-    told = _timeline(found, record, timeline.FIRST)
     _note(record)
     return make_response(render_template(
-        "screens/record.html", view=view, acts=buttons_of(found, record), history=told,
+        "screens/record.html", view=view, acts=buttons_of(found, record),
         starred=is_favourite(connection(), g.actor, module, record.id),
+        writes=bool(origins(g.catalog, g.actor, found)),
     ))  # fmt: skip
 
 
