@@ -4,9 +4,7 @@
    can be edited, Enter and F2 open one. On a page the pencil, or a click on the value. On a phone a list leads to the form.
    In the box Enter saves (in a long text Ctrl+Enter), Esc leaves, Tab saves and goes on; a press elsewhere saves as well.
    The server answers with the row or the page as it is now, or with the box and what was wrong. What was typed stays in the
-   box until it is saved or given up. */
-import { rowOf, swapPage, swapRow } from "./cell-swap.js";
-
+   box until it is saved or given up. What was answered is told as `hk:saved`: cell-swap.js draws it. */
 const CONTROLS = "input:not([type=hidden]), select, textarea, button, [contenteditable=true]";
 const asked = { "HX-Request": "true" };
 const wide = matchMedia("(min-width: 768px)");
@@ -15,6 +13,7 @@ let pencil = null;
 let swallow = false;
 
 /* -- which cells ------------------------------------------------------------------------------------------------- */
+const rowOf = (table, href) => [...table.tBodies[0].rows].find((row) => row.dataset.href === href) ?? null;
 const headOf = (cell) => cell.closest("table[data-cells]")?.tHead.rows[0].cells[cell.cellIndex];
 const isCell = (node) => Boolean(node?.matches("td") && node.parentElement.matches("tr[data-edits]") && headOf(node)?.dataset.edit);
 const isPlace = (node) => isCell(node) || Boolean(node?.matches("[data-cells] [data-edit]:not(th)"));
@@ -159,8 +158,7 @@ async function send(submitter) {
 
 function draw(here, html) {
   close(false);
-  if (here.listed) swapRow(here.place.closest("tr"), html);
-  else swapPage(html);
+  document.dispatchEvent(new CustomEvent("hk:saved", { detail: { row: here.place.closest("tr"), html } }));
   document.dispatchEvent(new Event("htmx:after:swap"));
 }
 
@@ -279,7 +277,7 @@ document.addEventListener("mouseover", (event) => {
   pencil ??= document.querySelector("template[data-pencil]")?.content.firstElementChild.cloneNode(true);
   if (!pencil) return;
   pencil.title = pencil.ariaLabel = table.dataset.textEdit.replace("{field}", head.textContent.trim());
-  pencil.style.left = `${place.offsetLeft + place.offsetWidth - 30}px`;
+  pencil.style.left = `${place.offsetLeft + (head.matches(".num") ? 6 : place.offsetWidth - 30)}px`;
   place.append(pencil);
 });
 

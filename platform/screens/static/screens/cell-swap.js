@@ -1,11 +1,11 @@
-/* Draws what the server answered after a value was saved where it stands: the row of a list, or the parts of a record's
-   page that may have changed with it. What was loaded or typed beside them stays. */
-export const rowOf = (table, href) => [...table.tBodies[0].rows].find((row) => row.dataset.href === href) ?? null;
+/* Draws what the server answered after a value was saved where it stands (`hk:saved` of cell-edit.js): the row of a list, or
+   the parts of a record's page that may have changed with it. What was loaded or typed beside them stays. */
+document.addEventListener("hk:saved", ({ detail: { row, html } }) => (row ? swapRow(row, html) : swapPage(html)));
 
 const tell = (part) => document.getElementById("notices")?.replaceChildren(...part.querySelectorAll("hk-notice"));
 
 /* The row as it is now; it goes when the list has it no more for this reader. */
-export function swapRow(row, html) {
+function swapRow(row, html) {
   const part = document.createRange().createContextualFragment(html);
   const fresh = part.querySelector("[data-fresh] tbody tr");
   if (!fresh) {
@@ -19,19 +19,16 @@ export function swapRow(row, html) {
   tell(part);
 }
 
-/* The page as it is now: its head, its values, its history. Subpanels that are there stay. */
-export function swapPage(html) {
+/* The page as it is now: its head and its values. Subpanels that are there stay, and what is being written. */
+function swapPage(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
-  const tabs = [...document.querySelectorAll(".record .tab")], fresh = [...page.querySelectorAll(".record .tab")];
+  const tabs = [...document.querySelectorAll(".record div.tab")], fresh = [...page.querySelectorAll(".record div.tab")];
   if (tabs.map((tab) => tab.id).join() !== fresh.map((tab) => tab.id).join()) return location.reload();
   document.title = page.title;
-  trade(document.querySelector("header.summary"), page.querySelector("header.summary"));
-  trade(document.querySelector("nav.thumb"), page.querySelector("nav.thumb"));
+  for (const part of ["header.summary", "nav.thumb"]) trade(document.querySelector(part), page.querySelector(part));
   tabs.forEach((tab, at) => refill(tab, fresh[at]));
-  for (const place of document.querySelectorAll("[data-history]")) {
-    trade(place, page.querySelector(`[data-history="${place.dataset.history}"]`));
-  }
   tell(page);
+  renew();
 }
 
 function trade(old, fresh) {
@@ -42,9 +39,17 @@ function trade(old, fresh) {
 }
 
 function refill(tab, fresh) {
-  if (tab.querySelector("[data-history]")) return; // replaced by itself
   const kept = new Map([...tab.querySelectorAll("section.subpanel[id]")].map((panel) => [panel.id, panel]));
   const parts = [...fresh.childNodes].map((node) => kept.get(node.id) ?? document.importNode(node, true));
   tab.replaceChildren(...parts);
-  for (const node of parts) if (node.nodeType === 1 && ![...kept.values()].includes(node)) window.htmx?.process(node);
+  for (const node of parts) if (node.nodeType === 1 && !kept.has(node.id)) window.htmx?.process(node);
+}
+
+/* What happened, once it was loaded; the box in which something may be written stays. */
+async function renew() {
+  const place = document.querySelector("#feed > .history"), address = document.querySelector("aside.feed")?.getAttribute("hx-get");
+  if (!place || !address) return;
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  const fresh = answer.ok && document.createRange().createContextualFragment(await answer.text()).querySelector("#feed > .history");
+  if (fresh && place.isConnected) trade(place, fresh);
 }

@@ -29,9 +29,9 @@ const edits = (cell) => cell?.parentElement.matches("[data-edits]") && innerWidt
 
 document.addEventListener("click", (event) => {
   const row = event.target.closest("tbody tr[data-href]");
+  clearTimeout(waiting);
   if (!row || event.defaultPrevented || event.target.closest("a, button, input, label, summary, .cell-edit") || getSelection().toString()) return;
   if (event.ctrlKey || event.metaKey) return window.open(row.dataset.href, "_blank", "noopener");
-  clearTimeout(waiting);
   if (event.detail > 1) return;
   if (!edits(event.target.closest("td"))) return location.assign(row.dataset.href);
   waiting = setTimeout(() => location.assign(row.dataset.href), WAITS);
