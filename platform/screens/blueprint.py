@@ -46,6 +46,7 @@ from hanok.screens.routes import (
 )
 from hanok.screens.words import in_text
 from hanok.web.assets import Assets
+from hanok.web.joining import Joined
 
 FOLDER = Path(__file__).parent
 NO_KINDS = kinds_of()
@@ -73,6 +74,9 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))
     asset = Assets(FOLDER / "static")
     made.add_app_template_global(asset, "own_asset")
+    joined = Joined(asset, "/static/screens/joined")
+    made.add_url_rule("/static/screens/joined/<folder>/<name>", "joined", joined.answer)
+    made.add_app_template_global(joined, "own_joined")
     made.add_app_template_global(lambda label: in_text(label, g.language), "in_text")
     made.add_app_template_global(drawer, "drawer")
     return made
