@@ -29,6 +29,7 @@ from hanok.engine.jobs import (
     importing,
     kinds_of,
     mail,
+    merging,
     outbox,
     telling,
 )
@@ -81,7 +82,7 @@ def job_kinds() -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
         housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS, handing.KINDS,
-        importing.KINDS, mail.KINDS, telling.KINDS,
+        importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS,
         finishing.KINDS, account_letters.KINDS, address_letters.KINDS, factor_letters.KINDS,
         (outbox.event_kind(SUBSCRIBERS),),
     )  # fmt: skip

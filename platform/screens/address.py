@@ -52,7 +52,8 @@ class Condition:
 class Asked:
     """What one address of a list asks for. `saved` is the key of a saved filter or "" for all records.
 
-    `view` is the way to look at them, "" for the list.
+    `view` is the way to look at them, "" for the list. `own` are the columns that the reader chose for this list once
+    and for all; they stand in no address.
     """
 
     module: str
@@ -68,6 +69,7 @@ class Asked:
     count: bool = False
     ask: str = ""
     view: str = LIST
+    own: tuple[str, ...] = ()
 
     def pairs(self) -> list[tuple[str, str]]:
         """The query string as pairs, in the order in which a person would say it."""
@@ -121,13 +123,13 @@ def _encoded(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def read(
-    module: Module, arguments: MultiDict[str, str], *, remembered: str = "", viewed: str = LIST
+    module: Module, arguments: MultiDict[str, str], *, own: Sequence[str] = (), viewed: str = LIST
 ) -> Asked:
-    """Reads an address; `remembered` are the columns that this browser chose last, if any, `viewed` the view."""
+    """Reads an address; `own` are the columns that the reader chose for the list, `viewed` the view of last time."""
     conditions = tuple(islice(_conditions(module, arguments), MOST_CONDITIONS))
     words = arguments.get("q", "").strip()[:WORDS_LENGTH]
     view = module.views.list
-    columns = arguments.get("columns", "") or ("" if "columns" in arguments else remembered)
+    kept = () if arguments.get("columns") == "" else known_columns(view, own)
     return Asked(
         module=module.key,
         view=_view(module, arguments, viewed),
@@ -135,7 +137,8 @@ def read(
         conditions=conditions,
         words=words,
         sort=_sort(module, arguments.get("sort", "")),
-        columns=_columns(view, columns.split(",")),
+        columns=_columns(view, arguments.get("columns", "").split(","), kept),
+        own=kept,
         size=_number(arguments.get("size", ""), SIZES),
         after=arguments.get("after", ""),
         before=arguments.get("before", ""),
@@ -210,10 +213,16 @@ def _sorts(module: Module, key: str) -> bool:
     return key == "title" or (module.has(key) and module.field(key).type.sortable)
 
 
-def _columns(view: ListView, keys: Sequence[str]) -> tuple[str, ...]:
+def _columns(view: ListView, keys: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
+    """The columns that the address says, () where these are the reader's anyway."""
+    chosen = known_columns(view, keys)
+    return () if chosen == (own or view.columns) else chosen
+
+
+def known_columns(view: ListView, keys: Sequence[str]) -> tuple[str, ...]:
+    """Those of the keys that a list may have as columns, each once: what is gone or denied is left out."""
     known = {*view.columns, *view.available}
-    chosen = tuple(dict.fromkeys(key for key in keys if key in known))
-    return () if chosen == view.columns else chosen
+    return tuple(dict.fromkeys(key for key in keys if key in known))
 
 
 def _number(text: str, allowed: Sequence[int]) -> int:

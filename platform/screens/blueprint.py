@@ -9,6 +9,7 @@ from flask import Blueprint, g
 from hanok.engine.jobs.kinds import Kinds, kinds_of
 from hanok.screens.admin.asking import KINDS
 from hanok.screens.cells import drawer
+from hanok.screens.proofs import ask_for_proof
 from hanok.screens.routes import (
     access,
     actions,
@@ -19,17 +20,24 @@ from hanok.screens.routes import (
     admin_mail,
     admin_providers,
     audit,
+    beside,
     bulk,
     exporting,
     favourites,
+    feed,
+    following,
     forms,
     handing,
     handing_course,
     home,
     importing,
+    inline,
     kanban,
+    keeping,
     lists,
+    merging,
     mine,
+    notices,
     records,
     roles,
     saving,
@@ -38,6 +46,7 @@ from hanok.screens.routes import (
 )
 from hanok.screens.words import in_text
 from hanok.web.assets import Assets
+from hanok.web.joining import Joined
 
 FOLDER = Path(__file__).parent
 NO_KINDS = kinds_of()
@@ -56,14 +65,18 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
         static_url_path="/static/screens",
     )
     for room in (
-        home, searching, mine, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
-        lists, saving, kanban, forms, records, favourites,
-        subpanels, actions, exporting, bulk, importing, access, audit, handing, handing_course, roles,
+        home, searching, mine, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
+        lists, keeping, saving, kanban, forms, inline, records, favourites, following, feed, beside,
+        subpanels, actions, exporting, bulk, merging, importing, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)
+    made.before_request(ask_for_proof)
     made.record_once(lambda state: state.app.extensions.update({KINDS: kinds}))
     asset = Assets(FOLDER / "static")
     made.add_app_template_global(asset, "own_asset")
+    joined = Joined(asset, "/static/screens/joined")
+    made.add_url_rule("/static/screens/joined/<folder>/<name>", "joined", joined.answer)
+    made.add_app_template_global(joined, "own_joined")
     made.add_app_template_global(lambda label: in_text(label, g.language), "in_text")
     made.add_app_template_global(drawer, "drawer")
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as also
 from typing import Any
 
@@ -14,6 +14,7 @@ from hanok.engine.catalog.ends import PARENT
 from hanok.engine.catalog.model import Module
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
+from hanok.screens import inline
 from hanok.screens.deadlines import deadline, is_late, path_field
 from hanok.screens.words import Formats
 
@@ -22,7 +23,10 @@ FOLLOWING = {"none": "ascending", "ascending": "descending", "descending": "none
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column's head. `order` is what `aria-sort` says; `url` sorts by it, "" where nothing does."""
+    """A column's head. `order` is what `aria-sort` says; `url` sorts by it, "" where nothing does.
+
+    `edit` says how its cells are edited in place (`screens.inline`), "" where they are not.
+    """
 
     key: str
     label: str
@@ -30,6 +34,7 @@ class Heading:
     width: str
     order: str = "none"
     url: str = ""
+    edit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +105,16 @@ def table(
     sort: Sequence[str] = (),
     to: Callable[[str], str] | None = None,
     ties: Mapping[str, Field] | None = None,
+    edits: bool = False,
 ) -> Table:
     """These records; `to` makes the address that sorts by a key ("" is the view's own order).
 
-    `ties` are the fields that the ties have by which they stand under another record.
+    `ties` are the fields that the ties have by which they stand under another record; `edits` says that cells may be
+    edited where they are.
     """
     fields = tuple((ties or {}).get(key) or module.field(key) for key in columns)
     found = tuple(_heading(module, one, formats.language, sort, to) for one in fields)
+    found = tuple(replace(one, edit=inline.way(module, one.key)) for one in found) if edits else found
     return Table(found, _columns(module, fields[1:]), _rows(module, fields, records, formats))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hanok.engine.catalog.model import CellSpec, Module, Panel, Subpanel, Tab
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
+from hanok.screens import inline
 from hanok.screens.cells import Shown
 from hanok.screens.conditional import Present
 from hanok.screens.facts import Path, facts, path
@@ -19,11 +20,12 @@ WIDE = frozenset({"long"})
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A label and its value; `wide` spans the panel, `blank` keeps an empty place empty."""
+    """A label and its value; `wide` spans the panel. `edit` says how it is edited in place (`screens.inline`)."""
 
     label: str
     shown: Shown | None
     wide: bool = False
+    edit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ def _pair(here: Present, cell: CellSpec, record: Record, language: str) -> Pair:
         return Pair("", None)
     field = here.module.field(cell.field)
     label = in_language(cell.label, language) or field.label_in(language)
-    return Pair(label, Shown(field, record.values.get(field.key)), cell.span > 1 or _long(field))
+    value, edit = record.values.get(field.key), inline.way_here(here, field.key, record)
+    return Pair(label, Shown(field, value), cell.span > 1 or _long(field), edit)
 
 
 def _long(field: Field) -> bool:

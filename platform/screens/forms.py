@@ -94,6 +94,7 @@ class FormPage:
     listing: str = ""
     rules: Mapping[str, Any] = also(default_factory=dict)
     alike: tuple[Alike, ...] = ()
+    merges: bool = False
 
     @property
     def asking(self) -> str:
@@ -134,10 +135,15 @@ def build(
     options: Options | None = None,
     listing: str = "",
     alike: tuple[Alike, ...] = (),
+    merges: bool = False,
+    view: FormView | None = None,
 ) -> FormPage:
-    """The form of a new record (version 0) or of an existing one, as it stands `here`; `values` are those before."""
+    """The form of a new record (version 0) or of an existing one, as it stands `here`; `values` are those before.
+
+    `view` is the form to draw where it is another one than the module's.
+    """
     found, module = errors or {}, here.module
-    view = module.views.form
+    view = view or module.views.form
     here = for_form(here, frozenset(one.key for one in asked_fields(module, view)))
     drawing = _Drawing(here, values, found, language, new=not version)
     every = {place: drawing.group(place, node, panel) for place, node, panel in panels(view)}
@@ -162,6 +168,7 @@ def build(
         listing=listing,
         rules=told.rules(here, view, values),
         alike=alike,
+        merges=merges,
     )
 
 

@@ -201,7 +201,7 @@ def _card(module: Module, asked: Asked, record: Record, by: Field, shown: Sequen
         lane=value if isinstance(value, str) and value else NONE,
         title=record.title,
         url=there if record.may_view else "",
-        move=asked.url(f"/{record.id}/_move") if record.may_edit and not by.readonly else "",
+        move=asked.url(f"/{record.id}/_move") if record.may_view and record.may_edit and not by.readonly else "",
         below=tuple(one for one in shown if role[one.field.key] not in (*FIGURE, WHEN, OWNER)),
         figures=tuple(one for one in shown if role[one.field.key] in FIGURE),
         times=tuple(one for one in shown if role[one.field.key] == WHEN),

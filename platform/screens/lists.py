@@ -16,6 +16,7 @@ from hanok.screens import cells, filters
 from hanok.screens.address import KANBAN, LIST, SIZES, Asked, as_condition
 from hanok.screens.bulk import Button, buttons
 from hanok.screens.deadlines import columns_to_ask
+from hanok.screens.keeping import ALL, NOTHING_KEPT, OPENS, Kept
 from hanok.screens.words import Formats
 
 COUNT_CAP = 1000
@@ -96,17 +97,22 @@ class ListPage:
     clear_url: str
     wordless_url: str
     search_pairs: tuple[tuple[str, str], ...]
-    column_pairs: tuple[tuple[str, str], ...]
+    arranging: str
     may_create: bool
     acting: frozenset[UUID] = frozenset()
     export_url: str = ""
     import_url: str = ""
+    merge_url: str = ""
+    duplicates_url: str = ""
     bulk: tuple[Button, ...] = ()
     views: tuple[filters.Offer, ...] = ()
+    compact: bool = False
 
 
 def columns_of(module: Module, asked: Asked) -> tuple[str, ...]:
-    return asked.columns or own.columns_of(module.saved_filters.get(asked.saved)) or module.views.list.columns
+    """The columns in force: those of the address, else the saved filter's, else the reader's own, else the view's."""
+    saved = own.columns_of(module.saved_filters.get(asked.saved))
+    return asked.columns or saved or asked.own or module.views.list.columns
 
 
 def sort_of(module: Module, asked: Asked) -> tuple[str, ...]:
@@ -156,7 +162,10 @@ def build(
     acting: frozenset[UUID] = frozenset(),
     may_export: bool = False,
     may_import: bool = False,
+    may_merge: bool = False,
+    has_duplicates: bool = False,
     bulk: Sequence[str] = (),
+    kept: Kept = NOTHING_KEPT,
 ) -> ListPage:
     """The page, decided. `total` is the exact number when the address asked for it; `bare`: there are no records."""
     language = formats.language
@@ -167,13 +176,14 @@ def build(
         label=in_language(module.label, language),
         plural=in_language(module.plural, language),
         asked=asked,
-        saved=_saved(module, asked, language),
+        saved=_saved(module, asked, language, kept.opening),
         saved_label=in_language(module.saved_filters[asked.saved].label, language) if asked.saved else "",
         chips=filters.chips(module, asked, checked, formats, titles),
         fields=filters.fields_to_ask(module, asked, language),
         editor=filters.editor(module, asked, language, titles),
         table=cells.table(
-            module, columns, page.rows, formats, sort=sort, to=lambda key: asked.url(sort=(key,) if key else ())
+            module, columns, page.rows, formats, sort=sort, to=lambda key: asked.url(sort=(key,) if key else ()),
+            edits=True,
         ),
         sorts=_sorts(module, asked, columns, sort, language),
         pager=_pager(module, asked, page, total),
@@ -185,14 +195,17 @@ def build(
         clear_url=asked.url(conditions=(), words=""),
         wordless_url=asked.url(words=""),
         search_pairs=_pairs(asked, "words"),
-        column_pairs=_pairs(asked, "columns"),
+        arranging=asked.url("/_columns", columns=()),
         may_create=may_create,
         sees_all=sees_all,
         acting=acting,
         export_url=asked.url("/_export") if may_export and page.rows else "",
         import_url=f"/{module.key}/_import" if may_import else "",
+        merge_url=f"/{module.key}/_merge" if may_merge and page.rows else "",
+        duplicates_url=f"/{module.key}/_duplicates" if has_duplicates and page.rows else "",
         bulk=buttons(bulk) if page.rows else (),
         views=_views(module, asked),
+        compact=kept.compact,
     )
 
 
@@ -212,14 +225,21 @@ def _pairs(asked: Asked, without: str) -> tuple[tuple[str, str], ...]:
     return tuple(replace(asked, after="", before="", start=0, count=False, ask="", **emptied).pairs())
 
 
-def _saved(module: Module, asked: Asked, language: str) -> tuple[filters.Offer, ...]:
-    """The saved filters to choose from; choosing one drops the reader's own conditions. The first offer is *all*."""
+def _saved(module: Module, asked: Asked, language: str, opening: str) -> tuple[filters.Offer, ...]:
+    """The saved filters to choose from; choosing one drops the reader's own conditions. The first offer is *all*.
+
+    `opening` is the one with which the reader lets the list open.
+    """
     plain: dict[str, Any] = {"conditions": (), "words": "", "sort": ()}
-    every = filters.Offer("", asked.url(saved="", **plain), current=not asked.saved)
+    first = OPENS if opening == ALL else ""
+    every = filters.Offer("", asked.url(saved="", **plain), first, current=not asked.saved)
     return (
         every,
         *(
-            filters.Offer(in_language(one.label, language), asked.url(saved=key, **plain), current=key == asked.saved)
+            filters.Offer(
+                in_language(one.label, language), asked.url(saved=key, **plain), OPENS if key == opening else "",
+                current=key == asked.saved,
+            )
             for key, one in module.saved_filters.items()
             if not own.is_own(key)
         ),

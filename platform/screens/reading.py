@@ -15,9 +15,12 @@ from hanok.engine.access import may
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, Linked
-from hanok.engine.records import Record
+from hanok.engine.records import Record, preferences
 from hanok.engine.records.filters import GONE, OwnFilter, is_own, with_filter
 from hanok.engine.records.recent import Openings
+from hanok.screens import keeping
+from hanok.screens.address import Asked
+from hanok.screens.keeping import Kept
 from hanok.web.notices import notify
 from hanok.web.visit import connection, end
 
@@ -47,6 +50,26 @@ def tell_left_out(module: Module) -> None:
         notify(say("Some of this filter is no longer there and was left out."), kind="failed")
     elif saved is None and is_own(key):
         notify(GONE, kind="failed")
+
+
+def kept_of(module: Module) -> Kept:
+    """How the reader keeps the list of a module; asked once a request."""
+    known: dict[str, Kept] = g.setdefault("kept_lists", {})
+    if module.key not in known:
+        chosen = preferences.of(connection(), g.actor.id, preferences.LIST + module.key)
+        known[module.key] = keeping.read(module, {"density": g.look.get("density", ""), **chosen})
+    return known[module.key]
+
+
+def opens_with(module: Module, asked: Asked) -> str | None:
+    """The filter that she lets the list open with, where the address asks for nothing: "" for all, None for none."""
+    key = kept_of(module).opening
+    if not key or "filter" in request.args or asked.conditions or asked.words:
+        return None
+    if key == keeping.ALL:
+        return "" if asked.saved else None
+    known = with_filter(connection(), g.catalog, g.actor, module, key)
+    return key if key in known.saved_filters and key != asked.saved else None
 
 
 def record_of(module: str, id: UUID) -> Record:

@@ -15,7 +15,7 @@ from hanok.engine.fields.link import Link
 from hanok.engine.fields.long_text import LongText
 from hanok.engine.fields.text import Text
 from hanok.engine.records import Entry
-from hanok.engine.records.trail import BESIDE, GROUPS, ROLES
+from hanok.engine.records.trail import BESIDE, GROUPS, MERGED, ROLES
 from hanok.screens.cells import Shown
 from hanok.web.cells import is_empty
 
@@ -24,10 +24,12 @@ EVERYTHING = 500
 ICONS = {
     "created": "plus", "changed": "pencil", "deleted": "trash", "restored": "arrow-back-up", "linked": "link",
     "unlinked": "unlink",
+    "merged": "arrow-merge", "unmerged": "arrows-split",
 }  # fmt: skip
 
 BESIDE_LABELS: Mapping[str, Labels] = {
     ROLES: {"en": "Roles", "ko": "역할"}, GROUPS: {"en": "Security groups", "ko": "보안 그룹"},
+    MERGED: {"en": "Merged record", "ko": "병합한 레코드"},
 }  # fmt: skip
 NO_ROLES: Mapping[str, Labels] = MappingProxyType({})
 BY_SYSTEM = {
@@ -37,6 +39,8 @@ BY_SYSTEM = {
     "restored": say("Restored by the system"),
     "linked": say("Linked by the system"),
     "unlinked": say("Unlinked by the system"),
+    "merged": say("Merged by the system"),
+    "unmerged": say("Merge undone by the system"),
 }
 BY_SOMEBODY = {
     "created": "{who} created this",
@@ -45,6 +49,8 @@ BY_SOMEBODY = {
     "restored": "{who} restored this",
     "linked": "{who} linked this",
     "unlinked": "{who} unlinked this",
+    "merged": "{who} merged another record into this",
+    "unmerged": "{who} undid a merge with this",
 }
 
 
@@ -83,10 +89,11 @@ def build(
     roles: Mapping[str, Labels] = NO_ROLES,
 ) -> Timeline:  # fmt: skip
     """The entries; `roles` are the labels of the roles that there are."""
-    return Timeline(tuple(_entry(module, entry, language, roles) for entry in entries), more, log)
+    return Timeline(tuple(entry(module, one, language, roles) for one in entries), more, log)
 
 
-def _entry(module: Module, entry: Entry, language: str, roles: Mapping[str, Labels]) -> EntryShown:
+def entry(module: Module, entry: Entry, language: str, roles: Mapping[str, Labels]) -> EntryShown:
+    """One save, in words."""
     made = entry.action == "created"
     changes = (
         ()

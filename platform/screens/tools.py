@@ -10,6 +10,7 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Message, say
 from hanok.engine.records import Record
 from hanok.engine.records.handing.holdings import holdings
+from hanok.engine.records.merging.asked import may_merge
 from hanok.screens.actions import BESIDE, Button, Buttons
 from hanok.web.i18n import translate
 
@@ -36,14 +37,21 @@ TOOLS: Mapping[str, tuple[Tool, ...]] = {
 }  # fmt: skip
 
 
+#: On every page of a record that may be one with another.
+MERGE = Tool("merge", say("Merge with…"), "arrow-merge", "/{module}/{id}/_merge")
+
+
 def with_tools(buttons: Buttons, record: Record, catalog: Catalog, actor: Actor, language: str) -> Buttons:
     """The buttons of a record's page, with those that the platform adds."""
     found = [tool for tool in TOOLS.get(record.module, ()) if tool.whose(catalog, actor)]
     made = tuple(_button(one, record, language) for one in found)
     all = (*made, *buttons.all)
-    return replace(buttons, beside=all[:BESIDE], more=all[BESIDE:]) if made else buttons
+    found_all = replace(buttons, beside=all[:BESIDE], more=all[BESIDE:]) if made else buttons
+    if not may_merge(catalog, actor, catalog.module(record.module)):
+        return found_all
+    return replace(found_all, more=(*found_all.more, _button(MERGE, record, language)))
 
 
 def _button(tool: Tool, record: Record, language: str) -> Button:
-    url = tool.address.format(id=record.id)
+    url = tool.address.format(id=record.id, module=record.module)
     return Button(tool.key, translate(tool.label, language), tool.icon, url, asks=True, hidden=(), leads=tool.leads)

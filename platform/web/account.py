@@ -15,6 +15,7 @@ from hanok.engine import accounts
 from hanok.engine.accounts import resets
 from hanok.engine.errors import Invalid, Message, NotFound, Refused, say
 from hanok.engine.records.deeds import tell
+from hanok.web import own_choices
 from hanok.web.account_letters import tell_changed
 from hanok.web.devices import device_of
 from hanok.web.doors import ANYBODY, Door, door
@@ -63,7 +64,8 @@ def _profile(choices: Mapping[str, str], faults: Mapping[str, Message] | None = 
     return render_template(
         "me_profile.html", person=resets.person_with(connection(), g.catalog, g.actor.id), choices=choices,
         faults=faults or {}, zones=zone_groups(g.language, choices["time_zone"]), site_zone=app.zone,
-        site_language=LANGUAGES.get(app.languages[0], app.languages[0]),
+        site_language=LANGUAGES.get(app.languages[0], app.languages[0]), boxes=own_choices.boxes(connection()),
+        ticks=own_choices.ticks(connection()),
     )  # fmt: skip
 
 

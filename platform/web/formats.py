@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -27,6 +28,17 @@ from hanok.web.i18n import translate
 LONG_DATE: Mapping[str, str] = {"ko": "y년 M월 d일 (E)", "en": "EEE, MMM d, y"}
 LONG_TIME: Mapping[str, str] = {"ko": "aaaa h:mm", "en": "h:mm a"}
 SHORT_DAY: Mapping[str, str] = {"ko": "M월 d일 (E)", "en": "EEE, MMM d"}
+#: The ways to write a day that somebody may choose (`preferences.DATES`).
+DATES: Mapping[str, str] = {
+    "iso": "%Y-%m-%d", "dots": "%Y.%m.%d", "day_first": "%d/%m/%Y", "month_first": "%m/%d/%Y",
+}  # fmt: skip
+#: What stands for the comma and the point of 1,234.5 in the ways to write a number (`preferences.NUMBERS`).
+NUMBERS: Mapping[str, Mapping[int, str | None]] = {
+    "comma": {}, "point": {ord(","): ".", ord("."): ","}, "space": {ord(","): "\u00a0", ord("."): ","},
+    "plain": {ord(","): None},
+}  # fmt: skip
+GROUPED = re.compile(r"[-+−]?\d{1,3}(\.\d{3})+")
+SPACES = re.compile(r"(?<=\d)\s(?=\d)")
 MOMENT = timedelta(seconds=45)
 
 
@@ -65,6 +77,10 @@ class Formats:
 
     language: str = "ko"
     zone: str = "Asia/Seoul"
+    #: How she wants days and numbers written, and which day her week begins with ("": as her language does).
+    date_style: str = ""
+    number_style: str = ""
+    first_day: str = ""
 
     def local(self, value: dt.datetime) -> dt.datetime:
         """The same moment on the reader's clock. A datetime without a zone is UTC, as it is stored."""
@@ -76,10 +92,19 @@ class Formats:
     # -- time --------------------------------------------------------------------------------------------------
     def date(self, value: dt.date) -> str:
         """Short, for tables: 2026-11-21."""
-        return value.isoformat()
+        return value.strftime(DATES[self.date_style]) if self.date_style in DATES else value.isoformat()
+
+    def typed_date(self, text: str) -> str:
+        """What was typed in her way, as 2026-11-21; anything else as it is, for the validator to read or refuse."""
+        try:
+            return dt.datetime.strptime(text.strip(), DATES[self.date_style]).date().isoformat()
+        except (KeyError, ValueError):
+            return text
 
     def long_date(self, value: dt.date) -> str:
-        """2026년 11월 21일 (토); Sat, Nov 21, 2026."""
+        """2026년 11월 21일 (토); Sat, Nov 21, 2026; where she chose how days are written: 2026.11.21 (토)."""
+        if self.date_style in DATES:
+            return f"{self.date(value)} ({format_date(value, 'EEE', locale=self.language)})"
         return format_date(value, LONG_DATE[self.language], locale=self.language)
 
     def time(self, value: dt.datetime) -> str:
@@ -88,7 +113,8 @@ class Formats:
 
     def datetime(self, value: dt.datetime) -> str:
         """Short, for tables: 2026-11-21 15:05."""
-        return self.local(value).strftime("%Y-%m-%d %H:%M")
+        here = self.local(value)
+        return f"{self.date(here.date())} {here:%H:%M}"
 
     def long_datetime(self, value: dt.datetime) -> str:
         """2026년 11월 21일 (토) 오후 3:05; Sat, Nov 21, 2026, 3:05 PM."""
@@ -120,16 +146,32 @@ class Formats:
     def number(self, value: Decimal | int | float, places: int | None = None) -> str:
         """1,234,000; with `places`, exactly so many decimals, else as many as the value has."""
         exact = value if isinstance(value, Decimal) else Decimal(str(value))
-        return _digits(exact, _places_of(exact) if places is None else places, self.language)
+        return self._digits(exact, _places_of(exact) if places is None else places)
+
+    def _digits(self, value: Decimal, places: int) -> str:
+        signs = NUMBERS.get(self.number_style)
+        return _digits(value, places, self.language) if signs is None else f"{value:,.{places}f}".translate(signs)
+
+    def typed_number(self, text: str) -> str:
+        """What was typed in her way, with a point and without groups; anything else as it is."""
+        text = text.strip()
+        if self.number_style == "point":
+            if "," in text:
+                return text.replace(".", "").replace(",", ".")
+            return text.replace(".", "") if GROUPED.fullmatch(text) else text
+        if self.number_style == "space":
+            return SPACES.sub("", text).replace(",", ".")
+        return text
 
     def compact(self, value: Decimal | int | float) -> str:
         """As short as it says how much: 1.3억, 129.5M."""
-        return format_compact_decimal(value, locale=self.language, fraction_digits=1)
+        shown = format_compact_decimal(value, locale=self.language, fraction_digits=1)
+        return shown.translate(NUMBERS.get(self.number_style, {}))
 
     def money(self, amount: Decimal | int, currency: str) -> str:
         """₩1,234,000; US$1,234.50."""
         before, after = _around(currency, self.language, negative=amount < 0)
-        digits = _digits(abs(Decimal(amount)), get_currency_precision(currency), self.language)
+        digits = self._digits(abs(Decimal(amount)), get_currency_precision(currency))
         return f"{before}{digits}{after}"
 
     def currency_sign(self, currency: str) -> str:
@@ -147,7 +189,8 @@ class Formats:
         amount, units = Decimal(octets), ["B", "KB", "MB", "GB", "TB"]
         while amount >= 1024 and len(units) > 1:
             amount, units = amount / 1024, units[1:]
-        return f"{format_decimal(amount, '#,##0.#', locale=self.language)} {units[0]}"
+        shown = format_decimal(amount, "#,##0.#", locale=self.language)
+        return f"{shown.translate(NUMBERS.get(self.number_style, {}))} {units[0]}"
 
 
 def _places_of(value: Decimal) -> int:

@@ -11,14 +11,15 @@ names:
     _(text, **facts) ngettext(one, many, count, **facts) label(labels) say(message)   words in the reader's language
     formats                                                            dates, numbers, money of the reader
     cell(field, value, place="list")   bound(field, place="list")   widget(field, …)   field_id(key) values and inputs
-    asset(name)   csrf_token()   frame                                 addresses, protection, the frame's facts
+    asset(name)   joined(folder, names)   csrf_token()   frame       addresses, protection, the frame's facts
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, request
 from jinja2 import StrictUndefined
@@ -29,6 +30,7 @@ from hanok.engine.deploy.live import Live
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records.recent import Openings
+from hanok.engine.records.telling.mentions import names
 from hanok.web import cells, i18n, marks, providers, tracing, uploads, visit, widgets
 from hanok.web.account import CHOOSING, account, is_initial
 from hanok.web.account_letters import address_of
@@ -38,8 +40,10 @@ from hanok.web.doors import ADMINISTRATOR, ANYBODY, door_of
 from hanok.web.faults import install_faults, lost_session, wants_json
 from hanok.web.forgot import forgotten
 from hanok.web.in_place import in_place
+from hanok.web.joining import Joined
 from hanok.web.login import entry
 from hanok.web.menu import Frame
+from hanok.web.own_choices import choices
 from hanok.web.packing import pack_static
 from hanok.web.passkeys import keyring
 from hanok.web.programs import BLUEPRINT as API
@@ -87,6 +91,7 @@ def install(app: Flask, live: Live, settings: Mapping[str, Any]) -> None:
     app.register_blueprint(entry)
     app.register_blueprint(forgotten)
     app.register_blueprint(account)
+    app.register_blueprint(choices)
     app.register_blueprint(with_provider)
     for blueprint in (proving, stepping, security, keyring):
         app.register_blueprint(blueprint)
@@ -102,14 +107,19 @@ def furnish(app: Flask) -> None:
     """Give the templates their names."""
     assets = Assets()
     app.extensions["hanok.assets"] = assets
+    joined = Joined(assets, "/static/joined")
+    app.add_url_rule("/static/joined/<folder>/<name>", "web.joined", joined.answer)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.undefined = StrictUndefined
     sprites = (assets("vendor/icons.svg"), assets("vendor/icons-all.svg"))
     drawn, inputs = cells.registry(), widgets.Widgets(app.jinja_env)
     icon = marks.icon_of(*sprites, assets.lines("vendor/icons.txt"))
 
+    def people(ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        return names(visit.connection(), g.catalog, ids)
+
     def cell(field: Field, value: Any, place: str = cells.LIST) -> str:
-        return cells.show(drawn, value, field, cells.Look(g.formats, place, icon=icon))
+        return cells.show(drawn, value, field, cells.Look(g.formats, place, icon=icon, people=people))
 
     app.jinja_env.globals.update(
         icon=icon,
@@ -119,9 +129,10 @@ def furnish(app: Flask) -> None:
         who=marks.who,
         NOTHING=marks.NOTHING,
         asset=assets,
+        joined=joined,
         address=cells.address,
         cell=cell,
-        bound=lambda field, place=cells.LIST: cells.bound(drawn, field, cells.Look(g.formats, place, icon=icon)),
+        bound=lambda field, place=cells.LIST: cells.bound(drawn, field, cells.Look(g.formats, place, icon=icon, people=people)),
         widget=lambda field, value=None, **options: inputs.draw(field, value, formats=g.formats, **options),
         field_id=widgets.field_id,
         _=lambda text, **facts: i18n.translate(text, g.get("language", "en"), **facts),

@@ -62,6 +62,11 @@ class Frame:
         return theme()
 
     @property
+    def starts_elsewhere(self) -> bool:
+        """Whether the address / leads the reader to a list."""
+        return bool(g.get("look", {}).get("start"))
+
+    @property
     def languages(self) -> tuple[tuple[str, str], ...]:
         return tuple((language, LANGUAGES[language]) for language in offered_languages()) if "catalog" in g else ()
 

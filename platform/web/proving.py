@@ -2,13 +2,13 @@
 
 `@proved` stands under `@door`. Whoever logged in, or proved it, within the last ten minutes passes; everybody else
 comes to a small page that asks for the password (or a second factor, or a passkey) and leads back to where she was:
-to the same address, or to the page whose form she sent. An administrator who is logged in as somebody else never
-passes.
+to the same address, or to the page whose form she sent. What she typed there is kept on the small page, never in the
+database, and sent again from it. An administrator who is logged in as somebody else never passes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -36,6 +36,11 @@ MOST_ATTEMPTS = 10
 WRONG = say("This is not your password.")
 WRONG_CODE = second.WRONG[factors.TOTP]
 IN_HER_PLACE = say("You are logged in as somebody else: what this person logs in with is hers alone.")
+#: Where a form is sent again after the proof, and what stands before the names of its fields meanwhile.
+RESENT, KEPT = "resend", "kept."
+#: What a page's script looks for in an answer: it sends its form as a page would, and comes to the proof.
+HEADER = "Hanok-Prove"
+Fields = Sequence[tuple[str, str]]
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -46,7 +51,7 @@ def proved(view: View) -> View:
     def asked(*values: Any, **named: Any) -> Any:
         if g.actor.by is not None:
             raise Denied(IN_HER_PLACE)
-        return view(*values, **named) if is_proved() else _to_page()
+        return view(*values, **named) if is_proved() else to_page()
 
     return cast(View, asked)
 
@@ -79,20 +84,28 @@ def ask() -> AnyResponse | str:
 
 @proving.post("/me/prove")
 @door("own")
-def answer() -> AnyResponse | tuple[str, int]:
+def answer() -> AnyResponse | str | tuple[str, int]:
     onward = own_path(request.form.get("next", ""))
     if g.actor.by is not None:
         raise Denied(IN_HER_PLACE)
+    refused = None if is_proved() else _tried(onward)
+    if refused:
+        return refused
+    mark_proved()
+    if RESENT in request.form:
+        return render_template("proved.html", resend=own_path(request.form[RESENT]), kept=_kept_here(), onward=onward)
+    return redirect(onward, 303)
+
+
+def _tried(onward: str) -> tuple[str, int] | None:
+    """None where the right password or code came, else the page with what is wrong."""
     minutes = write(lambda conn, _: minutes_of(conn, f"password:{g.actor.id}", MOST_ATTEMPTS))
     if minutes:
         return page(onward, too_many(minutes)), 429
     known = accounts.password_of(connection(), g.actor.id)
     end()  # hashing is slow
     good = _is_code() if known == NOBODY else accounts.check_password(known, request.form.get("password", ""))
-    if not good:
-        return page(onward, WRONG_CODE if known == NOBODY else WRONG), 422
-    mark_proved()
-    return redirect(onward, 303)
+    return None if good else (page(onward, WRONG_CODE if known == NOBODY else WRONG), 422)
 
 
 def _is_code() -> bool:
@@ -107,22 +120,36 @@ def site_keys() -> Keys:
     return found if isinstance(found, Keys) else Keys()
 
 
-def page(onward: str, problem: Message | None = None) -> str:
-    """The page that asks."""
+def page(onward: str, problem: Message | None = None, *, resend: str = "", kept: Fields = ()) -> str:
+    """The page that asks; a form that waits for the proof stands in it."""
     conn = connection()
     has_password = accounts.password_of(conn, g.actor.id) != NOBODY
     kinds = factors.kinds_of(conn, g.actor.id)
-    return render_template("prove.html", onward=onward, problem=problem, has_password=has_password, kinds=kinds)
+    return render_template(
+        "prove.html", onward=onward, problem=problem, has_password=has_password, kinds=kinds,
+        resend=resend or own_path(request.form[RESENT]) if resend or RESENT in request.form else "",
+        kept=kept or _kept_here(), prefix=KEPT,
+    )  # fmt: skip
 
 
-def _to_page() -> AnyResponse:
+def _kept_here() -> Fields:
+    """The fields of the waiting form, as the small page sent them on."""
+    every = request.form.items(multi=True)
+    return [(key.removeprefix(KEPT), value) for key, value in every if key.startswith(KEPT)]
+
+
+def to_page() -> AnyResponse:
+    """The answer to whoever has to prove it first."""
     there = "/me/prove?" + urlencode({"next": _back()})
     if "HX-Request" in request.headers:
         found = make_response("", 401)
-        found.headers["HX-Redirect"] = there
+        found.headers[HEADER if request.method not in SAFE_METHODS else "HX-Redirect"] = there
         return found
     if wants_json():
         return make_response(jsonify(to=there), 401)
+    kept = [(key, value) for key, value in request.form.items(multi=True) if key != "csrf_token"]
+    if kept and request.method not in SAFE_METHODS:
+        return make_response(page(_back(), resend=request.full_path.rstrip("?"), kept=kept), 401)
     return redirect(there, 303)
 
 

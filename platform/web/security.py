@@ -72,8 +72,8 @@ def protect(app: Flask, settings: Mapping[str, Any]) -> None:
 
 
 def is_static() -> bool:
-    """True for the files of this room and of the faces."""
-    return (request.endpoint or "").endswith(".static")
+    """True for the files of this room and of the faces, joined or alone."""
+    return (request.endpoint or "").endswith((".static", ".joined"))
 
 
 def is_foreign() -> bool:

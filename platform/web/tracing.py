@@ -110,7 +110,7 @@ def _routed() -> None:
     if request.url_rule is None:
         return
     seen.rule, seen.endpoint = request.url_rule.rule, request.endpoint or ""
-    seen.quiet = seen.endpoint.endswith(".static")
+    seen.quiet = seen.endpoint.endswith((".static", ".joined"))
     for name, value in (request.view_args or {}).items():
         if name in SECRET and value:
             seen.path = seen.path.replace(str(value), "…")

@@ -1,8 +1,9 @@
 """One visit: the catalog, the actor, the language and the database connection of one request.
 
 They stand on `flask.g`: `g.catalog`, `g.actor` and `g.session` (None for a stranger; `web.coming` says who else),
-`g.language`, `g.formats`. The connection is opened when something is first read and closed when the request ends; a
-request that changes something closes it before, so that its write stands alone.
+`g.language`, `g.formats`, `g.look` (what she chose of how things look). The connection is opened when something is
+first read and closed when the request ends; a request that changes something closes it before, so that its write stands
+alone.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def begin(live: Live, recognise: Callable[[], HanokError | None]) -> None:
     if "catalog" not in g:
         g.catalog = live.catalog
     g.language = _language()
-    g.formats = Formats(g.language, _zone())
+    g.look = g.session.look if g.session is not None else {}
+    g.formats = Formats(g.language, _zone(), *(g.look.get(item, "") for item in ("date", "number", "first_day")))
     if request.method not in SAFE_METHODS:
         end()
     if refused is not None:
@@ -76,8 +78,8 @@ def offered_languages() -> tuple[str, ...]:
 
 
 def theme() -> str:
-    """light or dark as chosen in this browser, else "" (as the device wishes)."""
-    found = request.cookies.get(THEME_COOKIE, "")
+    """light or dark as she chose, else as was chosen in this browser, else "" (as the device wishes)."""
+    found = g.get("look", {}).get("theme") or request.cookies.get(THEME_COOKIE, "")
     return found if found in THEMES else ""
 
 

@@ -88,19 +88,20 @@ class Widgets:
         unfit: Sequence[str] = (),
         asking: bool = False,
         inner: Errors | None = None,
+        prefix: str = "",
     ) -> Markup:
         """The whole field: label, input, help or errors. `form` brings back what was typed, else `value` is shown.
 
         `asking` draws what asks for the operand of a condition. `options` make a link a plain list of these (keys and
         titles), for browsers without scripts; `unfit` are the choices that are not offered now. `inner` are the errors
-        of the rows inside, by name ("lines.0.price").
+        of the rows inside, by name ("lines.0.price"). `prefix` tells its id from that of a second form of the page.
         """
         asked = field.type.asks(field) if asking else field.type.input(field)
         chosen = self.inputs.get(asked.name) or self.inputs["text"]
         control = Control(
             field=field,
             name=field.key,
-            id=field_id(field.key),
+            id=prefix + field_id(field.key),
             label=label or field.label_in(formats.language),
             help=in_language(field.help, formats.language),
             facts=asked.facts,

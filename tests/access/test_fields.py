@@ -14,6 +14,7 @@ from hanok.engine.access import Actor, seen
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Conflict, Invalid, NotFound
 from hanok.engine.records import Query, Record
+from hanok.engine.records.boards import lanes
 from hanok.engine.records.exporting import Wish, export
 from hanok.engine.records.history import history
 from hanok.engine.records.search import search
@@ -120,6 +121,24 @@ def test_nothing_is_looked_for_by_it(site: Store, catalog: Catalog, clerk: Actor
     a_firm(site, catalog)
     with pytest.raises(Invalid), site.read() as conn:
         records.page(conn, seen(catalog, clerk), clerk, Query(module="firm", asked=asked))
+
+
+def test_a_board_and_a_list_know_no_sum_and_no_order_of_what_is_seen_in_some_records_only(store: Store) -> None:
+    stage = "  stage:   {type: choice, options: {a: {en: A}, b: {en: B}}, default: a}\n  parent:"
+    board = "  kanban: {by: stage, sum: revenue, card: [$title, revenue], sort: [-revenue, name]}\n  form:"
+    firm = FIRM.replace("  parent:", stage, 1).replace("sort: [secret]", "sort: [revenue, name]")
+    catalog = a_catalog({"modules/firm.yaml": firm.replace("  form:", board), **ROLES})
+    site = with_tables(store, catalog)
+    clerk = a_user(site, catalog, "kim", "clerk")
+    a_firm(site, catalog, owner=clerk.id)
+    a_firm(site, catalog, name="두빛")
+    eyes = seen(catalog, clerk)
+    views = eyes.modules["firm"].views
+    assert views.kanban is not None and (views.kanban.sum, views.kanban.sort) == ("", ("name",))
+    assert views.list.sort == ("name",) and "revenue" in views.kanban.card
+    with site.read() as conn:
+        assert [row["revenue"] for row in records.page(conn, eyes, clerk, Query(module="firm")).rows] == [None, 7]
+        assert lanes(conn, eyes, clerk, Query(module="firm"), "stage", views.kanban.sum).found["a"].count == 2
 
 
 @pytest.mark.parametrize("sort", ["secret", "-secret", "parent.secret", "revenue"])

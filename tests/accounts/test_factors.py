@@ -421,3 +421,36 @@ def test_a_key_that_is_there_is_not_asked_for_again(filled: Store, actor: Actor,
         assert len(options["excludeCredentials"]) == 1
         with pytest.raises(Refused, match="already"):
             passkeys.register(conn, SITE, actor, key.make(options), asked, "again", now=NOON)
+
+
+def test_of_two_factors_that_are_removed_side_by_side_one_stays_where_the_site_asks_for_one(
+    filled: Store, actor: Actor, secret: str
+) -> None:
+    an_app(filled, actor)
+    with filled.read() as conn:
+        first, second_one = factors.factors_of(conn, actor.id or UUID(int=0))
+
+    def other() -> str:
+        try:
+            with filled.write() as conn:
+                return factors.remove(conn, actor, second_one.id, needed=True).name
+        except Refused as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(1) as pool:
+        with filled.write() as conn:
+            factors.remove(conn, actor, first.id, needed=True)
+            told = pool.submit(other)
+            while conn.dialect.name == "postgresql" and not told.done() and not waits(filled):
+                pass
+        assert "Add another one before" in told.result()
+    with filled.read() as conn:
+        assert [one.id for one in factors.factors_of(conn, actor.id or UUID(int=0))] == [second_one.id]
+
+
+def waits(store: Store) -> bool:
+    """Whether somebody waits for a row on this database."""
+    with store.read() as conn:
+        return bool(conn.exec_driver_sql(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).first())  # fmt: skip

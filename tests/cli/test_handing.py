@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def user(conn: sa.Connection, catalog: Catalog, *, name: str) -> UUID:
-    return accounts.create_user(conn, catalog, SYSTEM, {"username": name}, roles=("viewer",))
+    return accounts.create_user(conn, catalog, SYSTEM, {"username": name}, roles=("sales_rep",))
 
 
 def create(conn: sa.Connection, catalog: Catalog, *, module: str, raw: dict[str, str]) -> None:

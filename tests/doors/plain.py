@@ -7,11 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
+import sqlalchemy as sa
+
 from hanok.engine.accounts.sessions import sessions_of
 from hanok.engine.accounts.tokens import tokens_of
+from hanok.engine.errors import say
 from hanok.engine.jobs import enqueue
+from hanok.engine.records.telling.notices import tell
 from hanok.engine.store import new_id
 from hanok.engine.store.account_tables import factor
+from hanok.engine.store.desk_tables import notice
 from hanok.engine.store.moments import now
 from tests.builders import an_actor
 from tests.doors.world import World
@@ -49,6 +54,14 @@ def a_job(world: World) -> Values:
         return {"id": str(enqueue(conn, "records.export", {"module": "plain"}, actor=owner))}
 
 
+def a_notice(world: World) -> Values:
+    """Something that the owner was told."""
+    with world.store.write() as conn:
+        tell(conn, [world.ids["owner"]], "changed", say("Something happened."), key=str(uuid4()))
+        mine = sa.select(notice.c.id).where(notice.c.user_id == world.ids["owner"]).order_by(notice.c.id.desc())
+        return {"id": str(conn.scalars(mine.limit(1)).one())}
+
+
 def a_token(world: World) -> Values:
     with world.store.read() as conn:
         return {"id": str(tokens_of(conn, world.ids["owner"])[0].id)}
@@ -80,8 +93,10 @@ ENTRY = (
 )  # fmt: skip
 OWN = (
     "account.profile", "account.save_profile", "account.password", "account.change_password", "account.sessions",
-    "account.end_others", "account.logins", "in_place.end", "passkeys.ask_new", "passkeys.ask_proof", "passkeys.prove",
+    "account.end_others", "account.logins", "choices.save_look", "choices.save_theme", "choices.save_told",
+    "in_place.end", "passkeys.ask_new", "passkeys.ask_proof", "passkeys.prove",
     "passkeys.register", "proving.ask", "proving.answer", "screens.home_put_away", "screens.mine_jobs",
+    "screens.notices_show", "screens.notices_count", "screens.notices_read",
     "security.begin_app", "security.make_codes", "security.show", "tokens.ask", "tokens.make", "tokens.show",
     "with_provider.link", "with_provider.mine", "with_provider.unlink",
 )  # fmt: skip
@@ -98,6 +113,7 @@ PLAIN: Mapping[str, Plain] = {
     "account.end_one": Plain(form=a_session, theirs=a_session),
     "screens.mine_cancel": Plain(at=a_job, theirs=a_job),
     "screens.mine_dismiss": Plain(at=a_job, theirs=a_job),
+    "screens.notices_open": Plain(at=a_notice, theirs=a_notice),
     "security.show_app": Plain(at=a_factor, theirs=a_factor),
     "security.confirm_app": Plain(at=a_factor, theirs=a_factor),
     "security.show_one": Plain(at=a_factor, theirs=a_factor),

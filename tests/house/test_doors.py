@@ -19,7 +19,7 @@ from tests.fields.fields import TYPES
 from tests.sweeps.rights import ACTIONS
 
 #: Files of the program, the same for everybody.
-FILES = frozenset({"web.static", "screens.static"})
+FILES = frozenset({"web.static", "web.joined", "screens.static", "screens.joined"})
 SETTINGS = {"secret_key": "for tests only", "address": "https://crm.example.com"}
 
 

@@ -56,7 +56,7 @@ def test_the_wheel_holds_all_that_runs_and_no_tests(wheel: Path) -> None:
 
 def test_the_wheel_holds_the_browser_libraries(wheel: Path) -> None:
     packed = set(zipfile.ZipFile(wheel).namelist())
-    vendored = {"tabler.min.css", "tabler.min.js", "htmx.min.js", "pretendard.css", "icons.svg", "icons-all.svg"}
+    vendored = {"tabler.min.css", "fonts.css", "htmx.min.js", "pretendard.css", "icons.svg", "icons-all.svg"}
     assert {f"hanok/web/static/vendor/{name}" for name in vendored} <= packed
 
 

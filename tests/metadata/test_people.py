@@ -103,7 +103,7 @@ def test_a_site_adds_a_role_group(store: Store) -> None:
 
 
 def test_what_belongs_to_an_account_is_of_its_groups(site: Store, catalog: Catalog) -> None:
-    kim, lee = (somebody(site, catalog, name, "viewer") for name in ("kim", "lee"))
+    kim, lee = (somebody(site, catalog, name, "sales_rep") for name in ("kim", "lee"))
     group = a_record(site, catalog, "security_group", name="서울", key="seoul", users=[str(kim.id)])
     account = a_record(site, catalog, "account", name="한빛", owner=str(kim.id))
     contact = a_record(site, catalog, "contact", last_name="홍", account=str(account.id), owner=str(lee.id))

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from hanok.engine import records
-from hanok.engine.access import Actor
+from hanok.engine.access import SYSTEM, Actor
 from hanok.engine.accounts import grants
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, NotFound, Refused
@@ -225,3 +225,18 @@ def test_nobody_else_looks_at_it_or_takes_it_back(filled: Store, catalog: Catalo
         for look in (bulk.bulk_of, bulk.begin_undo):
             with pytest.raises(NotFound):
                 look(conn, other, done.id)
+
+
+def test_an_undo_gives_back_to_whoever_may_not_be_given_records_any_more(
+    filled: Store, catalog: Catalog, manager: Actor
+) -> None:
+    left = somebody(filled, catalog, "june", "manager")
+    ids = companies(filled, catalog, left, 2, size=1)
+    done = do(filled, catalog, manager, ASSIGN, Chosen(ids=tuple(ids)), owner=str(manager.id))
+    assert done.counts == {"changed": 2} and left.id is not None
+    with filled.write() as conn:
+        grants.revoke(conn, catalog, SYSTEM, "user", left.id, "manager")
+    refused = do(filled, catalog, manager, ASSIGN, Chosen(ids=tuple(ids)), owner=str(left.id))
+    assert refused.counts == {"refused": 2}
+    assert undo(filled, catalog, manager, done)["undone"] == 2
+    assert {one.id for one in values(filled, catalog, manager, ids, "owner")} == {left.id}

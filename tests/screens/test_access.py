@@ -122,6 +122,7 @@ def test_why_is_told_role_by_role_with_the_place(site: Store, catalog: Catalog, 
     assert "Without a role nobody sees anything" in admin.page(f"{asked}&user=guest")
     assert "Administrators may do everything" in admin.page(f"{asked}&user=admin")
     assert "There is no active user nobody" in admin.page(f"{asked}&user=nobody")
+    assert "inactive or was deleted" in admin.page(f"{asked}&user={company.id}")
     assert "편집" not in page and "권한 없음" in enter(language="ko").page(f"{asked}&user=rep&action=edit")
 
 
@@ -175,3 +176,18 @@ def test_the_why_page_explains_a_field(admin: Browser, make: Callable[..., Recor
     made = make("company", name="한빛")
     page = admin.page(f"/admin/why?record=company:{made.id}&user=rep&action=edit&field=size")
     assert '<option value="size" selected>' in page and "View · Size" in page and "Edit · Size" in page
+
+
+def test_the_person_is_picked_by_name_and_without_scripts_from_a_list(
+    site: Store, catalog: Catalog, admin: Browser, make: Callable[..., Record]
+) -> None:
+    rep, asked = of(site, catalog, "rep"), f"/admin/why?record=company:{make('company', name='한빛').id}"
+    page = admin.page(asked)
+    assert "<hk-link" in page and 'name="user"' in page and "<datalist" not in page
+    assert "Choose the user from a list" in page.split("<noscript>")[1].split("</noscript>")[0]
+    picked = admin.get(f"{asked}&user={rep}&user%24title=rep&action=edit")
+    assert picked.status_code == 302 and "title" not in picked.location
+    page = admin.page(picked.location)
+    assert f'<option value="{rep}" selected>rep</option>' in page and "rep may not edit" in page
+    listed = admin.page(f"{asked}&lists=1&user={rep}")
+    assert "<hk-link" not in listed and listed.count("selected>rep") == 1 and ">guest</option>" in listed

@@ -11,9 +11,9 @@ from hanok.engine.catalog import Catalog
 from hanok.screens.address import Asked, Condition, as_condition, read
 
 
-def asked(catalog: Catalog, query: str, *, remembered: str = "") -> Asked:
+def asked(catalog: Catalog, query: str, *, own: tuple[str, ...] = ()) -> Asked:
     arguments = MultiDict(parse_qsl(query, keep_blank_values=True))
-    return read(catalog.module("company"), arguments, remembered=remembered)
+    return read(catalog.module("company"), arguments, own=own)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,12 @@ def test_another_sort_begins_at_the_first_page(catalog: Catalog) -> None:
     assert "start" not in found.url(sort=("size",))
 
 
-def test_columns_are_remembered_until_the_address_says_others(catalog: Catalog) -> None:
-    assert asked(catalog, "", remembered="name,size").columns == ("name", "size")
-    assert asked(catalog, "columns=name", remembered="name,size").columns == ("name",)
-    assert asked(catalog, "", remembered="name,secret").columns == ("name",)
+def test_own_columns_hold_until_the_address_says_others(catalog: Catalog) -> None:
+    mine = asked(catalog, "", own=("name", "size", "gone"))
+    assert (mine.own, mine.columns) == (("name", "size"), ())
+    assert "columns" not in mine.url()
+    assert asked(catalog, "columns=name,size", own=("name", "size")).columns == ()
+    assert asked(catalog, "columns=name,stage", own=("name", "size")).columns == ("name", "stage")
+    standard = ",".join(catalog.module("company").views.list.columns)
+    assert ",".join(asked(catalog, f"columns={standard}", own=("name", "size")).columns) == standard
+    assert asked(catalog, f"columns={standard}").columns == ()

@@ -14,20 +14,24 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.records import Query, Record
 from hanok.engine.records.exporting import Wish, export
 from hanok.engine.store import Store
-from tests.builders import a_catalog, a_user
-from tests.screens.conftest import FILES, Browser, Enter, titles
+from tests.builders import COMPANY, a_catalog, a_user
+from tests.screens.conftest import FILES, FILTERS, Browser, Enter, titles
 
 Make = Callable[..., Record]
 LOOKER = """
 label: {en: Looker, ko: 열람}
-default: {list: all, view: owner, create: all, edit: owner, export: all, assign: all}
+default: {list: all, view: owner, create: all, edit: all, export: all, assign: all}
 modules: {user: {list: all, view: all}}
 """
 
 
+VIEWS = "  kanban: {by: stage, sum: rate, card: [$title, size, rate, story], sort: [name]}\n"
+BOARDED = {"modules/company.yaml": COMPANY + FILTERS + VIEWS}
+
+
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
-    return a_catalog({**FILES, "roles/looker.yaml": LOOKER})
+    return a_catalog({**FILES, **BOARDED, "roles/looker.yaml": LOOKER})
 
 
 @pytest.fixture
@@ -49,6 +53,19 @@ def test_a_row_that_she_may_not_open_is_no_link(browser: Browser, looker: Actor,
     assert titles(page) == ["내 회사"]
     assert "남의 회사" in page and f"/company/{other.id}" not in page and f'data-href="/company/{mine.id}"' in page
     assert page.count("Only the owner opens it") == 2  # what the mouse sees, and what is read aloud
+
+
+def test_its_card_shows_what_its_row_shows_and_moves_nowhere(browser: Browser, looker: Actor, make: Make) -> None:
+    make("company", name="남의 회사", size=77, rate="98.5", story="남의 이야기")
+    make("company", name="내 회사", size=78, rate="1.5", owner=str(looker.id))
+    page = browser.page("/company?filter=all&view=kanban")
+    closed = next(part for part in page.split("<li ") if "남의 회사" in part).split("</li>")[0]
+    assert "77" in closed and "98.5" not in closed and "이야기" not in closed
+    assert "Only the owner opens it" in closed and "#i-lock" in closed
+    assert "href" not in closed.replace("icons.svg", "").split("#i-lock")[1] and "data-move" not in closed
+    mine = next(part for part in page.split("<li ") if "내 회사" in part)
+    assert 'class="title" href="/company/' in mine and "data-move" in mine
+    assert "1.5" in page and "100" not in page.split('data-lane="new"')[1].split("<ol")[0]  # the sum
 
 
 def test_its_page_says_so_and_tells_no_more(

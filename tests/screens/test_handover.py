@@ -175,6 +175,18 @@ def test_only_active_people_are_offered_to_get_something(
     assert titles("for=from&words=rep") == {"rep"} == titles("words=rep")
 
 
+def test_nobody_is_offered_records_that_she_may_not_be_given(
+    admin: Browser, hers: list[Record], people: dict[str, UUID]
+) -> None:
+    answer = admin.get("/handover/_pick?for=to.company").json
+    assert answer is not None and {one["title"] for one in answer["items"]} == {"관리자", "rep", "keeper"}
+    here = drawn(admin, people)
+    assert 'data-for="to.company"' in admin.page(f"{here}/modules")
+    refused = admin.send(f"{here}/modules", module="company", **{"to.company": str(people["guest"])})
+    assert refused.status_code == 422 and "guest may not be given records of this kind" in refused.text
+    assert admin.send(f"{here}/modules", module="company", **{"to.company": str(people["keeper"])}).status_code == 303
+
+
 def test_whoever_may_give_only_her_own_gives_those_and_sees_no_others_hand_overs(
     admin: Browser, enter: Enter, site: Store, catalog: Catalog, hers: list[Record], people: dict[str, UUID],
     tmp_path: Path,

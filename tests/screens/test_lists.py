@@ -98,15 +98,6 @@ def test_a_list_is_searched_by_a_part_of_a_korean_word(admin: Browser, make: Mak
     assert titles(admin.page("/company?filter=all&q=빛전")) == ["한빛전자"]
 
 
-def test_chosen_columns_are_shown_and_remembered(admin: Browser, some: list[Record]) -> None:
-    answer = admin.get("/company/_columns?filter=all&show=rate&show=size")
-    assert answer.location == "/company?filter=all&columns=name,size,rate"
-    assert "Rate" in admin.page(answer.location)
-    assert "Rate</a></th>" in admin.page("/company")
-    assert admin.get("/company/_columns?reset=1").location == "/company?filter=going"
-    assert "Rate</a></th>" not in admin.page("/company")
-
-
 def test_an_empty_module_says_what_it_is_for_and_offers_the_first_action(admin: Browser) -> None:
     page = admin.page("/person")
     assert "There are no people yet" in page or "There are no person yet" in page

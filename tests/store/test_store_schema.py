@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from hanok.engine.errors import Refused
-from hanok.engine.store import Store, live_revision, open_store
+from hanok.engine.fields.columns import Moment, RecordId
+from hanok.engine.store import Store, live_revision, new_id, open_store
+from hanok.engine.store.live import set_live
 from hanok.engine.store.schema import VERSION_TABLE, configuration, revisions
-from hanok.engine.store.tables import metadata
+from hanok.engine.store.tables import group_record, metadata, revision
 
 VERSION = sa.Table(VERSION_TABLE, sa.MetaData(), sa.Column("version_num", sa.String(32)))
 
@@ -75,3 +78,28 @@ def test_nothing_is_live_at_first(store: Store) -> None:
 def test_the_revisions_are_those_of_the_migrations_in_their_order() -> None:
     scripts = ScriptDirectory.from_config(configuration())
     assert list(revisions()) == [script.revision for script in reversed(list(scripts.walk_revisions()))]
+
+
+def test_the_times_of_records_of_groups_come_to_stand_beside_them(empty_database: str) -> None:
+    store, firm, gone, group = open_store(empty_database), new_id(), new_id(), new_id()
+    made, changed = datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 0, 0, 0, 5, tzinfo=UTC)
+    kept = sa.Table("m_firm", sa.MetaData(), sa.Column("id", RecordId, primary_key=True),
+                    sa.Column("created_at", Moment), sa.Column("updated_at", Moment))  # fmt: skip
+    with store.write() as conn:
+        command.upgrade(configuration(conn), "0009")
+        kept.create(conn)
+        conn.execute(kept.insert().values(id=firm, created_at=made, updated_at=changed))
+        live = {"id": 1, "at": made, "by": "", "message": "", "code_version": "", "layers": [], "checksum": ""}
+        conn.execute(revision.insert().values(**live, plan={}, state="live", names={"tables": {"company": "m_firm"}}))
+        set_live(conn, 1)
+        ties = [(firm, "owner"), (firm, "hand"), (gone, "hand")]
+        before = sa.table("hanok_group_record", *(sa.column(name, column.type) for name, column in
+                                                  group_record.c.items() if column.primary_key))  # fmt: skip
+        conn.execute(before.insert(), [{"module": "company", "record": id, "group_id": group, "via": via}
+                                       for id, via in ties])  # fmt: skip
+    store.upgrade()
+    store.check_schema()
+    with store.read() as conn:
+        found = conn.execute(sa.select(group_record).order_by(group_record.c.via)).all()
+    assert found == [("company", firm, group, via, made, changed) for via in ("hand", "owner")]
+    store.dispose()

@@ -25,6 +25,9 @@ FORM = """{% extends "frame.html" %}{% block title %}Form{% endblock %}{% block 
 {% endblock %}"""
 NAMES = ("한빛전자", "윤슬상사", "윤곽디자인")
 pytestmark = pytest.mark.browser
+#: Resolves when the typeface of what was just written has come, and the page was drawn with it.
+DRAWN = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
+    () => document.fonts.ready.then(() => setTimeout(done, 50)))))"""
 
 
 @pytest.fixture
@@ -166,6 +169,7 @@ def test_menus_without_room_stand_in_the_last_one(inside: Page) -> None:
     }""")
     inside.set_viewport_size({"width": 900, "height": 700})
     expect(more).to_be_visible()
+    inside.evaluate(DRAWN)
     assert nav.evaluate("nav => nav.scrollWidth <= nav.clientWidth")
     more.click()
     expect(nav.get_by_text("권한 관리").last).to_be_visible()

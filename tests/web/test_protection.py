@@ -4,6 +4,7 @@ import gzip
 import re
 from pathlib import Path
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 
@@ -34,9 +35,10 @@ def test_no_template_needs_more_than_the_policy_allows(path: Path) -> None:
 def test_pages_are_not_kept_and_versioned_files_are_kept_for_ever(admin: FlaskClient) -> None:
     page = admin.get("/company")
     assert page.headers["Cache-Control"] == "no-store"
-    address = re.search(r"/static/css/theme\.css\?v=[0-9a-f]{8}", page.text)
-    assert address
-    assert "immutable" in admin.get(address.group(), buffered=True).headers["Cache-Control"]
+    addresses = re.findall(r"/static/[^\"#]+", page.text)
+    assert len(addresses) > 6
+    for address in addresses:
+        assert "immutable" in admin.get(address, buffered=True).headers["Cache-Control"], address
     assert admin.get("/static/css/theme.css", buffered=True).headers["Cache-Control"] == "no-cache"
 
 
@@ -55,24 +57,40 @@ def test_static_text_is_packed_for_those_who_take_it(admin: FlaskClient) -> None
     address = "/static/vendor/tabler.min.css"
     plain = admin.get(address, buffered=True)
     for _ in range(2):
-        packed = admin.get(address, headers={"Accept-Encoding": "gzip, br"}, buffered=True)
+        packed = admin.get(address, headers={"Accept-Encoding": "gzip, deflate"}, buffered=True)
         assert packed.headers["Content-Encoding"] == "gzip"
         assert gzip.decompress(packed.data) == plain.data
         assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) / 5
+    brotli_packed = admin.get(address, headers={"Accept-Encoding": "gzip, br"}, buffered=True)
+    assert brotli_packed.headers["Content-Encoding"] == "br"
+    assert brotli.decompress(brotli_packed.data) == plain.data
     asked = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
     again = admin.get(address, headers=asked, buffered=True)
     assert again.status_code == 304
     assert "Accept-Encoding" in plain.headers["Vary"] and "Content-Encoding" not in plain.headers
     refused = admin.get(address, headers={"Accept-Encoding": "gzip;q=0"}, buffered=True)
     assert "Content-Encoding" not in refused.headers
-    assert "Content-Encoding" not in admin.get("/company", headers={"Accept-Encoding": "gzip"}).headers
+
+
+@pytest.mark.parametrize(("asker", "way"), [("none", "gzip"), ("same-origin", "gzip"), ("cross-site", ""), ("", "")])
+def test_a_page_is_packed_only_where_no_other_site_asked_for_it(admin: FlaskClient, asker: str, way: str) -> None:
+    headers = {"Accept-Encoding": "gzip"} | ({"Sec-Fetch-Site": asker} if asker else {})
+    answer = admin.get("/company", headers=headers)
+    assert answer.headers.get("Content-Encoding", "") == way
+    text = gzip.decompress(answer.data).decode() if way else answer.text
+    assert text.lstrip().startswith("<!doctype html>")
+    assert {"Accept-Encoding", "Sec-Fetch-Site"} <= set(answer.headers["Vary"].split(", "))
 
 
 def test_every_file_that_pages_name_is_there(admin: FlaskClient) -> None:
     page = admin.get("/company").text
     named = set(re.findall(r'(?:href|src)="/static/([^"?]+)', page))
-    assert len(named) > 15
-    assert not [name for name in named if not name.startswith("vendor/") and not (FOLDER / name).is_file()]
+    joined = [name.removeprefix("joined/") for name in named if name.startswith("joined/")]
+    parts = {f"{name.partition('/')[0]}/{one}.{name.rpartition('.')[2]}"
+             for name in joined for one in name.partition("/")[2].rpartition(".")[0].split(",")}  # fmt: skip
+    assert len(parts) > 15
+    alone = {name for name in named if not name.startswith(("vendor/", "joined/"))}
+    assert not [name for name in alone | parts if not (FOLDER / name).is_file()]
 
 
 def test_nothing_is_changed_without_the_token(admin: FlaskClient, token: Token, trial: Trial) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from hanok.engine.access.actor import Actor
 from hanok.engine.access.levels import NEEDS, combined
 from hanok.engine.access.rows import granted
+from hanok.engine.access.seeing import speaking
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.conditions import Node
 from hanok.engine.errors import Place
@@ -50,14 +51,12 @@ def saying(catalog: Catalog, role: str, module: str, action: str) -> Saying:
 def field_sayings(catalog: Catalog, actor: Actor, module: str, field: str, action: str) -> tuple[Saying, ...]:
     """What each of the actor's roles says of a field (`view` or `edit`); one that says nothing leaves it open.
 
-    Roles that let her see no record of the module say nothing of its fields, unless they deny them.
+    Only roles whose word counts are told: those by which she has records of the module, and those that deny the field.
     """
     found = []
-    for role in (catalog.roles[key] for key in actor.roles if key in catalog.roles):
-        said = role.fields.get((module, field), {})
-        if role.level(module, "view") == "none" and "deny" not in said.values():
-            continue
-        each, at = said.get(action, "all"), (f"{module}.{field}", action)
+    for role in speaking(catalog, actor, module, field, action):
+        said, at = role.fields.get((module, field), {}), (f"{module}.{field}", action)
+        each = said.get(action, "all")
         level, node = (each, None) if isinstance(each, str) else ("condition", each)
         written, place = role.written.get(at), role.places.get(at)
         found.append(Saying(role.key, action, level, node, written, place, action not in said))

@@ -35,13 +35,16 @@ def field_grant(catalog: Catalog, actor: Actor, module: str, field: str, action:
     """
     if actor.admin:
         return EVERY
+    return combined([role.fields.get((module, field), {}).get(action, "all")
+                     for role in speaking(catalog, actor, module, field, action)])  # fmt: skip
+
+
+def speaking(catalog: Catalog, actor: Actor, module: str, field: str, action: str) -> tuple[Role, ...]:
+    """The actor's roles whose word counts for a field: those by which she has records, and all that deny it."""
     held = [catalog.roles[key] for key in actor.roles if key in catalog.roles]
-    whose, said = _deciding(held, _rights_of(catalog, module)), []
-    for role in held:
-        written = role.fields.get((module, field), {})
-        if role.key in whose or "deny" in written.values():
-            said.append(written.get(action, "all"))
-    return combined(said)
+    whose = _deciding(held, _rights_of(catalog, module))
+    return tuple(role for role in held
+                 if role.key in whose or role.fields.get((module, field), {}).get(action) == "deny")  # fmt: skip
 
 
 def _deciding(held: Sequence[Role], module: str) -> frozenset[str]:
@@ -115,7 +118,8 @@ class _Eyes:
         }  # fmt: skip
         ends = {key: end for key, end in module.ends.items() if not self._leads_away(end)}
         subpanels = {key: panel for key, panel in module.subpanels.items() if self._shows(module, panel)}
-        kept = _Keys(module, frozenset(fields) | frozenset(module.system) | frozenset(paths))
+        known = frozenset(fields) | frozenset(module.system) | frozenset(paths)
+        kept = _Keys(module, known, frozenset(key for key in known if self._is_masked(module, key)))
         return replace(
             module, fields=MappingProxyType(fields), paths=MappingProxyType(paths), ends=MappingProxyType(ends),
             views=kept.views(module.views),
@@ -134,6 +138,10 @@ class _Eyes:
         """Also a part of it (`billing.city`)."""
         return (found.module, found.key.partition(".")[0]) in self.hidden
 
+    def _is_masked(self, module: Module, key: str) -> bool:
+        found = module.paths[key].last if key in module.paths else module.field(key)
+        return (found.module, found.key.partition(".")[0]) in self.masks
+
     def _leads_away(self, end: End) -> bool:
         """By a link that is hidden where it stands."""
         return any((each.home, each.field) in self.hidden for each in end.each())
@@ -146,9 +154,12 @@ class _Eyes:
         def open_to_her(key: str) -> bool:
             return (panel.module, key.removeprefix("-").partition(".")[0]) not in self.hidden
 
+        def asked_by(key: str) -> bool:
+            return open_to_her(key) and (panel.module, key.removeprefix("-").partition(".")[0]) not in self.masks
+
         return replace(
-            panel, columns=tuple(filter(open_to_her, panel.columns)), sort=tuple(filter(open_to_her, panel.sort)),
-            search=tuple(filter(open_to_her, panel.search)), group=panel.group if open_to_her(panel.group) else "",
+            panel, columns=tuple(filter(open_to_her, panel.columns)), sort=tuple(filter(asked_by, panel.sort)),
+            search=tuple(filter(asked_by, panel.search)), group=panel.group if asked_by(panel.group) else "",
             panels=tuple(map(self._subpanel, panel.panels)) if panel.panels else (),
         )  # fmt: skip
 
@@ -164,29 +175,37 @@ class _Eyes:
 
 @dataclass(frozen=True, slots=True)
 class _Keys:
-    """The keys that are left in the views of a module."""
+    """The keys that are left in the views of a module; by those that are `masked` nothing is sorted or summed up."""
 
     module: Module
     known: frozenset[str]
+    masked: frozenset[str]
 
     def some(self, keys: Iterable[str]) -> tuple[str, ...]:
         return tuple(key for key in keys if key.removeprefix("-") in self.known)
 
+    def order(self, keys: Iterable[str]) -> tuple[str, ...]:
+        return tuple(key for key in self.some(keys) if key.removeprefix("-") not in self.masked)
+
     def views(self, views: Views) -> Views:
-        search, board, calendar = views.search, views.kanban, views.calendar
+        search, board, calendar, told = views.search, views.kanban, views.calendar, views.timeline
         return Views(
             list=self.list(views.list), form=self.form(views.form), detail=self.form(views.detail),
             quick=self.form(views.quick),
             search=replace(search, basic=self.some(search.basic), advanced=self.some(search.advanced)),
-            kanban=replace(board, card=self.some(board.card), sort=self.some(board.sort),
-                           sum=board.sum if board.sum.partition(".")[0] in self.known else "")
-            if board and board.by in self.known else None,
-            calendar=calendar if calendar and {calendar.by, calendar.until or calendar.by} <= self.known else None,
+            kanban=replace(board, card=self.some(board.card), sort=self.order(board.sort),
+                           sum=board.sum if board.sum.partition(".")[0] in self.known - self.masked
+                           and board.sum not in self.masked else "")
+            if board and board.by in self.known - self.masked else None,
+            calendar=calendar
+            if calendar and {calendar.by, calendar.until or calendar.by} <= self.known - self.masked else None,
+            timeline=replace(told, text=told.text if told.text in self.known else "", card=self.some(told.card))
+            if told and {told.by, told.past} <= self.known else None,
         )  # fmt: skip
 
     def list(self, view: ListView) -> ListView:
         return replace(
-            view, columns=self.some(view.columns), available=self.some(view.available), sort=self.some(view.sort),
+            view, columns=self.some(view.columns), available=self.some(view.available), sort=self.order(view.sort),
             tree=view.tree if view.tree in self.known else "",
         )  # fmt: skip
 

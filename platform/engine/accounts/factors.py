@@ -103,6 +103,7 @@ def remove(conn: sa.Connection, actor: Actor, id: UUID, *, needed: bool = False)
 
     `needed`: the site asks for one. Raises NotFound, Refused for the last one where one is needed.
     """
+    _hold(conn, _id(actor))
     found = _one(conn, actor, id)
     last = found.kind in FACTORS and len(factors_of(conn, _id(actor))) == 1
     if last and needed:
@@ -146,6 +147,12 @@ def check_room(conn: sa.Connection, user_id: UUID) -> Message | None:
     if len(factors_of(conn, user_id)) < MOST_FACTORS:
         return None
     return say("Nobody has more than {count} factors. Remove one first.", count=MOST_FACTORS)
+
+
+def _hold(conn: sa.Connection, user_id: UUID) -> None:
+    """Holds the factors of a user until the transaction ends: of two that are removed side by side the second one is
+    looked at when the first is gone."""
+    conn.execute(sa.select(factor.c.id).where(factor.c.user_id == user_id).order_by(factor.c.id).with_for_update())
 
 
 def _clear(conn: sa.Connection, user_id: UUID) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -17,7 +17,9 @@ from hanok.engine.access import Actor, Behind
 from hanok.engine.accounts.membership import gathered, joined
 from hanok.engine.accounts.people import UserColumns, actor_from
 from hanok.engine.catalog import Catalog
+from hanok.engine.records.preferences import LOOK, sound
 from hanok.engine.store import Store
+from hanok.engine.store.desk_tables import preference
 from hanok.engine.store.tables import credential, session, setting
 
 #: A session ends this long after the login, and after this long without a request.
@@ -33,7 +35,7 @@ RULES = "address_rules"
 class Session:
     """A living session and whose it is. `key` is the stored hash of the token, `rules` the version of the address
     rules ("" where there never were any); `initial`: the program made her password up, and she has to choose her own
-    before anything else."""
+    before anything else; `look` is how she wants to see values (`preferences.LOOK`)."""
 
     key: str
     actor: Actor
@@ -44,6 +46,7 @@ class Session:
     means: str = "password"
     rules: str = ""
     initial: bool = False
+    look: Mapping[str, Any] = field(default_factory=dict)
 
 
 def session_key(token: str) -> str:
@@ -80,14 +83,16 @@ def session_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: dateti
     statement = (
         sa.select(
             session.c.created, session.c.seen, session.c.expires, session.c.data, session.c.means, *more.columns,
-            rules_version().label("rules"), credential.c.initial,
+            rules_version().label("rules"), credential.c.initial, preference.c.value.label("look"),
             session.c.by_id, other.c.title.label("by_name"),
             user.id.label("id"), user.username.label("username"), user.title.label("title"),
             user.language.label("language"), user.zone.label("zone"),
         )
         .select_from(more.to(session.join(user.id.table, user.id == session.c.user_id)).outerjoin(
             other, other.c.id == session.c.by_id
-        ).outerjoin(credential, credential.c.user_id == user.id))
+        ).outerjoin(credential, credential.c.user_id == user.id).outerjoin(
+            preference, sa.and_(preference.c.user_id == user.id, preference.c.key == LOOK)
+        ))
         .where(session.c.token == session_key(token), session.c.expires > now, session.c.seen > now - IDLE)
         .where(user.present, sa.not_(session.c.pending))
     )  # fmt: skip
@@ -100,7 +105,7 @@ def session_of(conn: sa.Connection, catalog: Catalog, token: str, *, now: dateti
         actor = replace(actor, by=Behind(first["by_id"], first["by_name"] or ""))
     known = (first["created"], first["seen"], first["expires"], first["data"], first["means"], first["rules"] or "")
     initial = bool(first["initial"]) and first["means"] == "password" and actor.by is None
-    return Session(session_key(token), actor, *known, initial=initial)
+    return Session(session_key(token), actor, *known, initial=initial, look=sound(LOOK, first["look"]))
 
 
 def rules_version() -> sa.ScalarSelect[Any]:

@@ -1,4 +1,4 @@
-"""Boards and calendars: views that place records by one of their fields."""
+"""Boards, calendars and timelines: views that place records by one of their fields."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from hanok.engine.catalog.model import CalendarView, KanbanView
+from hanok.engine.catalog.model import CalendarView, KanbanView, TimelineView
 from hanok.engine.catalog.report import Source
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
@@ -77,6 +77,26 @@ def calendar_view(fields: Known, written: Mapping[str, Any]) -> CalendarView | N
             fields.wrong(told, *path, name)
             return None
     return CalendarView(written["by"], written["until"] if until else "", title, written.get("where"))
+
+
+def timeline_view(fields: Known, written: Mapping[str, Any]) -> TimelineView | None:
+    """The place in timelines, or None when its records have no time to stand at."""
+    path, times = ("views", "timeline"), {}
+    for name in ("by", "past"):
+        found = fields.known(written[name], *path, name) if name in written else None
+        if name in written and found is None:
+            return None
+        if found is not None and not (_is_time(found) and found.type.sortable and not found.live):
+            told = say("A timeline needs a day, a moment or a period; “{key}” is none.", key=written[name])
+            fields.wrong(told, *path, name)
+            return None
+        times[name] = written.get(name, "")
+    by = times["by"] or "created_at"
+    text = fields.known(written["text"], *path, "text") if "text" in written else None
+    return TimelineView(
+        by, times["past"] or by, written.get("open"), written["text"] if text else "",
+        fields.keys(written.get("card", {}), *path, "card"), written.get("finish", ""),
+    )  # fmt: skip
 
 
 def _is_time(field: Field) -> bool:

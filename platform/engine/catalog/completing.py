@@ -16,6 +16,7 @@ from hanok.engine.catalog.reading import Reader
 from hanok.engine.catalog.report import Report, Source
 from hanok.engine.catalog.rules import duplicates, rules
 from hanok.engine.catalog.subpanels import with_behaviour
+from hanok.engine.errors import say
 from hanok.engine.fields import FieldType
 
 
@@ -50,6 +51,7 @@ def _views(reader: Reader) -> Views:
     for name in ("kanban", "calendar"):
         if "where" in written.get(name, {}):
             reader.node(written[name]["where"], "views", name, "where")
+    _check_timeline(reader, written.get("timeline", {}))
     forms = {"form": views.form, "detail": views.detail, "quick": views.quick}
     asked = [name for name in forms if _conditional(written.get(name, {}))]
     if not asked:
@@ -58,6 +60,14 @@ def _views(reader: Reader) -> Views:
     form = made.get("form", views.form)
     detail = made.get("detail", form if views.detail is views.form else views.detail)
     return replace(views, form=form, detail=detail, quick=made.get("quick", views.quick))
+
+
+def _check_timeline(reader: Reader, written: Mapping[str, Any]) -> None:
+    path, known = ("views", "timeline"), reader.source.data.get("actions", {})
+    if "open" in written:
+        reader.node(written["open"], *path, "open")
+    if "finish" in written and written["finish"] not in known:
+        reader.report.missing(reader.source.place(*path, "finish"), say("action"), written["finish"], known)
 
 
 def _conditional(view: Mapping[str, Any]) -> bool:

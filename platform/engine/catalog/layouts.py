@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hanok.engine.catalog.boards import calendar_view, kanban_view
+from hanok.engine.catalog.boards import calendar_view, kanban_view, timeline_view
 from hanok.engine.catalog.forming import Forms
-from hanok.engine.catalog.model import CalendarView, KanbanView, ListView, SearchView, Views
+from hanok.engine.catalog.model import CalendarView, KanbanView, ListView, SearchView, TimelineView, Views
 from hanok.engine.catalog.paths import Fields, Path, PathError, path_of
 from hanok.engine.catalog.report import Report, Source
 from hanok.engine.errors import say
@@ -46,7 +46,7 @@ class Layouts:
         form, detail = forms.form_and_detail()
         return Views(
             list=self._list(), form=form, detail=detail, quick=forms.quick(), search=self._search(),
-            kanban=self._kanban(), calendar=self._calendar(),
+            kanban=self._kanban(), calendar=self._calendar(), timeline=self._timeline(),
         )  # fmt: skip
 
     # -- checks ------------------------------------------------------------------------------------------------
@@ -144,6 +144,9 @@ class Layouts:
 
     def _calendar(self) -> CalendarView | None:
         return calendar_view(self, self.views["calendar"]) if "calendar" in self.views else None
+
+    def _timeline(self) -> TimelineView | None:
+        return timeline_view(self, self.views["timeline"]) if "timeline" in self.views else None
 
     def wrong(self, message: Any, *path: str | int) -> None:
         self.report.wrong(self.source.place(*path), message)

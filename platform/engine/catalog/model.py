@@ -115,6 +115,21 @@ class CalendarView:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineView:
+    """How records stand in the timelines of those that they belong to: at the time `by` while they are `open` (a
+    condition, None: they never are), at `past` afterwards. They show the long field `text` and the fields `card`;
+    `finish` is the action that ends an open one, "" without.
+    """
+
+    by: str = "created_at"
+    past: str = "created_at"
+    open: Mapping[str, Any] | None = None
+    text: str = ""
+    card: tuple[str, ...] = ()
+    finish: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchView:
     """Fields offered by the filter editor: the basic ones first, then the advanced ones."""
 
@@ -215,6 +230,7 @@ class Views:
     search: SearchView
     kanban: KanbanView | None = None
     calendar: CalendarView | None = None
+    timeline: TimelineView | None = None
 
 
 @dataclass(frozen=True, slots=True)

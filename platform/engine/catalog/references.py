@@ -299,7 +299,7 @@ FORM: Shape = {
 }  # fmt: skip
 TABLE: Shape = {
     "columns": names, "sort": names, "where": condition, "by": names, "card": names, "sum": names, "basic": names,
-    "advanced": names, "color": names,
+    "advanced": names, "color": names, "past": names, "open": condition, "text": names,
 }  # fmt: skip
 SUBPANEL: Shape = {"columns": names, "sort": names, "where": condition, "create": assigned}
 VIEW: Shape = {**TABLE, **FORM}

@@ -112,7 +112,12 @@ def _fields(
         elif key not in every[module].fields:
             report.missing(document.place(["fields", written]), FIELD, key, every[module].fields)
         else:
-            scope = ModuleScope(every[module], every)
+            scope, said = ModuleScope(every[module], every), levels.get("view", "all")
+            if every[module].fields[key].type.apart and said not in ("all", "none", "deny"):
+                report.wrong(document.place(["fields", written, "view"]), say(
+                    "“{field}” holds several records: a role shows it everywhere or nowhere. Say all, none or deny.",
+                    field=written,
+                ))  # fmt: skip
             found[module, key] = {
                 action: _right(document, ("fields", written, action), said, scope, report)
                 for action, said in levels.items()

@@ -62,6 +62,15 @@ VIEWS: Schema = mapping({
         "until": {"type": "string", "description": "The field where it ends, unless `by` is a period."},
         "where": ROWS_SHOWN, "title": described(TEXT, "The field that names a record there."),
     }, required=["by"], description="Records by day, week and month."),
+    "timeline": mapping({
+        "by": {"type": "string", "description": "The day, the moment or the period where an open record stands; "
+               "when it was made, unless said."},
+        "past": {"type": "string", "description": "Where it stands once it is no longer open; at `by`, unless said."},
+        "open": described(ref("condition"), "Which records are still to come; none, unless said."),
+        "text": described(TEXT, "The field whose text is shown, cut after some lines."),
+        "card": {**CARD, "description": "What stands beside the name: fields or paths."},
+        "finish": {"type": "string", "description": "The action that ends an open record with one click."},
+    }, description="How its records stand in the timelines of the records that they belong to."),
     "search": mapping({
         "basic": described(NAMES, "Fields that stand in the filter at once."),
         "advanced": described(NAMES, "Fields that may be added to it."),

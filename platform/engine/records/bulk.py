@@ -14,7 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor, may, predicate
+from hanok.engine.access import SYSTEM, Actor, may, predicate
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict, Denied, Invalid, Message, NotFound, Refused, message_of, say, written
 from hanok.engine.fields import Field
@@ -314,7 +314,8 @@ def _given_back(
     mine = {id: record for id, record in present.items() if record.version == rows[id].version}
     wishes = {id: {key: raw_of(module, key, value) for key, value in rows[id].before.items() if module.has(key)}
               for id in mine}  # fmt: skip
-    done = change_many(conn, catalog, actor, module, wishes, mine)
+    judge = SYSTEM if plan.action == ASSIGN else None  # former owners are not asked whether they may be it today
+    done = change_many(conn, catalog, actor, module, wishes, mine, judge=judge)
     return {id: done.problems.get(id, SINCE) for id in ids if id not in mine or id in done.problems}
 
 

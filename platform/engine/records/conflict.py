@@ -19,7 +19,7 @@ from hanok.engine.records.trail import kept
 from hanok.engine.store.tables import audit
 
 #: What makes a new version of a record; being linked by another does not.
-COUNTED = ("created", "changed", "deleted", "restored")
+COUNTED = ("created", "changed", "deleted", "restored", "merged")
 
 
 def conflict(

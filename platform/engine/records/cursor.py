@@ -75,6 +75,31 @@ class _Step:
         return self.key.same(self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Which page of an order is asked for: the next `size` rows after the cursor `here`, or, backwards, before it."""
+
+    dialect: str
+    here: str | None
+    backwards: bool
+    size: int
+
+    def order(self, keys: Sequence[Key], *, apart: bool = False) -> list[ColumnElement[Any]]:
+        return [key.ordered(self.dialect, backwards=self.backwards, apart=apart) for key in keys]
+
+    def beyond(self, keys: Sequence[Key]) -> list[ColumnElement[bool]]:
+        """The ranges in which the rows of the page stand, the nearest first; none where it is the first page.
+
+        Raises Invalid for a cursor that is none of ours.
+        """
+        if self.here is None:
+            return []
+        try:
+            return ranges(keys, decode(self.here, length=len(keys)), self.dialect, backwards=self.backwards)
+        except sa.exc.ArgumentError as error:
+            raise Invalid({"": [GONE]}) from error
+
+
 def ranges(
     keys: Sequence[Key], values: Sequence[Any], dialect: str, *, backwards: bool
 ) -> list[ColumnElement[bool]]:

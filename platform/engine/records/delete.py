@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.ends import PARENT
-from hanok.engine.errors import Conflict, Denied, Refused, say
+from hanok.engine.errors import Conflict, Denied, NotFound, Refused, say
 from hanok.engine.fields import Field
 from hanok.engine.records import index
 from hanok.engine.records.derived import hold_above, settle_gone
@@ -73,9 +73,14 @@ def restore(conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id
 
 
 def _of_record(conn: sa.Connection, catalog: Catalog, actor: Actor, line: Record, at: datetime) -> None:
-    """A line goes and comes back for whoever may change the record that it stands in, which is told of it."""
+    """A line goes and comes back for whoever may change the record that it stands in, which is told of it.
+
+    Raises NotFound where that was deleted itself.
+    """
     module = catalog.every[line.module]
     if module.parent is not None:
+        if line[PARENT] is None:
+            raise NotFound(say("There is no such record, or you may not see it."))
         check_parent(conn, catalog, actor, module, line[PARENT].id)
         touch_parent(conn, catalog, actor, module, line[PARENT].id, at=at)
 

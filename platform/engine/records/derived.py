@@ -82,6 +82,13 @@ def settle_changes(
     settling.run()
 
 
+def settle_noted(conn: sa.Connection, catalog: Catalog, actor: Actor, changes: Changes) -> None:
+    """Works out all that follows from changes that somebody noted herself."""
+    settling = Settling(conn, catalog, actor)
+    settling.mark(changes)
+    settling.run()
+
+
 def settle_ties(
     conn: sa.Connection, catalog: Catalog, actor: Actor, tied: Mapping[tuple[str, str], Iterable[UUID]]
 ) -> None:

@@ -55,6 +55,13 @@ def filters_of(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Modu
     return tuple(_read(catalog, actor, module, row) for row in rows)
 
 
+def names_of(conn: sa.Connection, actor: Actor) -> tuple[tuple[str, UUID, str], ...]:
+    """Module, id and name of hers and the shared ones, in every module."""
+    mine = sa.or_(saved_filter.c.user_id == actor.id, saved_filter.c.shared)
+    asked = sa.select(saved_filter.c.module, saved_filter.c.id, saved_filter.c.name).where(mine)
+    return tuple((row.module, row.id, row.name) for row in conn.execute(asked.order_by(saved_filter.c.name)))
+
+
 def with_filter(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, key: str) -> Module:
     """The module with the personal filter of this key among its saved ones, where she has it; nothing else differs."""
     id = _identity(key)

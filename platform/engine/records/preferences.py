@@ -49,7 +49,7 @@ def is_yes(value: Any) -> bool:
     return value is True
 
 
-DATES = ("iso", "dots", "words", "day_first", "month_first")
+DATES = ("iso", "dots", "day_first", "month_first")
 NUMBERS = ("comma", "point", "space", "plain")
 DAYS = ("monday", "sunday", "saturday")
 THEMES = ("light", "dark")

@@ -27,8 +27,8 @@ class Query:
     the actor's row rule at each step through a link. `sort` holds field keys, "-" in front for descending. `columns`
     are the fields to read (empty: all). `after`/`before` are cursors of an earlier page. `words` searches. Records that
     stand `under` another have the own fields of their ties among their values. `limit` is a condition of metadata that
-    was read already; `assigned` asks for users who may be given records of that module, `viewers` for those who may
-    view some of it; `record` are the values of the record at hand, what `$record` stands for in it.
+    was read already; `assigned` asks for users who may be given records of that module; `record` are the values of the
+    record at hand, what `$record` stands for in it.
     """
 
     module: str
@@ -46,7 +46,6 @@ class Query:
     limit: Node | None = None
     record: Mapping[str, Any] | None = None
     assigned: str = ""
-    viewers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access import Actor, context_of, predicate, row_rule
-from hanok.engine.access.assigning import assignable, viewing
+from hanok.engine.access.assigning import assignable
 from hanok.engine.catalog import Catalog, Module, ModuleScope
 from hanok.engine.conditions import ConditionError, named, parse, to_sql
 from hanok.engine.conditions.sql import everything
@@ -25,7 +25,7 @@ from hanok.engine.records.query import Page, Query, Record
 from hanok.engine.records.search import hides_searched, in_title
 from hanok.engine.records.selection import Selection, alias_of, every_key, known_keys
 from hanok.engine.records.standing import standing
-from hanok.engine.records.strands import Strand, braided, strands
+from hanok.engine.records.strands import braided, strands
 from hanok.engine.store import search as index
 from hanok.engine.store.tables import search as search_table
 
@@ -46,30 +46,17 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
     keys = _keys(selection, sort)
     size = max(1, min(query.size, LARGEST_PAGE))
     backwards = query.before is not None and query.after is None
-    dialect = conn.dialect.name
-    order = [key.ordered(dialect, backwards=backwards) for key in keys]
+    turn = cursor.Turn(conn.dialect.name, query.before if backwards else query.after, backwards, size + 1)
     wheres = _wheres(conn, catalog, actor, query, module, selection.table)
-    here = query.before if backwards else query.after
-    ranges = _ranges(keys, here, dialect, backwards=backwards) if here is not None else []
-    ways: Sequence[reaching.Way] = ()
     braid = strands(catalog, actor, module, query.action, selection.table, sort) if not query.deleted else ()
-    if not braid:
-        ways = reaching.ways(conn, catalog, actor, module, query.action, selection.table, _first_key(sort))
     if braid:
-        parts = [_strand(one, keys, wheres, here, dialect, backwards=backwards, size=size + 1) for one in braid]
-        ids = braided(parts, keys, dialect, backwards=backwards, size=size + 1)
-        wheres = [selection.table.c.id.in_(ids)]
-    elif all(key.plain for key in keys) and (len(ranges) > 1 or len(ways) > 1 or ways[0].gathered):
-        ids: list[sa.Select[Any]] = []
-        for number, way in enumerate(ways):
-            by = [key.ordered(dialect, backwards=backwards, apart=True) for key in keys] if way.gathered else order
-            ids += _near(selection.table, [way.rule, *wheres], ranges, by, size + 1, f"near{number}_")
-        wheres = [selection.table.c.id.in_(sa.union_all(*ids) if len(ids) > 1 else ids[0])]
+        wheres = [selection.table.c.id.in_(braided(braid, keys, wheres, turn))]
     else:
-        wheres = [sa.or_(*(way.rule for way in ways)), *wheres, *([sa.or_(sa.false(), *ranges)] if ranges else [])]
-    statement = selection.statement().where(*wheres).order_by(*order).limit(size + 1)
-    rows = _rows(conn, statement, cursor_given=here is not None)
-    found = _page(selection, keys, rows, size=size, here=here, backwards=backwards)
+        ways = reaching.ways(conn, catalog, actor, module, query.action, selection.table, _first_key(sort))
+        wheres = _by_ways(ways, selection.table, keys, wheres, turn)
+    statement = selection.statement().where(*wheres).order_by(*turn.order(keys)).limit(turn.size)
+    rows = _rows(conn, statement, cursor_given=turn.here is not None)
+    found = _page(selection, keys, rows, size=size, here=turn.here, backwards=backwards)
     living = with_live(conn, catalog, actor, module, found.rows)
     shown = (one if one.may_view else without_details(module, one, selection.own) for one in living)
     return replace(found, rows=tuple(shown))
@@ -79,16 +66,20 @@ def _first_key(sort: Sequence[str]) -> str:
     return sort[0].removeprefix("-") if sort else ""
 
 
-def _strand(
-    one: Strand, keys: Sequence[cursor.Key], wheres: Sequence[ColumnElement[bool]], here: str | None, dialect: str, *,
-    backwards: bool, size: int,
-) -> sa.Select[Any]:  # fmt: skip
-    """The first rows of a strand, from here on."""
-    own = one.keys(keys)
-    beyond = _ranges(own, here, dialect, backwards=backwards) if here is not None else []
-    order = [key.ordered(dialect, backwards=backwards, apart=one.gathered) for key in own]
-    found: sa.Select[Any] = one.rows([*wheres, *beyond], order, size)
-    return found
+def _by_ways(
+    ways: Sequence[reaching.Way], table: Any, keys: Sequence[cursor.Key], wheres: Sequence[ColumnElement[bool]],
+    turn: cursor.Turn,
+) -> list[ColumnElement[bool]]:  # fmt: skip
+    """What narrows the list to the rows of the page, and perhaps to some more behind them."""
+    ranges = turn.beyond(keys)
+    if not all(key.plain for key in keys) or (len(ranges) <= 1 and len(ways) <= 1 and not ways[0].gathered):
+        rules = sa.or_(*(way.rule for way in ways))
+        return [rules, *wheres, *([sa.or_(sa.false(), *ranges)] if ranges else [])]
+    ids: list[sa.Select[Any]] = []
+    for number, way in enumerate(ways):
+        order = turn.order(keys, apart=way.gathered)
+        ids += _near(table, [way.rule, *wheres], ranges, order, turn.size, f"near{number}_")
+    return [table.c.id.in_(sa.union_all(*ids) if len(ids) > 1 else ids[0])]
 
 
 def _near(
@@ -105,13 +96,6 @@ def _near(
             rows = sa.select(rows.subquery("near").c.id).limit(missing)
         parts.append(rows.cte(f"{name}{number}"))
     return [sa.select(part.c.id) for part in parts]
-
-
-def _ranges(keys: Sequence[cursor.Key], here: str, dialect: str, *, backwards: bool) -> list[ColumnElement[bool]]:
-    try:
-        return cursor.ranges(keys, cursor.decode(here, length=len(keys)), dialect, backwards=backwards)
-    except sa.exc.ArgumentError as error:
-        raise Invalid({"": [cursor.GONE]}) from error
 
 
 def _rows(conn: sa.Connection, statement: sa.Select[Any], *, cursor_given: bool) -> list[Any]:
@@ -238,8 +222,6 @@ def _wheres(
         found.append(_worded(conn, catalog, actor, query, module, table, closed=closed))
     if query.assigned:
         found.append(assignable(catalog, query.assigned, table))
-    if query.viewers:
-        found.append(viewing(catalog, query.viewers, table))
     if query.under:
         found.append(standing(catalog, query.under, table))
     return found

@@ -36,6 +36,7 @@ class Selection:
     table: Any = None
     columns: list[ColumnElement[Any]] = field(default_factory=list)
     places: dict[str, tuple[Field, dict[str, int]]] = field(default_factory=dict)
+    masked: set[str] = field(default_factory=set)
     joins: list[tuple[Any, ColumnElement[bool]]] = field(default_factory=list)
     walked: dict[tuple[str, ...], Any] = field(default_factory=dict)
     titled: dict[tuple[str, ...], list[Any]] = field(default_factory=dict)
@@ -75,6 +76,8 @@ class Selection:
         if found.targets:
             places["title"] = self.add(_masked(self.titles(found, "title", links), rule))
         self.places[key] = found, places
+        if rule is not None:
+            self.masked.add(key)
 
     def _mask(self, found: Field, here: Any) -> ColumnElement[bool] | None:
         """Where the actor sees this field, which she does not see everywhere; None for all others."""
@@ -180,7 +183,7 @@ class Selection:
         return sa.select(*unique).select_from(source)
 
     def record(self, row: Any) -> Record:
-        values = {key: self._value(found, places, row) for key, (found, places) in self.places.items()}
+        values = {key: self._value(key, found, places, row) for key, (found, places) in self.places.items()}
         said = {
             key: found.type.read(found, {part: row[place] for part, place in places.items()})
             for key, (found, places) in self.own.items()
@@ -202,8 +205,10 @@ class Selection:
             return allows(self.catalog, self.actor, self.module, action, values)
         return grant.every or (grant.owner and is_own(self.actor, self.module, values))
 
-    def _value(self, found: Field, places: Mapping[str, int], row: Any) -> Any:
+    def _value(self, key: str, found: Field, places: Mapping[str, int], row: Any) -> Any:
         parts = {part: row[place] for part, place in places.items()}
+        if key in self.masked and all(part is None for part in parts.values()):
+            return None  # also of a type that is never empty
         if found.targets and parts["title"] is None:
             return None
         return found.type.read(found, parts)

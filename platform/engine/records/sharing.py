@@ -48,9 +48,12 @@ class InGroup:
 
 
 def inherit(conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID]) -> None:
-    """Gives new records, whose rows are written, the groups that they inherit: by what the actor does not see, too."""
+    """Gives new records, whose rows are written, the groups that they inherit: by what the actor does not see, too.
+
+    Lines have none: they are a part of their record.
+    """
     catalog, module = catalog.whole, catalog.whole.every[module.key]
-    for some in batches(ids):
+    for some in batches(ids) if module.parent is None else ():
         _insert(conn, module, ways(catalog, module, (CREATOR, OWNER), among(some)))
         _put(conn, module, sorted(from_parents(conn, catalog, module, some)))
 
@@ -63,6 +66,8 @@ def inherit_anew(
     What stays is told the time of the change (`tell_time`).
     """
     catalog, module = catalog.whole, catalog.whole.every[module.key]
+    if module.parent is not None:
+        return
     tell_time(conn, module, ids)
     vias = tuple(via for via, keys in ((OWNER, owners(module)), (PARENT, parents(module))) if set(keys) & set(changed))
     for some in batches(ids) if vias else ():
@@ -76,7 +81,7 @@ def tell_time(conn: sa.Connection, module: Module, ids: Sequence[UUID]) -> None:
     """
     table, of = module.table, group_record.c
     time = sa.select(table.c.updated_at).where(table.c.id == of.record).scalar_subquery()
-    for some in batches(ids) if module.parent is None else ():
+    for some in batches(ids):
         mine = group_record.update().where(of.module == module.key, of.record.in_(some))
         conn.execute(mine.values(updated_at=time))
 
@@ -169,6 +174,23 @@ def unshare(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record,
     tell_below(conn, catalog, module, [(record.id, group)])
     _leave(conn, catalog, actor, module, record, there, "unlinked")
     return True
+
+
+def put_by_hand(
+    conn: sa.Connection, catalog: Catalog, module: Module, id: UUID, groups: Collection[UUID]
+) -> None:
+    """Puts a record into these groups as if somebody had done so, whoever may."""
+    _put(conn, module, [(id, group, HAND) for group in groups])
+    tell_below(conn, catalog, module, [(id, group) for group in groups])
+
+
+def take_by_hand(
+    conn: sa.Connection, catalog: Catalog, module: Module, id: UUID, groups: Collection[UUID]
+) -> None:
+    """Takes that back."""
+    mine = (group_record.c.module == module.key, group_record.c.record == id, group_record.c.via == HAND)
+    conn.execute(group_record.delete().where(*mine, group_record.c.group_id.in_(list(groups))))
+    tell_below(conn, catalog, module, [(id, group) for group in groups])
 
 
 def _given(

@@ -17,7 +17,7 @@ from hanok.engine.access import Actor
 from hanok.engine.access.levels import grant_of
 from hanok.engine.access.rows import is_mixed, own_keys, owns, tied
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.records.cursor import Key
+from hanok.engine.records.cursor import Key, Turn
 from hanok.engine.store.gathering import Gathered
 from hanok.engine.store.tables import group_record
 
@@ -46,11 +46,12 @@ class Strand:
         """The keys of the list, of this strand's columns."""
         return [replace(key, column=column) for key, column in zip(keys, self.columns, strict=True)]
 
-    def rows(self, wheres: Sequence[ColumnElement[bool]], order: Sequence[ColumnElement[Any]], size: int) -> Any:
-        """The first rows."""
-        at, id = self.columns
-        found = sa.select(id.label("id"), at.label("at")).select_from(self.source).where(self.rule, *wheres)
-        return (found.distinct() if self.again else found).order_by(*order).limit(size)
+    def first(self, keys: Sequence[Key], wheres: Sequence[ColumnElement[bool]], turn: Turn) -> sa.Select[Any]:
+        """The first rows from where the page begins."""
+        (time, id), own = self.columns, self.keys(keys)
+        found = sa.select(id.label("id"), time.label("time")).select_from(self.source)
+        found = found.where(self.rule, *wheres, *turn.beyond(own)).order_by(*turn.order(own, apart=self.gathered))
+        return (found.distinct() if self.again else found).limit(turn.size)
 
 
 def strands(
@@ -90,10 +91,12 @@ def _of_groups(actor: Actor, module: Module, table: Any, time: str) -> Iterator[
         yield Strand(source, rule, (TIE.c[time], TIE.c.record), again=True)
 
 
-def braided(parts: Sequence[sa.Select[Any]], keys: Sequence[Key], dialect: str, *, backwards: bool, size: int) -> Any:
-    """The ids of the first rows of all strands, of each of which the first rows are given."""
-    some = [sa.select(part.cte(f"strand{number}")) for number, part in enumerate(parts)]
+def braided(
+    found: Sequence[Strand], keys: Sequence[Key], wheres: Sequence[ColumnElement[bool]], turn: Turn
+) -> sa.Select[Any]:
+    """The ids of the rows of a page: the first ones of all strands."""
+    parts = (one.first(keys, wheres, turn).cte(f"strand{number}") for number, one in enumerate(found))
+    some = [sa.select(part) for part in parts]
     every = (sa.union(*some) if len(some) > 1 else some[0]).subquery("every")
-    here = [replace(key, column=column) for key, column in zip(keys, (every.c.at, every.c.id), strict=True)]
-    order = [key.ordered(dialect, backwards=backwards) for key in here]
-    return sa.select(every.c.id).order_by(*order).limit(size)
+    here = [replace(key, column=column) for key, column in zip(keys, (every.c.time, every.c.id), strict=True)]
+    return sa.select(every.c.id).order_by(*turn.order(here)).limit(turn.size)

@@ -15,8 +15,9 @@ from hanok.engine.fields import Field, Linked
 from hanok.engine.store import new_id
 from hanok.engine.store.tables import audit, outbox
 
-#: What is kept of a record though it is no field of it: the roles that it holds, the security groups that it is in.
-BESIDE = ROLES, GROUPS = "$roles", "$groups"
+#: What is kept of a record though it is no field of it: the roles that it holds, the security groups that it is in,
+#: the records that were merged into it.
+BESIDE = ROLES, GROUPS, MERGED = "$roles", "$groups", "$merged"
 
 
 def kept(found: Field, value: Any, *, openly: bool = False) -> Any:
@@ -51,7 +52,7 @@ def leave(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, id: UUID, action: str,
     changes: Mapping[str, Any], *, at: datetime, version: int,
 ) -> None:  # fmt: skip
-    """Writes both rows. `action` is created, changed, deleted, restored, linked or unlinked."""
+    """Writes both rows. `action` is created, changed, deleted, restored, linked, unlinked, merged or unmerged."""
     traces = trace(catalog, actor, module, id, action, changes, at=at, version=version)
     conn.execute(audit.insert().values(traces[0]))
     conn.execute(outbox.insert().values(traces[1]))

@@ -8,6 +8,7 @@ modules are the deploy room's. The same values come back from SQLite and Postgre
 from hanok.engine.store import account_tables as _accounts  # noqa: F401  # its tables stand beside the others
 from hanok.engine.store import desk_tables as _desk  # noqa: F401  # and so do its
 from hanok.engine.store import job_tables as _jobs  # noqa: F401  # and so do its
+from hanok.engine.store import merge_tables as _merges  # noqa: F401  # and so do its
 from hanok.engine.store.connections import Store, open_store
 from hanok.engine.store.ids import new_id
 from hanok.engine.store.live import held_revision, live_revision

@@ -12,6 +12,8 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.schemas import ACTIONS
 from hanok.engine.errors import Message
 from hanok.engine.fields import Linked, in_language
+from hanok.screens.access.conditions import in_words
+from hanok.screens.access.field_rules import UNFOLDED, FieldRules, rules_of
 from hanok.screens.access.words import LEVELS, Level
 
 
@@ -30,9 +32,11 @@ class RoleRow:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a role says of one action of a module; `condition` and `place` as in its document."""
+    """What a role says of one action of a module; `condition` and `place` as in its document, `words` where a sentence
+    says the condition."""
 
     level: Level
+    words: Message | None
     condition: str
     place: str
     is_default: bool
@@ -49,7 +53,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class RolePage:
-    """A role: its matrix by area, who holds it, and the file that says it ("" for the one that is built in)."""
+    """A role: its matrix by area, its rules of single fields, who holds it, and the file that says it ("" for the one
+    that is built in)."""
 
     key: str
     label: str
@@ -57,12 +62,19 @@ class RolePage:
     studio: bool
     lines: tuple[Line, ...]
     holders: tuple[Linked, ...]
+    fields: tuple[FieldRules, ...] = ()
+    assignable: bool = True
     bearers: tuple[Bearer, ...] = ()
     problem: Message | None = None
 
     @property
     def url(self) -> str:
         return url_of(self.key)
+
+    @property
+    def folded(self) -> bool:
+        """Whether its rules of fields are too many to be shown at once."""
+        return sum(len(one.lines) for one in self.fields) > UNFOLDED
 
     def holders_of(self, module: str) -> tuple[Linked, ...]:
         """The users, teams or groups that it was given to."""
@@ -107,11 +119,13 @@ def page_of(catalog: Catalog, key: str, holders: Sequence[Linked], language: str
         Line(in_language(one.plural, language), one.icon, tuple(_cell(catalog, key, one.key, each) for each in ACTIONS))
         for one in modules
     )
-    return RolePage(key, label, role.places["", "list"].file, role.studio, lines, tuple(holders))
+    return RolePage(key, label, role.places["", "list"].file, role.studio, lines, tuple(holders),
+                    rules_of(catalog, role, language), role.assignable)  # fmt: skip
 
 
 def _cell(catalog: Catalog, role: str, module: str, action: str) -> Cell:
     said = saying(catalog, role, module, action)
     condition = in_yaml(said.written) if said.written is not None else ""
     place = f"{said.place.file}:{said.place.line}" if said.place else ""
-    return Cell(LEVELS[said.level], condition, place, said.is_default)
+    words = in_words(said.node) if said.node is not None else None
+    return Cell(LEVELS[said.level], words, condition, place, said.is_default)

@@ -27,8 +27,11 @@ FEW = 4
 ACTIONS: Mapping[str, Message] = MappingProxyType({
     "created": say("Created"), "changed": say("Changed"), "deleted": say("Deleted"), "restored": say("Restored"),
     "linked": say("Linked"), "unlinked": say("Unlinked"),
+    "merged": say("Merged"), "unmerged": say("Merge undone"),
 })
-COLORS: Mapping[str, str] = {"created": "green", "deleted": "red", "restored": "teal", "linked": "blue"}
+COLORS: Mapping[str, str] = {
+    "created": "green", "deleted": "red", "restored": "teal", "linked": "blue", "merged": "purple",
+}  # fmt: skip
 #: What deeds are called that are done; others are shown by their own word.
 DEEDS: Mapping[str, Message] = MappingProxyType({
     "applied": say("Applied"), "begun": say("Begun"), "cancelled": say("Cancelled"), "changed": say("Changed"),

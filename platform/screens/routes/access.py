@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
@@ -10,34 +11,42 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import accounts, records
-from hanok.engine.accounts.acting import actor_named
+from hanok.engine.access import Actor
+from hanok.engine.accounts.acting import actor_named, actor_with
 from hanok.engine.accounts.explaining import explain
-from hanok.engine.accounts.grants import GROUP, HOLDERS
+from hanok.engine.accounts.grants import GROUP, HOLDERS, USER
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, Message, NotFound, Refused, say
+from hanok.engine.fields import Field, Linked
+from hanok.engine.fields.link import Link
 from hanok.engine.jobs import following
 from hanok.engine.records import Record, sharing
 from hanok.engine.records.deeds import tell
 from hanok.engine.records.ways import HAND
+from hanok.screens import picking
 from hanok.screens.access import holding, reach, why
 from hanok.screens.access.words import ACTION_WORDS, VIA_WORDS
 from hanok.screens.admin.asking import guarded
 from hanok.screens.reading import is_fragment, module_of, record_of, write
+from hanok.screens.routes.forms import LISTS
 from hanok.screens.words import shortened
+from hanok.web.controls import TITLE
 from hanok.web.doors import ADMINISTRATOR, door
 from hanok.web.notices import notify
+from hanok.web.proving import proved
 from hanok.web.visit import connection
 
 GONE = say("There is no such record, or you may not see it.")
-#: People that the field of names offers.
-OFFERED = 500
+#: The user of whom something is asked, and how many a list without scripts offers.
+WHO, OFFERED = "user", 500
+PICKER = Field(USER, WHO, Link(), {"en": "User", "ko": "사용자"}, {"to": [USER]}, targets=(USER,))
 
 
 def add(to: Blueprint) -> None:
     guarded(to, "GET", "/admin/why", "admin_why", show_why)
     guarded(to, "GET", "/admin/holders/<module>/<uuid:id>", "admin_holder", show_holder)
-    guarded(to, "POST", "/admin/holders/<module>/<uuid:id>/give", "admin_holder_give", give)
-    guarded(to, "POST", "/admin/holders/<module>/<uuid:id>/take", "admin_holder_take", take)
+    guarded(to, "POST", "/admin/holders/<module>/<uuid:id>/give", "admin_holder_give", proved(give))
+    guarded(to, "POST", "/admin/holders/<module>/<uuid:id>/take", "admin_holder_take", proved(take))
     guarded(to, "GET", "/admin/groups/<uuid:id>", "admin_group", show_reach)
     guarded(to, "POST", "/admin/groups/<uuid:id>/apply", "admin_group_apply", apply)
     to.get("/<module>/<uuid:id>/groups", endpoint="records_groups")(show_groups)
@@ -168,30 +177,55 @@ def _group() -> UUID:
 
 # -- why -----------------------------------------------------------------------------------------------------------
 @door("access", who=ADMINISTRATOR)
-def show_why() -> str:
+def show_why() -> AnyResponse | str:
     """The question; with a user, a record and an action the answer below it."""
-    conn, record, problem = connection(), _asked_record(), None
-    name, action = request.args.get("user", "").strip(), request.args.get("action", "view")
-    action = action if action in ACTION_WORDS else "view"
-    fields = g.catalog.modules[record.module].fields if record and record.module in g.catalog.modules else {}
-    field = request.args.get("field", "") if request.args.get("field", "") in fields else ""
+    if WHO + TITLE in request.args:  # what the combobox keeps beside the id
+        asked = [(key, text) for key, text in request.args.items(multi=True) if key != WHO + TITLE]
+        return redirect(f"/admin/why?{urlencode(asked)}")
+    record, problem, view = _asked_record(), None, None
+    module = g.catalog.modules.get(record.module) if record else None
+    fields = module.fields if module else {}
+    action, field = request.args.get("action", "view"), request.args.get("field", "")
+    action, field = action if action in ACTION_WORDS else "view", field if field in fields else ""
     action = "view" if field and action not in ("view", "edit") else action
-    view = None
-    if name and record is not None:
-        try:
-            actor = actor_named(conn, g.catalog, name)
-            told = explain(conn, g.catalog, actor, record.module, record.id, action, field)
+    who = None
+    try:
+        who = _asked_person()
+        if who is not None and record is not None:
+            told = explain(connection(), g.catalog, who, record.module, record.id, action, field)
             view = why.shown(g.catalog, told, g.language)
-        except NotFound as missing:
-            problem = missing.message
-    people = records.page(conn, g.catalog, g.actor, records.Query(
-        module="user", columns=("username",), where={"active": True}, sort=("title",), size=OFFERED,
-    )).rows  # fmt: skip
+    except NotFound as missing:
+        problem = missing.message
     return render_template(
-        "screens/why.html", view=view, record=record, module=g.catalog.modules.get(record.module) if record else None,
-        fields=[(key, one.label_in(g.language)) for key, one in fields.items()], field=field,
-        name=name, action=action, actions=ACTION_WORDS, people=people, problem=problem,
+        "screens/why.html", view=view, record=record, module=module, field=field, action=action, actions=ACTION_WORDS,
+        fields=[(key, one.label_in(g.language)) for key, one in fields.items()], problem=problem,
+        picker=PICKER, who=Linked(USER, who.id, who.title) if who and who.id else None, people=_people(who),
+        listing=f"/admin/why?{urlencode({**request.args.to_dict(), LISTS: '1'})}",
     )  # fmt: skip
+
+
+def _asked_person() -> Actor | None:
+    """Whom the address names, by id or user name; None where it names nobody. Raises NotFound."""
+    said = request.args.get(WHO, "").strip()
+    if not said:
+        return None
+    try:
+        id = UUID(said)
+    except ValueError:
+        return actor_named(connection(), g.catalog, said)
+    try:
+        return actor_with(connection(), g.catalog, id)
+    except NotFound:
+        raise NotFound(say("This user is inactive or was deleted, and may do nothing any more.")) from None
+
+
+def _people(who: Actor | None) -> tuple[tuple[str, str], ...]:
+    """Users as a plain list, where a browser without scripts asked for one."""
+    if LISTS not in request.args:
+        return ()
+    module = g.catalog.module(USER)
+    found = {str(one.id): one.title for one in picking.choices(connection(), g.catalog, g.actor, module, size=OFFERED)}
+    return tuple((({str(who.id): who.title} if who else {}) | found).items())
 
 
 def _asked_record() -> Record | None:

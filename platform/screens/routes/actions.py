@@ -174,7 +174,7 @@ def _act(
 
 def _done(action: Action, module: str, outcome: Outcome) -> AnyResponse:
     (first, *more) = outcome.records
-    way = {} if more or first.refused else _undo_of(module, first)
+    way = {} if more or first.refused else undo_of(module, first, _back(module))
     for message, kind in actions.said(action, outcome):
         notify(message, kind=kind, **(way if kind == "done" else {}))
     made = outcome.opened
@@ -184,12 +184,12 @@ def _done(action: Action, module: str, outcome: Outcome) -> AnyResponse:
     return _leads(f"/{module}" if gone and _back(module).startswith(f"/{module}/{first.id}") else _back(module))
 
 
-def _undo_of(module: str, acted: acting.Acted) -> dict[str, Any]:
+def undo_of(module: str, acted: acting.Acted, back: str) -> dict[str, Any]:
     """What a notice needs to take it back, where that is little."""
     was = json.dumps(acted.undo, ensure_ascii=False, separators=(",", ":")) if acted.undo else ""
     if not was or len(was) > actions.LONGEST_UNDO:
         return {}
-    values = {"was": was, "version": acted.version, "next": _back(module)}
+    values = {"was": was, "version": acted.version, "next": back}
     return {"undo": f"/{module}/{acted.id}/_undo", "values": values}
 
 

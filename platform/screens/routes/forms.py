@@ -18,6 +18,7 @@ from hanok.engine.errors import Conflict, Denied, Duplicates, Invalid, Message, 
 from hanok.engine.fields import Field, Linked
 from hanok.engine.records import Alike, Record
 from hanok.engine.records.candidates import at_hand
+from hanok.engine.records.merging.asked import may_merge
 from hanok.engine.records.obeying import NEEDED
 from hanok.screens import clash, forms, once, picking, told
 from hanok.screens.conditional import Present, needed_when, present
@@ -111,7 +112,7 @@ def _new_form(
         cancel=onward or f"/{module.key}",
         token=token,
         onward=onward,
-        errors=_errors(module, wrong),
+        errors=errors_of(module, wrong),
         hidden={**hidden, **_kept_listing(), **_kept_tie()},
         options=_options(here, asked),
         listing=_listing(),
@@ -197,11 +198,12 @@ def edit_form(
         cancel=there,
         record_title=record.title,
         version=version or record.version,
-        errors=_errors(module, wrong),
+        errors=errors_of(module, wrong),
         hidden=_kept_listing(),
         options=_options(here, forms.asked_fields(module, module.views.form)),
         listing=_listing(),
         alike=_alike(module, wrong, record.id),
+        merges=may_merge(g.catalog, g.actor, module),
     )
     return render_template("screens/form.html", view=view, typed=typed)
 
@@ -241,7 +243,7 @@ def _alike(module: Module, wrong: Invalid | None, but: UUID | None = None) -> tu
     return records.duplicates(connection(), g.catalog, g.actor, module.key, values, but=but)
 
 
-def _errors(module: Module, wrong: Invalid | None) -> forms.Errors:
+def errors_of(module: Module, wrong: Invalid | None) -> forms.Errors:
     """What is wrong; that something is needed says why, where a sentence can."""
     if wrong is None:
         return {}

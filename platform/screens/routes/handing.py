@@ -19,7 +19,6 @@ from hanok.engine.errors import Denied, HanokError, Invalid, NotFound, Refused, 
 from hanok.engine.fields import Linked
 from hanok.engine.jobs import handing as jobs
 from hanok.engine.jobs.listing import people
-from hanok.engine.records import Query
 from hanok.engine.records.handing import drafting, looking
 from hanok.engine.records.handing.holdings import USER, holdings
 from hanok.engine.records.handing.plan import BUT, DRAFT, LEAVER, ONLY, REASONS, Part, Plan, plan_of
@@ -84,16 +83,17 @@ def set_people(id: UUID) -> AnyResponse:
 
 @door("picker", asks="assign")
 def pick() -> Response:
-    """Users to choose from; `for=from` offers also those who may not log in any more."""
+    """Users to choose from; `for=from` offers also those who may not log in any more, `for=to.<module>` only those who
+    may be given records of this module."""
     drafting.check_may(g.catalog, g.actor)
+    place, _, given = request.args.get("for", "").partition(".")
     module = g.catalog.module(USER)
     known = picking.knows(g.catalog, g.actor, module)
     words = (request.args.get("words") or "").strip()[:WORDS]
     query = picking.query(module, words, known=known)
-    if request.args.get("for") != "from":
+    if place != "from":
         where = {"active": True} if query.where is None else {"all": [query.where, {"active": True}]}
-        query = Query(module=USER, columns=query.columns, sort=query.sort, size=query.size, words=query.words,
-                      action=query.action, where=where)  # fmt: skip
+        query = replace(query, where=where, assigned=given if given in holdings(g.catalog, g.actor) else "")
     page = records.page(connection(), g.catalog, g.actor if known else SYSTEM, query)
     items = picking.items(module, page.rows, g.formats, known=known)
     return jsonify(items=items, more=page.next is not None, hint="")

@@ -14,6 +14,7 @@ from hanok.engine.records.recent import recently_viewed
 from hanok.screens import home
 from hanok.screens.reading import openings
 from hanok.web.doors import door
+from hanok.web.own_choices import start_of
 from hanok.web.visit import connection
 
 STARTED = "hanok_started"
@@ -27,7 +28,11 @@ def add(to: Blueprint) -> None:
 
 
 @door("home", asks="list")
-def start() -> str:
+def start() -> AnyResponse | str:
+    """The home page, or where she wants to start; `?home=1` is the home page all the same."""
+    elsewhere = start_of(g.look) if not request.args else ""
+    if elsewhere:
+        return redirect(elsewhere)
     modules = _modules()
     mine = tuple(
         home.show(

@@ -15,10 +15,11 @@ from hanok.engine.errors import Invalid, say
 from hanok.engine.fields import Field
 from hanok.engine.records import Query
 from hanok.engine.records.bulk import actions_for
-from hanok.engine.records.filters import columns_of
+from hanok.engine.records.merging.asked import may_merge
+from hanok.engine.records.merging.finding import rules_of
 from hanok.screens import actions, address, filters, lists
 from hanok.screens.address import Asked, Condition
-from hanok.screens.reading import module_of, tell_left_out, title_of_link
+from hanok.screens.reading import kept_of, module_of, opens_with, tell_left_out, title_of_link
 from hanok.screens.routes import kanban
 from hanok.web.doors import door
 from hanok.web.notices import notify
@@ -32,13 +33,15 @@ def add(to: Blueprint) -> None:
     to.get("/<module>", endpoint="lists_show")(show)
     to.get("/<module>/_count", endpoint="lists_count")(count)
     to.get("/<module>/_filter", endpoint="lists_narrow")(narrow)
-    to.get("/<module>/_columns", endpoint="lists_choose_columns")(choose_columns)
 
 
 @door("list", asks="list")
 def show(module: str) -> AnyResponse:
     found = module_of(module)
     asked = asked_of(found)
+    opening = opens_with(found, asked)
+    if opening is not None:
+        return redirect(asked.url(saved=opening))
     tell_left_out(found)
     checked = [filters.check(g.catalog, found, condition) for condition in asked.conditions]
     if asked.view == address.KANBAN:
@@ -65,7 +68,10 @@ def show(module: str) -> AnyResponse:
         acting=actions.with_menu(g.catalog, g.actor, found, page.rows),
         may_export=may(g.catalog, g.actor, module, "export"),
         may_import=all(may(g.catalog, g.actor, module, action) for action in ("import", "create")),
+        may_merge=may_merge(g.catalog, g.actor, found),
+        has_duplicates=bool(rules_of(g.catalog, found)),
         bulk=actions_for(g.catalog, g.actor, found),
+        kept=kept_of(found),
     )
     answer = make_response(render_template("screens/list.html", view=view))
     return _remembering(answer, found, asked)
@@ -82,7 +88,7 @@ def _is_bare(asked: Asked) -> bool:
 def count(module: str) -> str:
     """How many records match, as a fragment: up to a thousand, or exactly when asked."""
     found = module_of(module)
-    asked = asked_of(found)
+    asked = address.read(found, request.args)
     checked = [filters.check(g.catalog, found, condition) for condition in asked.conditions]
     query = replace(lists.query(found, asked, checked), after=None, before=None)
     cap = None if asked.count else lists.COUNT_CAP
@@ -103,24 +109,11 @@ def narrow(module: str) -> AnyResponse:
     return redirect(asked.adding(Condition(key, operator, texts, takes)) if any(texts) else asked.url())
 
 
-@door("list", asks="list")
-def choose_columns(module: str) -> AnyResponse:
-    """Puts the columns that were ticked into the address, in their order, the first one always among them."""
-    found = module_of(module)
-    asked = asked_of(found)
-    shown = () if request.args.get("reset") else _chosen(found, request.args.getlist("show"))
-    answer = redirect(asked.url(columns=shown))
-    answer.delete_cookie(_cookie(found), path=f"/{module}")
-    return answer
-
-
 def asked_of(module: Module) -> Asked:
-    chosen = request.cookies
-    own = columns_of(module.saved_filters.get(request.args.get("filter", "")))
+    """What the address asks for, with the columns that the reader chose for this list."""
     return address.read(
-        module, request.args, remembered="" if own else chosen.get(_cookie(module), ""),
-        viewed=chosen.get(_view_cookie(module), ""),
-    )  # fmt: skip
+        module, request.args, own=kept_of(module).columns, viewed=request.cookies.get(_view_cookie(module), "")
+    )
 
 
 def _texts(field: Field, takes: str) -> tuple[str, ...]:
@@ -138,13 +131,6 @@ def _plain(raw: Any) -> str:
     return str(first or "").strip()
 
 
-def _chosen(module: Module, keys: list[str]) -> tuple[str, ...]:
-    view = module.views.list
-    first = view.columns[0]
-    known = [key for key in (*view.columns, *view.available) if key in keys and key != first]
-    return (first, *known)
-
-
 def _titles(page: records.Page) -> filters.Titles:
     """Titles of links: those of the page first, so that a filter by a shown link costs no statement."""
 
@@ -158,18 +144,12 @@ def _titles(page: records.Page) -> filters.Titles:
     return title
 
 
-def _cookie(module: Module) -> str:
-    return f"hanok_columns_{module.key}"
-
-
 def _view_cookie(module: Module) -> str:
     return f"hanok_view_{module.key}"
 
 
 def _remembering(answer: Response, module: Module, asked: Asked) -> Response:
-    """This browser keeps the columns and the view that it chose for a module."""
-    if "columns" in request.args and asked.columns:
-        _keep(answer, module, _cookie(module), ",".join(asked.columns))
+    """This browser keeps the view that it chose for a module."""
     if request.args.get("view") == address.KANBAN and asked.view:
         _keep(answer, module, _view_cookie(module), asked.view)
     elif "view" in request.args:

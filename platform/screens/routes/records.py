@@ -16,6 +16,8 @@ from hanok.engine.errors import Conflict, Invalid, NotFound, Refused, say
 from hanok.engine.fields import Linked
 from hanok.engine.records import Record
 from hanok.engine.records.favourites import is_favourite
+from hanok.engine.records.timelines import origins
+from hanok.engine.records.merging.asked import went_into
 from hanok.screens import details, timeline
 from hanok.screens.access.panels import panels_of
 from hanok.screens.conditional import Present, present
@@ -43,15 +45,15 @@ def show(module: str, id: UUID) -> AnyResponse:
     try:
         record = whole_record(module, id)
     except NotFound:
-        return closed(found, id)
+        return elsewhere(found, id) or closed(found, id)
     panels = tuple(one for one in found.subpanels.values() if _seen(one))
     view = details.build(_present(found, record), record, panels, g.formats)
     view = replace(view, subpanels=(*panels_of(record, g.actor, g.language), *view.subpanels))
-    told = _timeline(found, record, timeline.FIRST)
     _note(record)
     return make_response(render_template(
-        "screens/record.html", view=view, acts=buttons_of(found, record), history=told,
+        "screens/record.html", view=view, acts=buttons_of(found, record),
         starred=is_favourite(connection(), g.actor, module, record.id),
+        writes=bool(origins(g.catalog, g.actor, found)),
     ))  # fmt: skip
 
 
@@ -59,6 +61,21 @@ def _note(record: Record) -> None:
     """Remembers that the reader opened it; an administrator in her place leaves no trace on her desk."""
     if g.actor.by is None:
         openings().note(g.actor.id, record.module, record.id)
+
+
+def elsewhere(module: Module, id: UUID) -> AnyResponse | None:
+    """Where a record is now that was merged into another one which the reader sees; None for all others."""
+    passed, there = {id}, went_into(connection(), module.key, id)
+    while there is not None and there not in passed:
+        try:
+            record_of(module.key, there)
+        except NotFound:
+            passed.add(there)
+            there = went_into(connection(), module.key, there)
+        else:
+            notify(say("The record that you looked for was merged into this one."))
+            return redirect(f"/{module.key}/{there}")
+    return None
 
 
 def closed(module: Module, id: UUID) -> AnyResponse:

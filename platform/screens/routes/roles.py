@@ -21,6 +21,7 @@ from hanok.screens.admin.asking import guarded
 from hanok.screens.reading import is_fragment, write
 from hanok.web.doors import ADMINISTRATOR, door
 from hanok.web.notices import notify
+from hanok.web.proving import proved
 from hanok.web.visit import connection
 
 LONGEST = 200
@@ -29,8 +30,8 @@ LONGEST = 200
 def add(to: Blueprint) -> None:
     guarded(to, "GET", "/role", "roles", show_roles)
     guarded(to, "GET", "/role/<key>", "role", show_role)
-    guarded(to, "POST", "/role/<key>/give", "role_give", give)
-    guarded(to, "POST", "/role/<key>/take", "role_take", take)
+    guarded(to, "POST", "/role/<key>/give", "role_give", proved(give))
+    guarded(to, "POST", "/role/<key>/take", "role_take", proved(take))
     guarded(to, "GET", "/admin/roles", "admin_roles", moved)
     guarded(to, "GET", "/admin/roles/<key>", "admin_role", moved)
 

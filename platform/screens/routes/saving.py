@@ -13,7 +13,7 @@ from hanok.engine.catalog import Module
 from hanok.engine.errors import Invalid, Message, Refused, say
 from hanok.engine.records import filters as engine
 from hanok.screens import filters, lists, saving
-from hanok.screens.reading import is_fragment, module_of, write
+from hanok.screens.reading import is_fragment, kept_of, module_of, write
 from hanok.screens.routes.lists import asked_of
 from hanok.web.doors import door
 from hanok.web.notices import notify
@@ -33,7 +33,8 @@ def menu(module: str) -> str:
     """What stands below the module's own filters in the menu: a fragment."""
     found = module_of(module)
     own = engine.filters_of(connection(), g.catalog, g.actor, found)
-    return render_template("screens/filters_menu.html", view=saving.menu(found, asked_of(found), own, g.language))
+    view = saving.menu(found, asked_of(found), own, g.language, kept_of(found).opening)
+    return render_template("screens/filters_menu.html", view=view)
 
 
 @door("list", asks="list")

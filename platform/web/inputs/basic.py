@@ -60,11 +60,15 @@ def fill_several(control: Control, value: Any, formats: Formats) -> Control:
 
 # -- reading: the box into a raw value ----------------------------------------------------------------------------
 def read_number(form: Form, name: str, formats: Formats) -> Any:
-    return plain_number(form.getlist(name)[-1])
+    return formats.typed_number(plain_number(form.getlist(name)[-1]))
+
+
+def read_date(form: Form, name: str, formats: Formats) -> Any:
+    return formats.typed_date(form.getlist(name)[-1])
 
 
 def read_money(form: Form, name: str, formats: Formats) -> Any:
-    amount = plain_number(form.getlist(name)[-1])
+    amount = formats.typed_number(plain_number(form.getlist(name)[-1]))
     currency = form.get(name + CURRENCY, "")
     return {"amount": amount, "currency": currency} if currency and amount else amount
 
@@ -91,7 +95,7 @@ BASIC: tuple[Input, ...] = (
     Input("checkbox", fill_flag),
     Input("select"),
     Input("multiselect", fill_several, read_several),
-    Input("date", fill_date),
+    Input("date", fill_date, read_date),
     Input("datetime", fill_datetime),
     Input("link", fill_link),
 )

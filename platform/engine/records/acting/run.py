@@ -97,12 +97,12 @@ def _check(
 
 def _done(module: Module, before: Record, running: Running) -> Acted:
     after = running.subject
-    undo = _undo(module, before, after) if after is not None and running.plain else None
+    undo = raw_before(module, before, after) if after is not None and running.plain else None
     title = before.title if after is None else after.title
     return Acted(before.id, title, created=tuple(running.created), version=after.version if after else 0, undo=undo)
 
 
-def _undo(module: Module, before: Record, after: Record) -> dict[str, Any] | None:
+def raw_before(module: Module, before: Record, after: Record) -> dict[str, Any] | None:
     """Raw values that make the record what it was, with what followed by itself; None where a secret changed."""
     own = {key: after.values.get(key) for key, found in module.fields.items() if not (found.made or found.type.apart)}
     changed = differences(module, before.values, own)

@@ -20,7 +20,7 @@ VIEW, EXPORT = "view", "export"
 #: The logs, with the actions that each tells of.
 LOGS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     INPUT: ("created",),
-    CHANGES: ("changed", "deleted", "restored", "linked", "unlinked"),
+    CHANGES: ("changed", "deleted", "restored", "linked", "unlinked", "merged", "unmerged"),
     OWNERS: ("changed",),
 })
 

@@ -19,7 +19,7 @@ from hanok.engine.records.auditing.asking import CHANGES, EXPORT, INPUT, OWNERS,
 from hanok.engine.records.auditing.pages import every
 from hanok.engine.records.auditing.telling import Told
 from hanok.engine.records.history import Change
-from hanok.engine.records.trail import GROUPS, ROLES
+from hanok.engine.records.trail import GROUPS, MERGED, ROLES
 
 ADMINISTRATION = "administration"
 #: The logs by name.
@@ -40,9 +40,11 @@ ACTIONS: Mapping[str, Labels] = {
     "created": {"en": "Created", "ko": "등록"}, "changed": {"en": "Changed", "ko": "변경"},
     "deleted": {"en": "Deleted", "ko": "삭제"}, "restored": {"en": "Restored", "ko": "복원"},
     "linked": {"en": "Linked", "ko": "연결"}, "unlinked": {"en": "Unlinked", "ko": "연결 해제"},
+    "merged": {"en": "Merged", "ko": "병합"}, "unmerged": {"en": "Merge undone", "ko": "병합 취소"},
 }  # fmt: skip
 BESIDE: Mapping[str, Labels] = {
     ROLES: {"en": "Roles", "ko": "역할"}, GROUPS: {"en": "Security groups", "ko": "보안 그룹"},
+    MERGED: {"en": "Merged records", "ko": "병합한 레코드"},
 }  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine import records
-from hanok.engine.access import ADMINISTRATOR, Actor
+from hanok.engine.access import ADMINISTRATOR, SYSTEM, Actor
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, Invalid, Message, NotFound, Refused, say
 from hanok.engine.fields import Linked
+from hanok.engine.records.around import Around
 from hanok.engine.records.guarding import has_administrator
 from hanok.engine.records.handing.holdings import USER, holdings
 from hanok.engine.records.handing.looking import preview
@@ -107,16 +108,17 @@ def set_parts(
     """Says what is handed over. Raises NotFound, Refused, and Invalid by the module whose new owner is wrong."""
     plan = _draft(conn, actor, id)
     known, errors = holdings(catalog, actor), dict[str, list[Message]]()
+    around = Around(conn, catalog)
     for part in parts:
         to = part.to or plan.to_id
-        if plan.reason == SWAP:
-            continue
         if to is None:
             errors[part.module] = [say("Choose to whom the records go.")]
         elif to == plan.from_id:
             errors[part.module] = [SAME]
-        elif part.to and person(conn, catalog, actor, part.to, active=True) is None:
+        elif part.to and plan.reason != SWAP and person(conn, catalog, actor, part.to, active=True) is None:
             errors[part.module] = [NOBODY]
+        elif part.module in known and (problem := _why_not_to(around, catalog, actor, plan, part)):
+            errors[part.module] = [problem]
     if errors:
         raise Invalid(errors)
     kept = {part.module: Part(part.module, None if plan.reason == SWAP else part.to, plan.parts[part.module].mode
@@ -127,6 +129,15 @@ def set_parts(
     facts = facts_of(kept, deactivate=deactivate and plan.reason == LEAVER, team=team if plan.reason == MOVED else None)
     conn.execute(handover.update().where(handover.c.id == id).values(facts=facts))
     return plan_of(conn, actor, id)
+
+
+def _why_not_to(around: Around, catalog: Catalog, actor: Actor, plan: Plan, part: Part) -> Message | None:
+    """Why somebody may not be given records of a module, None where everybody may who shall be."""
+    for to in plan.ways(part).values() if actor.id is not None else ():
+        if not around.may_be_given(to, part.module):
+            who = records.get(around.conn, catalog, SYSTEM, USER, to).title
+            return say("{who} may not be given records of this kind: no role lets them see any.", who=who)
+    return None
 
 
 def set_mode(conn: sa.Connection, actor: Actor, id: UUID, module: str, mode: str) -> Plan:

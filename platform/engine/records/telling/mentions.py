@@ -12,12 +12,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor, may
-from hanok.engine.access.assigning import USER
+from hanok.engine.access import Actor, may, predicate
+from hanok.engine.access.assigning import USER, viewing
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields import Linked
-from hanok.engine.records.query import Query
-from hanok.engine.records.read import page
+from hanok.engine.records.search import search
 
 #: A name without the brackets that would end it, and the id of a user.
 MARK = re.compile(
@@ -69,11 +68,16 @@ def people(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, words: str, *, size: int = SIZE
 ) -> tuple[Linked, ...]:
     """Whom the actor may name in a record of the module: users whom she may view and who may view some of it."""
-    if not may(catalog, actor, USER, "view") or module not in catalog.modules:
+    if not may(catalog, actor, USER, "view") or not may(catalog, actor, module, "view"):
         return ()
-    query = Query(module=USER, columns=("title",), sort=("title",), size=size, words=words, action="view",
-                  viewers=module)  # fmt: skip
-    return tuple(Linked(USER, row.id, row.title) for row in page(conn, catalog, actor, query).rows)
+    users = catalog.module(USER).table.alias()
+    rule = predicate(catalog, actor, catalog.module(USER), "view", users)
+    asked = sa.select(users.c.id, users.c.title).where(viewing(catalog, module, users), rule).order_by(users.c.title)
+    if not words.strip():
+        return tuple(Linked(USER, row.id, row.title) for row in conn.execute(asked.limit(size)))
+    hits = [hit.id for hit in search(conn, catalog, actor, words, modules=(USER,), size=MOST)]
+    known = {row.id: row.title for row in conn.execute(asked.where(users.c.id.in_(hits)))} if hits else {}
+    return tuple(Linked(USER, id, known[id]) for id in hits if id in known)[:size]
 
 
 def names(conn: sa.Connection, catalog: Catalog, ids: Iterable[UUID]) -> Mapping[UUID, str]:

@@ -1,7 +1,7 @@
 /* Choosing rows of a list, across its pages. [data-list] holds the table and the bar [data-bulk]; what is chosen is kept in
    this tab, by the address of the list without its page. The bar asks (ask.js draws the dialog) or sends at once. Keys: x
    chooses the row of the cursor, Esc lets go. */
-const MOST = 2000, ASKED = 100, NAMED = 100;
+const MOST = 2000, ASKED = 100, NAMED = 100, TOGETHER = 5;
 const list = () => document.querySelector("[data-list]");
 const bar = () => document.querySelector("[data-bulk]");
 const boxes = () => [...document.querySelectorAll("[data-pick]")];
@@ -52,6 +52,8 @@ function draw() {
   count.textContent = !picked.all
     ? count.dataset.some.replace("{count}", picked.ids.length.toLocaleString())
     : picked.but.length ? count.dataset.but.replace("{count}", picked.but.length.toLocaleString()) : count.dataset.every;
+  const merging = here.querySelector("[data-merge]");
+  if (merging) merging.hidden = picked.all || picked.ids.length < 2 || picked.ids.length > TOGETHER;
   const exporting = here.querySelector("[data-export]");
   if (exporting) exporting.hidden = (picked.all ? picked.but : picked.ids).length > NAMED;
   here.querySelector("[data-all]").hidden = picked.all || on < found.length || here.dataset.more !== "yes";
@@ -104,6 +106,7 @@ document.addEventListener("click", (event) => {
   if (!here) return;
   if (here.matches("[data-all]")) keep({ ids: [], all: true, but: [] });
   else if (here.matches("[data-none]")) release();
+  else if (here.matches("[data-merge]")) location.assign(`${here.dataset.merge}?${new URLSearchParams(read().ids.map((id) => ["id", id]))}`);
   else if (here.matches("[data-export]")) take(here);
   else act(here);
 });

@@ -1,10 +1,12 @@
 /* Keys in a table of records, inside [data-rows]: j and k move the cursor row, Enter opens it. A click on an empty place of a
-   row opens its record; links, buttons and marked text stay what they are. */
+   row opens its record; links, buttons and marked text stay what they are. Where a double click edits (cell-edit.js), a
+   click waits for the second one. */
+const WAITS = 250;
 const rows = () => [...document.querySelectorAll("[data-rows] tbody tr[data-href]")];
 const typing = (target) => target.closest("input, textarea, select, summary, [contenteditable]") !== null;
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (document.querySelector("dialog[open], details.menu-box[open]")) return;
   const found = rows();
   const at = found.findIndex((row) => row.classList.contains("here"));
@@ -21,9 +23,16 @@ function point(found, at) {
   found[at]?.scrollIntoView({ block: "nearest" });
 }
 
+let waiting = 0;
+const edits = (cell) => cell?.parentElement.matches("[data-edits]") && innerWidth >= 768
+  && cell.closest("table").tHead?.rows[0].cells[cell.cellIndex]?.dataset.edit;
+
 document.addEventListener("click", (event) => {
   const row = event.target.closest("tbody tr[data-href]");
-  if (!row || event.defaultPrevented || event.target.closest("a, button, input, label, summary") || getSelection().toString()) return;
+  clearTimeout(waiting);
+  if (!row || event.defaultPrevented || event.target.closest("a, button, input, label, summary, .cell-edit") || getSelection().toString()) return;
   if (event.ctrlKey || event.metaKey) return window.open(row.dataset.href, "_blank", "noopener");
-  location.assign(row.dataset.href);
+  if (event.detail > 1) return;
+  if (!edits(event.target.closest("td"))) return location.assign(row.dataset.href);
+  waiting = setTimeout(() => location.assign(row.dataset.href), WAITS);
 });

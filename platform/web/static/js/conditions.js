@@ -61,6 +61,14 @@ function withoutSign(text, signs) {
   return text;
 }
 
+/* A number as its reader writes it (<body data-numbers>), with a point and without groups. */
+function inHerWay(text) {
+  const style = globalThis.document?.body?.dataset.numbers;
+  if (style === "space") return text.replace(/(\d)\s(?=\d)/g, "$1").replace(",", ".");
+  if (style !== "point") return text;
+  return text.includes(",") || /^\s*[-+]?\d{1,3}(\.\d{3})+\s*$/.test(text) ? text.replaceAll(".", "").replace(",", ".") : text;
+}
+
 /* A number as whole units and how many places they have: no float loses anything. */
 function number(raw, facts) {
   const text = plain(String(raw)).toLowerCase();
@@ -113,7 +121,8 @@ const id = (raw) => LINK.exec(strip(String(raw)))?.[2].toLowerCase() ?? UNREAD;
 const READ = {
   text: (raw) => fold(strip(String(raw).normalize("NFC").replace(/\r\n?/g, "\n").replace(TURNING, ""))),
   exact: (raw) => strip(String(raw)),
-  id, number, moment, time,
+  id, moment, time,
+  number: (raw, facts) => number(inHerWay(String(raw)), facts),
   module: (raw) => LINK.exec(strip(String(raw)))?.[1] ?? UNREAD,
   flag: (raw) => raw === true || TRUE.has(strip(String(raw)).toLowerCase()),
   day: (raw) => (realDay(strip(String(raw))) ? strip(String(raw)) : UNREAD),

@@ -1,6 +1,6 @@
 /* <hk-passkey data-at="/login/passkey">: a button that has a passkey sign, or made (data-make). It is shown where the
    browser knows passkeys. Asked is data-at + "/ask", the answer goes to data-at together with the values of the form
-   around (next, remember, name); both speak JSON. What went wrong stands in [data-said].
+   around (next, remember, name); both speak JSON. Where something waits in that form (resend), it is sent then. What went wrong stands in [data-said].
    data-text-failed   what is said when the browser gave no answer */
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
@@ -45,7 +45,8 @@ customElements.define("hk-passkey", class extends HTMLElement {
       const values = form ? Object.fromEntries(new FormData(form)) : {};
       const said = ({ next, remember, name }) => ({ next, remember, name });
       const told = await this.post(this.dataset.at, { ...said(values), answer: spoken(key) });
-      if (told) location.assign(told.to);
+      if (told && values.resend) form.submit();
+      else if (told) location.assign(told.to);
     } catch {
       this.say(this.dataset.textFailed);
     } finally {

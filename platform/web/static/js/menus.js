@@ -23,7 +23,7 @@ if (nav) {
   const items = (menu) => [...menu.querySelectorAll(".dropdown-item")].map((item) => item.cloneNode(true));
 
   new ResizeObserver(fit).observe(nav.parentElement);
-  document.fonts?.ready.then(fit);
+  document.fonts?.addEventListener("loadingdone", fit);
 }
 
 /* Where tabs go on beyond the edge of a phone, the one that is open stands in sight. */

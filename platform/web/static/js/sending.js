@@ -1,4 +1,5 @@
 /* A form is sent once: its button waits, and a page that comes back from the history is usable again.
+   A form that htmx sent, and that needs a proof first, is sent as a page would send it: what was typed comes along.
    The first wrong field, or the summary marked data-focus, gets the cursor when a page arrives with errors. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -8,5 +9,13 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
+});
+document.addEventListener("htmx:before:response", (event) => {
+  const { response, sourceElement } = event.detail.ctx, there = response.headers.get("Hanok-Prove");
+  if (!there) return;
+  event.preventDefault();
+  const form = sourceElement.closest("form[method=post]");
+  if (form) form.submit();
+  else location.assign(there);
 });
 document.querySelector("[data-focus]")?.focus();

@@ -39,13 +39,13 @@ def upgrade() -> None:
 
 
 def _fill() -> None:
-    """Module by module, in the order of the key; what is of no record that there is stays behind."""
+    """Module by module, in the order of the key; what is of lines, or of no record that there is, stays behind."""
     conn = op.get_bind()
     old = sa.table(NAME, *(sa.column(name) for name in KEY))
     new = sa.table(f"{NAME}_new", *(sa.column(name) for name in (*KEY, *TIMES)))
     known = set(sa.inspect(conn).get_table_names())
     for module, name in _tables(conn).items():
-        if name not in known:
+        if name not in known or "." in module:
             continue
         there = sa.table(name, sa.column("id"), *(sa.column(time) for time in TIMES))
         rows = (

@@ -1,0 +1,66 @@
+"""What would move with records that go, as far as the actor sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from hanok.engine.access import Actor, may, predicate
+from hanok.engine.catalog import Catalog, End, Module
+from hanok.engine.catalog.ends import rows
+from hanok.engine.fields import Labels
+from hanok.engine.records.merging.ways import ways_to
+
+#: Records of one kind that are counted before it is "more than".
+CAP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Records at one end: what they are called there, and how many; one more than CAP where there are more."""
+
+    key: str
+    label: Labels
+    icon: str
+    count: int
+
+
+def amounts(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, ids: Sequence[UUID]
+) -> tuple[Amount, ...]:
+    """By the ends of the module, how many records of these ones move; ends without any are left out."""
+    found = []
+    for end in module.ends.values():
+        if end.kind in ("union", "lines") or not may(catalog, actor, end.module, "list"):
+            continue
+        number = _count(conn, catalog, actor, module, end, ids)
+        if number:
+            found.append(Amount(end.key, end.label, catalog.every[end.module].icon, number))
+    return tuple(found)
+
+
+def _count(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, end: End, ids: Sequence[UUID]
+) -> int:
+    here = module.table.alias()
+    stands = rows(end, catalog.every, here, home=module.key)
+    rule = predicate(catalog, actor, catalog.every[end.module], "list", stands.table)
+    some = (
+        sa.select(sa.literal(1)).select_from(here).join(stands.source, stands.where)
+        .where(here.c.id.in_(list(ids)), rule).limit(CAP + 1)
+    )  # fmt: skip
+    return conn.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+
+def size(conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID], *, cap: int) -> int:
+    """How many rows would move in all, seen or not, counted up to a little more than `cap`."""
+    total = 0
+    for way in ways_to(catalog, module):
+        some = sa.select(sa.literal(1)).select_from(way.table).where(way.at(ids)).limit(cap + 1)
+        total += conn.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+        if total > cap:
+            break
+    return total

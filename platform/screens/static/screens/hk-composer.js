@@ -1,0 +1,63 @@
+/* <hk-composer>: the box to write in a timeline. [data-open] opens its first kind, [data-close] and Esc close it (Esc only
+   while nothing is typed), Ctrl+Enter saves. What was typed goes along to another kind. A button [data-compose] anywhere
+   on the page opens it, in the tab that it stands in. */
+let typed = new Map();
+let wrote = false;
+
+const boxes = (form) => [...form.querySelectorAll("input:not([type=hidden], [type=checkbox], [type=radio], [type=file]), textarea")];
+const texts = (form) => new Map(boxes(form).filter((box) => box.name && box.value.trim() && box.value !== box.defaultValue).map((box) => [box.matches("textarea") ? "" : box.name, box.value]));
+
+customElements.define("hk-composer", class extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("click", (event) => this.click(event));
+    this.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("submit", () => { wrote = true; });
+    const form = this.querySelector("form");
+    if (form) for (const box of boxes(form)) if (!box.value && typed.has(box.matches("textarea") ? "" : box.name)) box.value = typed.get(box.matches("textarea") ? "" : box.name);
+    typed = new Map();
+    if (wrote && !form) this.querySelector("[data-open]")?.focus();
+    wrote = false;
+  }
+
+  click(event) {
+    const form = this.querySelector("form");
+    if (event.target.closest("[data-open]")) this.open();
+    if (event.target.closest("[role=tab]") && form) typed = texts(form);
+    if (event.target.closest("[data-close]")) this.close();
+  }
+
+  key(event) {
+    const form = event.target.closest("form");
+    if (event.isComposing) return;
+    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit();
+    } else if (form && event.key === "Escape" && !texts(form).size && !this.querySelector("[aria-expanded=true]")) {
+      event.stopPropagation();
+      this.close();
+    } else if (event.target.matches("[role=tab]") && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
+      const tabs = [...this.querySelectorAll("[role=tab]")];
+      tabs.at((tabs.indexOf(event.target) + (event.key === "ArrowRight" ? 1 : -1)) % tabs.length).focus();
+    }
+  }
+
+  open() {
+    this.querySelector("[data-first]")?.click();
+  }
+
+  close() {
+    this.classList.remove("open");
+    this.querySelector("form")?.remove();
+    for (const tab of this.querySelectorAll("[role=tab]")) tab.setAttribute("aria-selected", "false");
+    this.querySelector("[data-open]")?.focus();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-compose]")) return;
+  const box = document.querySelector("hk-composer");
+  const tab = box?.closest("[id^=tab-]");
+  if (tab?.hidden) document.querySelector(`[data-tabs] a[href="#${CSS.escape(tab.id)}"]`)?.click();
+  if (box && !box.querySelector("form")) box.open();
+  box?.querySelector("textarea, input:not([type=hidden])")?.focus();
+});
