@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -16,6 +18,7 @@ from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.schedules import Schedule
 from hanok.engine.jobs.work import Work
 from hanok.engine.records.uploading import clean
+from hanok.engine.store.desk_tables import bulk, bulk_row, import_row, import_run
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.moments import now as now_of
 
@@ -23,6 +26,7 @@ from hanok.engine.store.moments import now as now_of
 BATCH = 1000
 DAYS = 14
 LOGINS_DAYS = 180
+UNDO_DAYS = 90
 
 
 def forget_jobs(work: Work) -> dict[str, int]:
@@ -51,6 +55,34 @@ def forget_logins(work: Work) -> dict[str, int]:
     return {"logins": in_batches(work, lambda conn: accounts.forget_logins(conn, before, most=BATCH))}
 
 
+def forget_undo(work: Work) -> dict[str, int]:
+    """Deletes changes of many and imports that began long ago, row by row first: they are not taken back any more."""
+    before = datetime.now(UTC) - timedelta(days=int(work.surroundings.settings.get("undo_days", UNDO_DAYS)))
+    return {
+        "changes": _whole(work, bulk, bulk_row, bulk_row.c.bulk, bulk_row.c.record, before),
+        "imports": _whole(work, import_run, import_row, import_row.c.import_id, import_row.c.number, before),
+    }
+
+
+def _whole(
+    work: Work, head: sa.Table, rows: sa.Table, of: sa.Column[Any], key: sa.Column[Any], before: datetime
+) -> int:
+    """Deletes what began before this moment, with its rows; how many."""
+    oldest = sa.select(head.c.id).where(head.c.at < before).order_by(head.c.id).limit(1)
+
+    def deleting(id: UUID) -> Callable[[sa.Connection], int]:
+        some = sa.select(key).where(of == id).limit(BATCH)
+        return lambda conn: conn.execute(rows.delete().where(of == id, key.in_(some))).rowcount
+
+    total = 0
+    while (id := work.write(lambda conn, _: conn.scalar(oldest))) is not None:
+        in_batches(work, deleting(id))
+        whole = head.delete().where(head.c.id == id)
+        work.write(lambda conn, _, whole=whole: conn.execute(whole).rowcount)
+        total += 1
+    return total
+
+
 def clean_files(work: Work) -> dict[str, int]:
     """Clears away uploads that no record holds."""
     blobs = work.surroundings.blobs
@@ -73,11 +105,13 @@ KINDS = (
     Kind("jobs.forget", say("Forget old jobs"), forget_jobs),
     Kind("sessions.forget", say("Forget sessions that ended"), forget_sessions),
     Kind("logins.forget", say("Forget old logins"), forget_logins),
+    Kind("undo.forget", say("Forget what is not taken back any more"), forget_undo),
     Kind("files.clean", say("Clear away unused uploads"), clean_files, long=True),
 )
 SCHEDULES = (
     Schedule("jobs.forget", "jobs.forget", say("Forget old jobs"), "10 3 * * *"),
     Schedule("sessions.forget", "sessions.forget", say("Forget sessions that ended"), "20 3 * * *"),
     Schedule("logins.forget", "logins.forget", say("Forget old logins"), "25 3 * * *"),
+    Schedule("undo.forget", "undo.forget", say("Forget what is not taken back any more"), "28 3 * * *"),
     Schedule("files.clean", "files.clean", say("Clear away unused uploads"), "30 3 * * *"),
 )
