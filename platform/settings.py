@@ -28,7 +28,7 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
     ("second_factor", "none", "Who must have a second factor (an authenticator app or a passkey) to get in: none, "
      "administrators or everyone."),
     ("logins_days", 180, "Days after which attempts to log in are forgotten."),
-    ("undo_days", 90, "Days after which imports and changes of many records are forgotten; nobody takes them back then."),
+    ("undo_days", 90, "Days after which imports and changes of many records are forgotten, and not taken back."),
     ("api_per_minute", 600, "How many requests of one API token are answered within a minute; each process counts for "
      "itself."),
     ("audit_days", 0, "Days after which entries of the audit are forgotten; 0: they are kept for ever."),
