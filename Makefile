@@ -4,17 +4,18 @@
 #   make run [PORT=8000] [DEMO=500]    make vendor      browser libraries only
 #   make test                          make lint        ruff and mypy only
 #   make test-slow                     make bench       measures lists and the compiler
+#   make shots                         pictures of every screen, and what is broken in them (LOOK="--only account")
 #   make schemas                       what editors check YAML by (make run does it too)
 #   make clean                         removes what was made here, never the site
 
 PORT ?= 8000
 DEMO ?= 500
-export PORT DEMO
+export PORT DEMO LOOK
 
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 
-.PHONY: run test test-slow lint vendor schemas bench clean python
+.PHONY: run test test-slow lint vendor shots schemas bench clean python
 
 run: python
 	@$(PYTHON) tools/run.py
@@ -31,6 +32,9 @@ lint: python
 vendor: python
 	@$(PYTHON) tools/vendor.py
 
+shots: python
+	@$(PYTHON) tools/shots.py
+
 schemas: python
 	@$(PYTHON) tools/schemas.py
 
@@ -38,7 +42,7 @@ bench: python
 	@$(PYTHON) tools/bench.py
 
 clean:
-	rm -rf .venv .make .schemas build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis platform/web/static/vendor
+	rm -rf .venv .make .schemas build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis shots platform/web/static/vendor
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:

@@ -16,7 +16,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A record to be: its module, a key of its own, raw values in which links are `Ref`s, and the roles that it has."""
+    """A record to be: its module, a key of its own, raw values, and the roles that it has.
+
+    Links are `Ref`s in them, links to many are tuples of `Ref`s.
+    """
 
     module: str
     key: str

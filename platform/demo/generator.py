@@ -12,15 +12,18 @@ from hanok.demo.desk import case, task
 from hanok.demo.drafts import Draft, Ref
 from hanok.demo.firms import KINDS, Firm, Registry, account
 from hanok.demo.people import contact, converted_lead, lead
+from hanok.demo.talks import call, document, meeting, note
 from hanok.demo.world import World
 from hanok.engine.catalog import Catalog
 from hanok.engine.fields import Field
 
 #: Records of each module for one account.
-SHARES = {"account": 1.0, "contact": 1.6, "opportunity": 1.0, "lead": 0.8, "case": 0.6, "task": 1.2}
-#: What tasks are about.
+SHARES = {"account": 1.0, "contact": 1.6, "opportunity": 1.0, "lead": 0.8, "case": 0.6, "task": 1.2, "call": 0.9,
+          "meeting": 0.4, "note": 0.8, "document": 0.3}  # fmt: skip
+#: What tasks, calls, meetings, notes and documents are about.
 ABOUT = {"opportunity": 50, "case": 20, "lead": 15, "account": 15}
 CONVERTED = 0.14
+ACTIVITIES = {"task": task, "call": call, "meeting": meeting, "note": note, "document": document}
 
 
 def amounts(count: int) -> dict[str, int]:
@@ -49,6 +52,8 @@ def generate(catalog: Catalog, count: int, *, seed: int, today: date) -> Iterato
 def _fits(field: Field | None, value: Any, catalog: Catalog) -> bool:
     if field is None or field.readonly:
         return False
+    if isinstance(value, tuple):
+        return set(field.members) <= set(catalog.modules)
     if isinstance(value, Ref):
         return bool(set(field.targets) & set(catalog.modules))
     return not field.choices or field.choice(str(value)) is not None
@@ -73,9 +78,10 @@ class _Story:
         yield from self._opportunities()
         yield from self._leads()
         yield from self._cases()
-        for number in range(self.wanted["task"]):
-            about = self._about()
-            yield task(self.world, f"task-{number}", about, self.about[about.key])
+        for module, make in ACTIVITIES.items():
+            for number in range(self.wanted[module]):
+                about = self._about()
+                yield make(self.world, f"{module}-{number}", about, self.about[about.key])
 
     def _accounts(self) -> Iterator[Draft]:
         for number in range(self.wanted["account"]):

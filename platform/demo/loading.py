@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -29,6 +30,7 @@ Progress = Callable[[int, int], None]
 class Made:
     """A record that is there, and when it was made."""
 
+    module: str
     id: UUID
     at: datetime
 
@@ -63,14 +65,25 @@ def _write(
     """All records so far by the keys of their drafts. Changes nothing that is given but the dice: it may run again."""
     made = dict(known)
     for draft in batch:
-        targets = [made[value.key] for value in draft.values.values() if isinstance(value, Ref)]
-        raw = {key: str(made[value.key].id) if isinstance(value, Ref) else value for key, value in draft.values.items()}
+        targets = [made[ref.key] for value in draft.values.values() for ref in _refs(value)]
+        raw = {key: _raw(value, made) for key, value in draft.values.items()}
         at = _moment(rolled, max((target.at for target in targets), default=datetime.now(UTC) - HISTORY))
         record = records.create(conn, catalog, actor, draft.module, raw, at=at, despite_duplicates=True)
         for role in draft.roles:
             accounts.grant(conn, record.id, role)
-        made[draft.key] = Made(record.id, at)
+        made[draft.key] = Made(draft.module, record.id, at)
     return made
+
+
+def _refs(value: Any) -> Sequence[Ref]:
+    """The records that a value names."""
+    return [value] if isinstance(value, Ref) else value if isinstance(value, tuple) else []
+
+
+def _raw(value: Any, made: Mapping[str, Made]) -> Any:
+    if isinstance(value, tuple):
+        return [f"{made[ref.key].module}:{made[ref.key].id}" for ref in value]
+    return str(made[value.key].id) if isinstance(value, Ref) else value
 
 
 def _moment(rolled: Random, after: datetime) -> datetime:

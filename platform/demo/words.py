@@ -70,6 +70,14 @@ class Tongue:
     lead_notes: tuple[str, ...]
     source_notes: Mapping[str, tuple[str, ...]]
     account_notes: tuple[str, ...]
+    calls: Mapping[str, tuple[str, ...]]
+    call_notes: tuple[str, ...]
+    meetings: Mapping[str, tuple[str, ...]]
+    meeting_results: tuple[str, ...]
+    places: tuple[str, ...]
+    notes: tuple[str, ...]
+    documents: Mapping[str, str]
+    revisions: tuple[str, ...]
     reports: tuple[Report, ...]
 
 
@@ -111,7 +119,11 @@ def _trade(industry: str, data: Mapping[str, Any]) -> Trade:
 
 def _tongue(data: Mapping[str, Any]) -> Tongue:
     known: dict[str, Any] = {
-        key: {name: tuple(each) for name, each in value.items()} if isinstance(value, dict) else tuple(value)
+        key: {name: _few(each) for name, each in value.items()} if isinstance(value, dict) else tuple(value)
         for key, value in data.items()
     }
     return Tongue(**{**known, "reports": tuple(Report(**found) for found in data["reports"])})
+
+
+def _few(found: Any) -> Any:
+    return found if isinstance(found, str) else tuple(found)

@@ -24,6 +24,10 @@ from hanok.web.visit import offered_languages, theme
 MIRRORED: Mapping[str, tuple[Message, Message, str]] = {"role": (say("Role"), say("Roles"), "shield-check")}
 
 
+#: Letters after `g` that lead elsewhere: the start page.
+TAKEN = frozenset("gh")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One module in a menu."""
@@ -108,6 +112,16 @@ class Frame:
     def has_work(self) -> bool:
         """Whether the reader may have long work to be told of."""
         return is_begun()
+
+    @property
+    def goes(self) -> tuple[tuple[str, Entry], ...]:
+        """Where `g` and a letter lead: the first letter of its key that no module before it has."""
+        found: dict[str, Entry] = {}
+        for entry in (entry for menu in self.menus for entry in menu.entries):
+            letter = next((sign for sign in entry.key if sign.isalpha() and sign not in found and sign not in TAKEN), "")
+            if letter:
+                found[letter] = entry
+        return tuple(found.items())
 
     @cached_property
     def notices(self) -> tuple[Notice, ...]:

@@ -204,6 +204,16 @@ def test_what_is_sent_back_unchanged_is_no_change(site: Store, catalog: Catalog,
     assert (saved["grade"], saved["revenue"]) == ("A", 8)
 
 
+def test_nobody_finds_out_what_she_does_not_see_by_sending_guesses(
+    site: Store, catalog: Catalog, clerk: Actor
+) -> None:
+    made = a_firm(site, catalog)
+    for guess in (7, 8, None):
+        with pytest.raises(Invalid) as caught, site.write() as conn:
+            records.update(conn, catalog, clerk, "firm", made.id, {"revenue": guess}, version=1)
+        assert [str(one) for one in caught.value.errors["revenue"]] == ["You may not change this."]
+
+
 def test_a_conflict_does_not_tell_of_it(site: Store, catalog: Catalog, clerk: Actor) -> None:
     made = a_firm(site, catalog)
     with site.write() as conn:

@@ -51,6 +51,7 @@ class Desk:
     address: str
     catalog: Catalog
     addresses: tuple[str, ...] = ()
+    rules: frozenset[str] = frozenset()
     carried: dict[str, Any] = field(default_factory=dict)
 
     def context(self, browser: Browser, *, who: str = ADMIN, language: str = "ko", **options: Any) -> BrowserContext:
@@ -143,7 +144,8 @@ def serving(folder: Path) -> Iterator[Desk]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield Desk(f"http://127.0.0.1:{server.port}", live.catalog, _addresses(app))
+        rules = frozenset(rule.rule for rule in app.url_map.iter_rules())
+        yield Desk(f"http://127.0.0.1:{server.port}", live.catalog, _addresses(app), rules)
     finally:
         server.shutdown()
         thread.join()

@@ -36,7 +36,7 @@ def every(desk: Desk, page: Page) -> Iterator[Stop]:
     yield from _plain(desk, page)
     for module in desk.catalog.modules.values():
         yield from of_module(desk, page, module)
-    yield from _opened()
+    yield from opened()
     yield Stop("error-403", "/admin", who=GUEST, status=403)
     yield Stop("home-of-a-guest", "/", who=GUEST)
     for status in FAILED:
@@ -89,7 +89,7 @@ def of_module(desk: Desk, page: Page, module: Module) -> Iterator[Stop]:
         yield Stop(f"{key}-history", f"{there}/history")
 
 
-def _opened() -> Iterator[Stop]:
+def opened() -> Iterator[Stop]:
     """What opens on a page."""
     yield Stop("palette", "/", deed=_palette)
     yield Stop("palette-found", "/", deed=_palette_found)

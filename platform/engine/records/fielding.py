@@ -27,7 +27,7 @@ def refused(
     catalog: Catalog, actor: Actor, module: Module, raw: Mapping[str, Any], current: Record | None,
     conn: sa.Connection | None = None,
 ) -> dict[str, Message]:  # fmt: skip
-    """What is said of each key that she may not send; nothing of values that change nothing.
+    """What is said of each key that she may not send; nothing of values that she sees and that change nothing.
 
     Where groups or conditions decide and there is no `conn` to ask by, the answer is no. In a record that she makes
     every field is hers that she may change anywhere.
@@ -40,8 +40,9 @@ def refused(
         if not grants[0]:
             found[key] = say("There is no field “{key}”.", key=key)
         elif not _may(catalog, actor, module, grants, current.values if current else None, conn):
-            field = module.fields[key]
-            if current is None or not field.type.unchanged(field, raw[key], current.values.get(key)):
+            field, known = module.fields[key], current.values if current else None
+            same = known is not None and field.type.unchanged(field, raw[key], known.get(key))
+            if not (same and _may(catalog, actor, module, grants[:1], known, conn)):  # nor does she guess it
                 found[key] = FIXED
     return found
 

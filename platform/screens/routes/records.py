@@ -16,8 +16,8 @@ from hanok.engine.errors import Conflict, Invalid, NotFound, Refused, say
 from hanok.engine.fields import Linked
 from hanok.engine.records import Record
 from hanok.engine.records.favourites import is_favourite
-from hanok.engine.records.timelines import origins
 from hanok.engine.records.merging.asked import went_into
+from hanok.engine.records.timelines import origins
 from hanok.screens import details, timeline
 from hanok.screens.access.panels import panels_of
 from hanok.screens.conditional import Present, present

@@ -1,4 +1,4 @@
-/* Keys in a table of records, inside [data-rows]: j and k move the cursor row, Enter opens it. A click on an empty place of a
+/* Keys in a table of records, inside [data-rows]: j and k move the cursor row, Enter opens it, e edits it. A click on an empty place of a
    row opens its record; links, buttons and marked text stay what they are. Where a double click edits (cell-edit.js), a
    click waits for the second one. */
 const WAITS = 250;
@@ -15,6 +15,9 @@ document.addEventListener("keydown", (event) => {
     point(found, Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), found.length - 1));
   } else if (event.key === "Enter" && at >= 0 && !event.target.closest("a, button")) {
     location.assign(found[at].dataset.href);
+  } else if (event.key === "e" && at >= 0 && found[at].hasAttribute("data-edits")) {
+    event.preventDefault();
+    location.assign(`${found[at].dataset.href}/edit?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
 });
 
