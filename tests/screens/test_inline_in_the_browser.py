@@ -168,7 +168,7 @@ def test_a_role_that_changes_while_the_cell_is_open_refuses_in_words(page: Page,
     with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
         page.keyboard.press("Enter")
     assert answered.value.status == 403
-    expect(page.locator(".cell-edit [role=alert]")).to_contain_text("바꿀 수 없습니다")
+    expect(page.locator(".cell-edit [role=alert]")).to_contain_text("수정할 수는 없습니다")
     expect(page.locator("#f-amount")).to_have_value("777")
     page.keyboard.press("Escape")
     expect(cell(page, "닫힌 거래", "amount")).to_contain_text("100")

@@ -144,10 +144,10 @@ async function send(submitter) {
     if (away) return location.assign(away), false;
     const html = await answer.text();
     if (open !== here) return true;
-    here.stuck = !answer.ok;
-    if (!answer.ok) return fill(html), false;
-    draw(here, html);
-    return true;
+    if (answer.ok) return draw(here, html), true;
+    fill(html);
+    here.stuck = true; // last: a box that goes with what was typed in it says that it changed
+    return false;
   } catch {
     if (open === here) tell(failed());
     return false;
