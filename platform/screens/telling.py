@@ -8,18 +8,23 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask import g
 from markupsafe import Markup
 
 from hanok.engine.access import Actor
+from hanok.engine.accounts.hearing import unheard
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Message, NotFound
+from hanok.engine.errors import Message, NotFound, say
 from hanok.engine.jobs import bulk
 from hanok.engine.jobs.queue import job_of
 from hanok.engine.jobs.telling import JOB
+from hanok.engine.records import Record
 from hanok.engine.records.bulk import bulk_of
 from hanok.engine.records.importing.keeping import import_of
 from hanok.engine.records.telling.kinds import KINDS
 from hanok.engine.records.telling.reading import Notice, Notices
+from hanok.web.notices import notify
+from hanok.web.visit import connection
 
 PAGE = "/mine/notices"
 #: What has no record leads to one's work in the background.
@@ -67,3 +72,10 @@ def address_of(conn: sa.Connection, catalog: Catalog, actor: Actor, facts: Mappi
     except (KeyError, NotFound, ValueError):
         return ELSEWHERE
     return ELSEWHERE
+
+
+def tell_unheard(saved: Record) -> None:
+    """Says to the writer whom her text names in vain: who may not view the record is told nothing of it."""
+    names = unheard(connection(), g.catalog, saved)
+    if names:
+        notify(say("{names} may not view this record and was told nothing.", names=list(names)), kind="failed")

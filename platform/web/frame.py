@@ -118,8 +118,11 @@ def furnish(app: Flask) -> None:
     def people(ids: Iterable[UUID]) -> Mapping[UUID, str]:
         return names(visit.connection(), g.catalog, ids)
 
+    def look(place: str) -> cells.Look:
+        return cells.Look(g.formats, place, icon=icon, people=people)
+
     def cell(field: Field, value: Any, place: str = cells.LIST) -> str:
-        return cells.show(drawn, value, field, cells.Look(g.formats, place, icon=icon, people=people))
+        return cells.show(drawn, value, field, look(place))
 
     app.jinja_env.globals.update(
         icon=icon,
@@ -132,7 +135,7 @@ def furnish(app: Flask) -> None:
         joined=joined,
         address=cells.address,
         cell=cell,
-        bound=lambda field, place=cells.LIST: cells.bound(drawn, field, cells.Look(g.formats, place, icon=icon, people=people)),
+        bound=lambda field, place=cells.LIST: cells.bound(drawn, field, look(place)),
         widget=lambda field, value=None, **options: inputs.draw(field, value, formats=g.formats, **options),
         field_id=widgets.field_id,
         _=lambda text, **facts: i18n.translate(text, g.get("language", "en"), **facts),

@@ -68,6 +68,7 @@ TRIALS: tuple[Trial, ...] = (
           refused=(403, 404), hidden=(403, 404)),
     Trial("favourites_mark", post("{there}/star", on="1"), LOOK, writes=True, done=(303,)),
     Trial("following_show", get("{there}/_followers"), LOOK, shows="view"),
+    Trial("following_people", get("/{module}/_people", words="x"), ((MODULE, "view"),)),
     Trial("following_mark", post("{there}/follow", on="1"), LOOK, writes=True, done=(303,)),
     Trial("inline_ask", get("{there}/_cell/size"), CHANGE, done=(303,)),
     Trial("inline_save", post("{there}/_cell/size", size="5", version="{version}"), CHANGE, writes=True, done=(303,)),

@@ -1,22 +1,36 @@
-"""Who follows a record: looked at, joined and left."""
+"""Who follows a record, and whom its texts may name."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine.records import Record
+from hanok.engine.records.telling import mentions
 from hanok.engine.records.telling.followers import follow, followers, unfollow
 from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.web.doors import door
 from hanok.web.visit import connection
 
+#: Letters of a name that somebody types.
+LONGEST = 60
+
 
 def add(to: Blueprint) -> None:
     to.get("/<module>/<uuid:id>/_followers", endpoint="following_show")(show)
+    to.get("/<module>/_people", endpoint="following_people")(people)
     to.post("/<module>/<uuid:id>/follow", endpoint="following_mark")(mark)
+
+
+@door("picker", asks="view")
+def people(module: str) -> Response:
+    """Whom a text of a record of this module may name, and the mark of each."""
+    module_of(module, "view")
+    words = request.args.get("words", "")[:LONGEST]
+    found = mentions.people(connection(), g.catalog, g.actor, module, words)
+    return jsonify([{"name": one.title, "mark": mentions.mark(one.title, one.id)} for one in found])
 
 
 @door("record", asks="view")

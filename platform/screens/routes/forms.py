@@ -24,6 +24,7 @@ from hanok.screens import clash, forms, once, picking, told
 from hanok.screens.conditional import Present, needed_when, present
 from hanok.screens.defaults import initial
 from hanok.screens.reading import linked, module_of, record_of, title_of_link, whole_record, write
+from hanok.screens.telling import tell_unheard
 from hanok.screens.words import shortened
 from hanok.web.controls import TITLE
 from hanok.web.doors import door
@@ -68,6 +69,7 @@ def create(module: str) -> AnyResponse:
         page = _new_form(found, values, onward=_onward(request.form), token=token, wrong=wrong)
         return make_response(page, 422)
     notify(say("“{title}” was saved.", title=shortened(made.title)))
+    tell_unheard(made)
     return redirect(_onward(request.form) or f"/{module}/{made.id}", 303)
 
 
@@ -158,6 +160,7 @@ def update(module: str, id: UUID) -> AnyResponse:
             return make_response(page, 422)
         else:
             notify(say("“{title}” was saved.", title=shortened(saved.title)))
+            tell_unheard(saved)
             return redirect(f"/{module}/{id}", 303)
     raise Conflict(version)
 

@@ -24,6 +24,7 @@ from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.screens.routes import records as pages
 from hanok.screens.routes.forms import edit_form, errors_of
 from hanok.screens.routes.lists import asked_of
+from hanok.screens.telling import tell_unheard
 from hanok.screens.words import shortened
 from hanok.web.controls import TITLE
 from hanok.web.doors import door
@@ -84,6 +85,7 @@ def _saved(module: Module, id: UUID, field: Field) -> AnyResponse:
             return _wrong(here, field, before, wrong, version)
         else:
             _tell(module, field, before, after)
+            tell_unheard(after)
             return _answer(module, id)
     raise Conflict(version)
 

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from hanok.engine.errors import say
 from hanok.engine.fields import Field, Linked
 from hanok.engine.fields.phone import national
+from hanok.engine.records.telling.mentions import mentioned, pieces, readable
 from hanok.web.cells.look import Draw, Look, address
 from hanok.web.i18n import translate
 from hanok.web.marks import badge, safe, who
@@ -30,9 +31,17 @@ def key(value: Any, field: Field, look: Look) -> str:
 def long_text(value: Any, field: Field, look: Look) -> str:
     said = str(value)
     if look.wide:
-        return Markup('<span class="lines-kept">{}</span>').format(said)
-    line = " ".join(said.split())
+        return Markup('<span class="lines-kept">{}</span>').format(with_people(said, look))
+    line = " ".join(readable(said).split())
     return escape(line if len(line) <= LONGEST_IN_A_ROW else line[: LONGEST_IN_A_ROW - 1] + "…")
+
+
+def with_people(text: str, look: Look) -> Markup:
+    """The text; whom it names stands there by the name of today, and as before where she is gone."""
+    ids = mentioned(text)
+    known = look.people(ids) if ids else {}
+    chip = Markup('<span class="person">@{}</span>')
+    return Markup("").join(pieces(text, lambda name, id: chip.format(known.get(id, name)), escape))
 
 
 def email(value: Any, field: Field, look: Look) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from markupsafe import Markup
 
@@ -19,7 +20,7 @@ LIST, RECORD = "list", "record"
 class Look:
     """Who looks and where: the reader's formats, `list` or `record`, the facts of the cell, and what draws icons.
 
-    `inside` shows a value within another: a field of a line.
+    `inside` shows a value within another: a field of a line; `people` tells what the users of these ids are called.
     """
 
     formats: Formats
@@ -27,6 +28,7 @@ class Look:
     facts: Mapping[str, Any] = field(default_factory=dict)
     icon: Icon = lambda name: Markup("")
     inside: Callable[[Field, Any], str] | None = None
+    people: Callable[[Iterable[UUID]], Mapping[UUID, str]] = lambda ids: {}
 
     @property
     def language(self) -> str:

@@ -79,7 +79,10 @@ def count_unread(conn: sa.Connection, catalog: Catalog, actor: Actor) -> int:
 
 
 def open_notice(conn: sa.Connection, actor: Actor, id: UUID) -> tuple[Place | None, Mapping[str, Any]]:
-    """Marks it as read, but not for an administrator in her place; the record that it is about, and its facts. Raises NotFound."""
+    """Marks it as read, but not for an administrator in her place; the record that it is about, and its facts.
+
+    Raises NotFound.
+    """
     asked = sa.select(notice.c.module, notice.c.record, notice.c.text)
     row = conn.execute(asked.where(notice.c.user_id == actor.id, notice.c.id == id)).first()
     if row is None:

@@ -12,14 +12,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
-from hanok.engine.access.assigning import owner_keys
+from hanok.engine.access.assigning import USER, owner_keys
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import say
 from hanok.engine.records.drafts import Draft
+from hanok.engine.records.query import Record
 from hanok.engine.records.telling.followers import follow_by_itself, following
 from hanok.engine.records.telling.kinds import ASSIGNED, CHANGED, MENTIONED
 from hanok.engine.records.telling.mentions import newly
 from hanok.engine.records.telling.notices import tell
+from hanok.engine.store.desk_tables import notice
 
 GIVEN = say("{by} gave you {record}.")
 NAMED = say("{by} mentioned you in {record}.")
@@ -34,7 +36,7 @@ def told(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) -> N
     given = set(_given(module, draft)) - {actor.id}
     tell(conn, given, ASSIGNED, GIVEN, about=about, by=actor.id, key=f"assigned:{draft.id}:{draft.version}")
     named = set(newly(module, draft.changes)) - given - {actor.id}
-    tell(conn, named, MENTIONED, NAMED, about=about, by=actor.id, key=f"mentioned:{draft.id}:{draft.version}")
+    tell(conn, named, MENTIONED, NAMED, about=about, by=actor.id, key=_naming(draft.id, draft.version))
     if draft.action == "changed":
         rest = set(following(conn, *about)) - given - named - {actor.id}
         fields = [key for key in draft.changes if module.has(key) and not module.field(key).made]
@@ -43,6 +45,18 @@ def told(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) -> N
     if module.owners:
         maker = actor.id if draft.action == "created" else None
         follow_by_itself(conn, catalog, *about, maker=maker, given=given, at=draft.at)
+
+
+def told_by(conn: sa.Connection, catalog: Catalog, saved: Record) -> tuple[tuple[UUID, str], ...]:
+    """Whom this version of a record named first, with their names of today."""
+    users = catalog.whole.module(USER).table
+    asked = sa.select(users.c.id, users.c.title).join(notice, notice.c.user_id == users.c.id)
+    rows = conn.execute(asked.where(notice.c.key == _naming(saved.id, saved.version)).order_by(users.c.title))
+    return tuple((row.id, row.title) for row in rows)
+
+
+def _naming(id: UUID, version: int) -> str:
+    return f"mentioned:{id}:{version}"
 
 
 def _given(module: Module, draft: Draft) -> Iterator[UUID]:
