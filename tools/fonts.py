@@ -18,7 +18,7 @@ INPUTS = (Path(__file__), CUTTER, SYLLABLES)
 FAMILY = "Hanok UI"
 LATIN = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0·×°±²³–—‘’“”•…₩€→←↑↓≤≥"
 #: Syllables of a file, and how many the files have: those that Korean texts use (KS X 1001 has as many).
-A_FILE, ALL = 100, 2350
+A_FILE, ALL = 60, 2350
 RANGE = re.compile(r"unicode-range:([^;]*);")
 FACE = (
     "@font-face{{font-family:'{family}';font-style:normal;font-display:swap;font-weight:400 700;"
