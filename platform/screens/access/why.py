@@ -12,18 +12,21 @@ from hanok.engine.accounts.explaining import Explanation, Reason
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Labels, Linked, in_language
+from hanok.screens.access.conditions import in_words
 from hanok.screens.access.roles import url_of
 from hanok.screens.access.words import ACTION_WORDS, CONDITION, LEVELS, Level
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonShown:
-    """What one role says and whether it holds here. `because` says by what of this record."""
+    """What one role says and whether it holds here; `words` say its condition, where a sentence does. `because` says by
+    what of this record."""
 
     role: str
     url: str
     holders: tuple[Linked, ...]
     level: Level
+    words: Message | None
     condition: str
     place: str
     is_default: bool
@@ -98,6 +101,7 @@ def _reason(labels: Mapping[str, Labels], told: Explanation, one: Reason, langua
     label = in_language(labels[said.role], language) if said.role in labels else said.role
     return ReasonShown(
         label, url_of(said.role), one.holders, LEVELS[said.level],
+        in_words(said.node) if said.node is not None else None,
         in_yaml(said.written) if said.written is not None else "",
         f"{said.place.file}:{said.place.line}" if said.place else "", said.is_default, one.holds, because(told, one),
     )  # fmt: skip
