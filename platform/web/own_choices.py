@@ -75,7 +75,7 @@ def boxes(conn: Connection) -> tuple[Box, ...]:
         Box("theme", say("Light or dark"), say("As this device"), tuple(LIGHTS.items()), look.get("theme", "")),
         Box("density", say("Rows of lists"), say("As the list says"), tuple(DENSITIES.items()),
             look.get("density", "")),
-        Box("start", say("Start page"), say("Home"), tuple(_starts(conn)), look.get("start", "")),
+        Box("start", say("Start page"), say("Home page"), tuple(_starts(conn)), look.get("start", "")),
     )  # fmt: skip
 
 

@@ -106,6 +106,15 @@ def test_what_the_system_does_tells_nobody(filled: Store, catalog: Catalog, jun:
     assert said(filled, catalog, jun) == []
 
 
+def test_what_is_brought_over_from_elsewhere_is_no_news(
+    filled: Store, catalog: Catalog, mina: Actor, jun: Actor
+) -> None:
+    raw = {"name": "한빛", "owner": str(jun.id)}
+    with filled.write() as conn:
+        one = records.create(conn, catalog, mina, "company", raw, at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert (said(filled, catalog, jun), follows(filled, catalog, one)) == ([], [])
+
+
 def test_given_again_is_told_again_and_a_change_of_something_else_is_not(
     filled: Store, catalog: Catalog, mina: Actor, jun: Actor
 ) -> None:

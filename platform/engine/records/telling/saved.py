@@ -7,6 +7,7 @@ tell at their end (`telling.many`), and what the system does by itself tells nob
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from hanok.engine.records.telling.kinds import ASSIGNED, CHANGED, MENTIONED
 from hanok.engine.records.telling.mentions import newly
 from hanok.engine.records.telling.notices import tell
 from hanok.engine.store.desk_tables import notice
+from hanok.engine.store.ids import NOW
 
 GIVEN = say("{by} gave you {record}.")
 NAMED = say("{by} mentioned you in {record}.")
@@ -30,8 +32,8 @@ NAMED = say("{by} mentioned you in {record}.")
 def told(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) -> None:
     """Tells whom a written draft concerns, in its transaction, each in one way: given, else named, else following."""
     module = catalog.whole.every[draft.module.key]
-    if actor.id is None or module.parent is not None:
-        return
+    if actor.id is None or module.parent is not None or datetime.now(UTC) - draft.at > NOW:
+        return  # what is brought over from elsewhere is no news
     about = (module.key, draft.id)
     given = set(_given(module, draft)) - {actor.id}
     tell(conn, given, ASSIGNED, GIVEN, about=about, by=actor.id, key=f"assigned:{draft.id}:{draft.version}")
