@@ -120,10 +120,11 @@ class OfThisSite(Filler):
 def _fill(live: Live, count: int) -> None:
     filler = OfThisSite(live.store, live.catalog, Random(7), key=EVERYTHING)
     without = [found.key for found in filler.fields if found.type.holds_files]
+    raws = [filler.raw() | filler.apart() for _ in range(count)]
     with live.store.write() as conn:
-        for _ in range(count):
-            raw = {key: value for key, value in filler.raw().items() if key not in without} | filler.apart()
-            records.create(conn, live.catalog, SEEDER, EVERYTHING, raw)
+        for raw in raws:
+            given = {key: value for key, value in raw.items() if key not in without}
+            records.create(conn, live.catalog, SEEDER, EVERYTHING, given)
 
 
 class Quiet(WSGIRequestHandler):

@@ -27,9 +27,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "shots"
 ACCOUNTS = 40
 #: Of a page on a phone so much is taken, in px.
 LONGEST = 2600
-COLUMNS = {1440: 4, 1024: 4, 360: 8}
-THUMB = {1440: 480, 1024: 400, 360: 220}
-A_SHEET = 16
+COLUMNS = {1440: 3, 1024: 3, 360: 6}
+THUMB = {1440: 640, 1024: 640, 360: 300}
+A_SHEET = 12
 
 
 def main(words: Sequence[str]) -> int:

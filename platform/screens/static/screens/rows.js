@@ -3,7 +3,7 @@
    click waits for the second one. */
 const WAITS = 250;
 const rows = () => [...document.querySelectorAll("[data-rows] tbody tr[data-href]")];
-const typing = (target) => target.closest("input, textarea, select, summary, [contenteditable]") !== null;
+const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, summary, [contenteditable]") !== null;
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
