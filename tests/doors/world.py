@@ -58,6 +58,7 @@ fields:
   people: {{type: links, to: human, reverse: {key}s}}
   rows:   {{type: lines, of: {{what: {{type: text, required: true}}}}}}
   phase:  {{type: choice, options: {{first: {{en: First}}, second: {{en: Second}}}}, default: first}}
+duplicates: {{twin: {{match: [name, firm]}}}}
 views:
   list: {{columns: [name, size, budget, margin, firm, phase], sort: [name]}}
   kanban: {{by: phase, sum: size, card: [$title, size, budget, firm], sort: [name]}}

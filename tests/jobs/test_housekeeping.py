@@ -15,6 +15,7 @@ from hanok.engine.jobs import Surroundings, Worker, housekeeping, kinds_of
 from hanok.engine.jobs.queue import enqueue
 from hanok.engine.store import Store, new_id
 from hanok.engine.store.desk_tables import bulk, bulk_row, import_row, import_run
+from hanok.engine.store.merge_tables import merge, merge_row
 from tests.builders import TYPES, with_tables
 
 NOW = datetime.now(UTC)
@@ -42,6 +43,19 @@ def imported(conn: sa.Connection, days: int, rows: int) -> UUID:
     return id
 
 
+def merged(conn: sa.Connection, days: int, rows: int) -> UUID:
+    id = new_id()
+    conn.execute(merge.insert().values(
+        id=id, at=NOW - timedelta(days=days), user_id=new_id(), module="company", stays=new_id(), state="done",
+        facts={},
+    ))  # fmt: skip
+    conn.execute(merge_row.insert(), [
+        {"merge": id, "place": "link person company", "record": new_id(), "former": new_id(), "state": "moved"}
+        for _ in range(rows)
+    ])  # fmt: skip
+    return id
+
+
 @pytest.mark.parametrize(("setting", "stays"), [({}, 1), ({"undo_days": 400}, 2), ({"undo_days": 10}, 0)])
 def test_old_changes_of_many_go_with_their_rows_in_portions(
     store: Store, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: dict[str, int], stays: int
@@ -51,12 +65,13 @@ def test_old_changes_of_many_go_with_their_rows_in_portions(
     with store.write() as conn:
         old, young = changed(conn, 91, 7), changed(conn, 20, 2)
         imported(conn, 91, 7), imported(conn, 20, 2)
+        merged(conn, 91, 7), merged(conn, 20, 2)
         enqueue(conn, "undo.forget")
     where = Surroundings(Live(store, TYPES, catalog), tmp_path, setting)
     Worker(where, kinds_of(housekeeping.KINDS)).run_until_idle()
     with store.read() as conn:
         left = set(conn.scalars(sa.select(bulk.c.id)))
         assert left == {0: set(), 1: {young}, 2: {old, young}}[stays]
-        for table in (bulk_row, import_row):
+        for table in (bulk_row, import_row, merge_row):
             assert conn.scalar(sa.select(sa.func.count()).select_from(table)) == {0: 0, 1: 2, 2: 9}[stays]
         assert conn.scalar(sa.select(sa.func.count()).select_from(import_run)) == stays

@@ -142,6 +142,8 @@ OF_WHO_ASKED: Mapping[str, str] = {
     "records.handover.undo": "tests/jobs/test_handover.py",
     "records.bulk": "tests/jobs/test_bulk.py",
     "records.bulk.undo": "tests/jobs/test_bulk.py",
+    "records.merge": "tests/jobs/test_merging.py",
+    "records.merge.undo": "tests/jobs/test_merging.py",
     "records.import.check": "tests/jobs/test_importing.py",
     "records.import": "tests/jobs/test_importing.py",
     "records.import.undo": "tests/jobs/test_importing.py",

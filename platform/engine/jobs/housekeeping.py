@@ -20,6 +20,7 @@ from hanok.engine.jobs.work import Work
 from hanok.engine.records.uploading import clean
 from hanok.engine.store.desk_tables import bulk, bulk_row, import_row, import_run
 from hanok.engine.store.job_tables import job
+from hanok.engine.store.merge_tables import merge, merge_row
 from hanok.engine.store.moments import now as now_of
 
 #: Rows that one transaction deletes.
@@ -56,11 +57,12 @@ def forget_logins(work: Work) -> dict[str, int]:
 
 
 def forget_undo(work: Work) -> dict[str, int]:
-    """Deletes changes of many and imports that began long ago, row by row first: they are not taken back any more."""
+    """Deletes changes of many, imports and merges that began long ago, row by row: they stay as they are."""
     before = datetime.now(UTC) - timedelta(days=int(work.surroundings.settings.get("undo_days", UNDO_DAYS)))
     return {
         "changes": _whole(work, bulk, bulk_row, bulk_row.c.bulk, bulk_row.c.record, before),
         "imports": _whole(work, import_run, import_row, import_row.c.import_id, import_row.c.number, before),
+        "merges": _whole(work, merge, merge_row, merge_row.c.merge, merge_row.c.record, before),
     }
 
 

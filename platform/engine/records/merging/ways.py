@@ -88,12 +88,16 @@ def _ways(catalog: Catalog, module: Module) -> Iterator[Way]:
 
 # -- what moved --------------------------------------------------------------------------------------------------------
 def note(conn: sa.Connection, merge: UUID, way: Way, wanted: Sequence[sa.ColumnElement[bool]]) -> int:
-    """Writes down which rows are about to move, by one statement; how many."""
+    """Writes down which rows are about to move, by one statement; how many (a driver does not always tell)."""
+    number = conn.scalar(sa.select(sa.func.count()).select_from(way.table).where(*wanted)) or 0
+    if not number:
+        return 0
     rows = sa.select(
         sa.literal(merge, merge_row.c.merge.type), sa.literal(way.place), way.table.c.id, way.column, sa.literal(MOVED)
     ).where(*wanted)
     names = ["merge", "place", "record", "former", "state"]
-    return conn.execute(merge_row.insert().from_select(names, rows)).rowcount
+    conn.execute(merge_row.insert().from_select(names, rows))
+    return number
 
 
 def noted(merge: UUID, place: str, state: str = MOVED) -> sa.ColumnElement[bool]:
