@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,20 +60,35 @@ class Sqlite:
 
 @dataclass(frozen=True)
 class Postgres:
-    """Databases of one server. `admin` is the address of a database that may create others."""
+    """Databases of one server. `admin` is the address of a database that may create others.
+
+    A copy is made beside the test before, and dropped beside the next one: the server copies and deletes some hundred
+    files for each.
+    """
 
     admin: sqlalchemy.URL
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    ready: dict[str, Future[str]] = field(default_factory=dict)
 
     def empty(self) -> str:
         return self._create(template="template0")
 
     def copy(self, template: str) -> str:
-        return self._create(template=str(sqlalchemy.make_url(template).database))
+        name = str(sqlalchemy.make_url(template).database)
+        made = self.ready.pop(name, None)
+        address = made.result() if made else self._create(template=name)
+        self.ready[name] = self.beside.submit(self._create, template=name)
+        return address
 
     def drop(self, address: str) -> None:
         name = sql.Identifier(str(sqlalchemy.make_url(address).database))
-        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        self.beside.submit(self._run, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+    def close(self) -> None:
+        for made in self.ready.values():
+            self.drop(made.result())
+        self.beside.shutdown()
 
     def _create(self, *, template: str) -> str:
         name = f"hanok_test_{os.getpid()}_{next(self.numbers)}"
@@ -130,7 +146,7 @@ def postgresql_databases() -> Iterator[Postgres]:
                 if os.environ.get("CI"):
                     raise
                 pytest.skip(f"no PostgreSQL here: {reason}")
-        yield Postgres(sqlalchemy.make_url(address).set(drivername="postgresql+psycopg"))
+        yield stack.enter_context(closing(Postgres(sqlalchemy.make_url(address).set(drivername="postgresql+psycopg"))))
 
 
 @contextmanager
