@@ -87,6 +87,8 @@ TRIALS: tuple[Trial, ...] = (
     Trial("forms_blank", get("/{module}/new"), ((MODULE, "create"),)),
     Trial("forms_blank", get("/{module}/new", firm="{firm}", lists="1"), ((MODULE, "create"),), way="lists"),
     Trial("forms_new_state", post("/{module}/_state", name="x"), ((MODULE, "create"),)),
+    Trial("forms_new_preview", post("/{module}/_preview", name="x", size="5"), ((MODULE, "create"),)),
+    Trial("forms_preview", post("{there}/_preview", size="5"), CHANGE),
     Trial("forms_create", post("/{module}/new", name="fresh", flag="true"), ((MODULE, "create"), (NEW, "create")),
           writes=True, done=(303,)),
     Trial("forms_edit", get("{there}/edit"), CHANGE, shows="view"),
