@@ -122,7 +122,7 @@ def test_what_is_open_comes_soonest_first_and_without_a_day_last(
         few = coming(conn, catalog, ADMIN, company, origins(catalog, ADMIN, module), size=1)
     assert [one.record.title for one in found if one.record] == ["soon", "later", "never"]
     assert found[0].day == date(2026, 3, 1)
-    assert [one.record.title for one in few if one.record][0] == "soon"
+    assert next(one.record.title for one in few if one.record) == "soon"
 
 
 def test_what_somebody_may_not_list_is_no_source(site: Store, catalog: Catalog) -> None:
