@@ -41,7 +41,7 @@ def apart(
     """
     grant = grant_of(catalog, actor, module.key, action)
     whole = catalog.whole.every[module.key]
-    own = [owns(actor, whole, key, table) for key in own_keys(whole, action)] if grant.owner else []
+    own = [_owns(actor, whole, key, table) for key in own_keys(whole, action)] if grant.owner else []
     groups = [Gathered(table.c.id, records_of_groups(actor, module))] if grant.group and actor.groups else []
     return tuple(own), tuple(groups), tuple(to_sql(node, table, context_of(actor, catalog)) for node in grant.nodes)
 
@@ -59,7 +59,7 @@ def own_records(catalog: Catalog, actor: Actor, module: Module, action: str) -> 
     whole = catalog.whole.every[module.key]
     table = whole.table.alias()
     return tuple(
-        sa.select(table.c.id).where(owns(actor, whole, key, table), table.c.deleted_at.is_(None))
+        sa.select(table.c.id).where(_owns(actor, whole, key, table), table.c.deleted_at.is_(None))
         for key in own_keys(whole, action)
     )
 
@@ -107,7 +107,7 @@ def _ways(
     """The ways in which a row may be meant, the cheapest first; also by fields that the actor does not see."""
     module = catalog.whole.every[module.key]
     if grant.owner:
-        yield from (owns(actor, module, key, table) for key in own_keys(module, action))
+        yield from (_owns(actor, module, key, table) for key in own_keys(module, action))
     if grant.group and actor.groups:
         yield _shared(actor, module, table, by_row)
     for node in grant.nodes:
@@ -119,7 +119,7 @@ def own_keys(module: Module, action: str) -> list[str]:
     return [key for key in owners(module) if "" in module.field(key).columns or action in SEEING]
 
 
-def owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[bool]:
+def _owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[bool]:
     """Whether the field names the actor: the one user, or one of those that are tied."""
     columns = module.field(key).columns
     if "" in columns:
