@@ -12,7 +12,7 @@ const RESERVED = "Pretendard", OURS = "Hanok Desk";
 const COPYRIGHT = 0;
 const look = {
   targetFormat: "sfnt",
-  variationAxes: { wght: { min: 400, max: 700, default: 400 } },
+  variationAxes: { wght: { min: 400, max: 600, default: 400 } },
   noHinting: true,
   keepFeatures: ["kern", "tnum", "ccmp", "locl"],
 };

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hanok.engine.catalog.model import Catalog, FormView, Module, Panel, Subpanel, Tab
-from hanok.engine.fields import in_language
+from hanok.engine.fields import Linked, in_language
 from hanok.engine.records import Record
 from hanok.engine.records.timelines import Origin
 from hanok.screens import subpanels
@@ -77,8 +77,10 @@ def beside(place: Place, home: Module, record: Record) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, field in place.module.fields.items():
         same, value = home.fields.get(key), record.values.get(key)
+        if not isinstance(value, Linked) or not value.title:
+            continue
         plain = field.targets and not (field.readonly or field.hidden or key in place.module.owners)
-        if plain and same is not None and same.targets == field.targets and getattr(value, "title", ""):
+        if plain and same is not None and same.targets == field.targets:
             found[key] = f"{value.module}:{value.id}" if len(field.targets) > 1 else str(value.id)
     return {**found, **subpanels.filled(place, record)}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from hanok.engine.catalog.model import Module
 from hanok.engine.fields import Choice, Field
+from hanok.engine.fields.period import Period
 from hanok.engine.records import Record
 from hanok.screens.words import Formats
 
@@ -54,5 +55,8 @@ def is_late(record: Record, moving: Field, due: Field, formats: Formats) -> bool
 
 
 def _day(value: Any, formats: Formats) -> date:
+    """The day of a value; of a period the one on which it begins, as conditions see it."""
+    if isinstance(value, Period):
+        value = value.start.date() if value.all_day else value.start
     found: date = formats.local(value).date() if isinstance(value, datetime) else value
     return found

@@ -14,6 +14,7 @@ from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Alike
 from hanok.screens import told
 from hanok.screens.conditional import Present, appears_when, for_form, panels
+from hanok.screens.totals import Total, has_worked, totals
 from hanok.web.widgets import input_of
 
 Errors = Mapping[str, Sequence[Message]]
@@ -28,6 +29,7 @@ class Question:
     `moves` says that what is typed may show it, hide it, ask for it or fix it; `hidden`, `required` and `locked` are
     how it stands now. `beside` are the fields of its row: while one is shown, a hidden one keeps its place (`gap`).
     `unfit` are the options that cannot be picked now; `changed` says that something else was typed than is stored.
+    `totals` stand below lines.
     """
 
     field: Field | None
@@ -47,6 +49,7 @@ class Question:
     gap: bool = False
     unfit: tuple[str, ...] = ()
     changed: bool = False
+    totals: tuple[Total, ...] = ()
 
     @property
     def spans(self) -> bool:
@@ -75,7 +78,8 @@ class FormPage:
     """Everything that a form prints. `record_title` is "" for a new record; `errors` under "" are the record's own.
 
     `listing` is where the same form lists what its links may point to, for browsers without scripts. `rules` are what
-    the browser is told of conditions (`screens.told`), `alike` the records to ask about before this one is saved too.
+    the browser is told of conditions (`screens.told`), `alike` the records to ask about before this one is saved too;
+    `worked` says that there is something to be worked out while somebody types.
     """
 
     module: Module
@@ -95,6 +99,12 @@ class FormPage:
     rules: Mapping[str, Any] = also(default_factory=dict)
     alike: tuple[Alike, ...] = ()
     merges: bool = False
+    worked: bool = False
+
+    @property
+    def previewing(self) -> str:
+        """Where the browser asks what the record comes to, "" where nothing is worked out."""
+        return f"{self.action.rpartition('/')[0]}/_preview" if self.worked else ""
 
     @property
     def asking(self) -> str:
@@ -169,6 +179,7 @@ def build(
         rules=told.rules(here, view, values),
         alike=alike,
         merges=merges,
+        worked=has_worked(here.around.catalog, module),
     )
 
 
@@ -236,7 +247,15 @@ class _Drawing:
             locked=not errors and not changed and here.locked(field.key),
             changed=changed,
             unfit=self._unfit(field),
+            totals=self._totals(field),
         )
+
+    def _totals(self, field: Field) -> tuple[Total, ...]:
+        """What follows from lines and stands nowhere else on the form."""
+        if field.type.embedded(field.settings) is None:
+            return ()
+        placed = () if self.new else self.here.module.views.form.fields()
+        return totals(self.here.around.catalog, self.here.module, field.key, self.values, but=placed)
 
     def _changed(self, field: Field) -> bool:
         typed, stored = self.here.values.get(field.key), self.values.get(field.key)

@@ -78,9 +78,10 @@ def record_of(module: str, id: UUID) -> Record:
 
 
 def whole_record(module: str, id: UUID) -> Record:
-    """The same with what stands in other tables: its ties and its lines."""
-    found = record_of(module, id)
-    beside = records.related(connection(), g.catalog, g.actor, found)
+    """The same with what stands in other tables, its ties and its lines, but for what no form shows."""
+    found, fields = record_of(module, id), g.catalog.every[module].fields
+    keys = tuple(key for key, one in fields.items() if one.type.apart and not one.hidden)
+    beside = records.related(connection(), g.catalog, g.actor, found, keys=keys) if keys else {}
     return replace(found, values={**found.values, **beside}) if beside else found
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from hanok.engine.catalog.model import Module
 from hanok.engine.errors import Message, say
-from hanok.engine.fields import Field, Labels, in_language
+from hanok.engine.fields import Field, Labels, Linked, in_language
 from hanok.engine.fields.link import Link
 from hanok.engine.fields.long_text import LongText
 from hanok.engine.fields.text import Text
@@ -114,7 +114,9 @@ def entry(module: Module, entry: Entry, language: str, roles: Mapping[str, Label
 
 
 def named(key: str, value: Any, language: str, roles: Mapping[str, Labels]) -> Any:
-    """Roles by their labels; everything else as it is."""
+    """Roles by their labels, a merged record by its history; everything else as it is."""
+    if key == MERGED and isinstance(value, Linked):
+        return replace(value, id=f"{value.id}/history")
     if key != ROLES:
         return value
     return ", ".join(in_language(roles[each], language) if each in roles else each for each in value or ())

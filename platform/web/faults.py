@@ -42,6 +42,7 @@ FAULTS: dict[int, Fault] = {
     409: Fault(say("This cannot be done now"), say("Go back, reload the page and try again."), "arrows-split"),
     413: Fault(say("That is too large"), say("Send less at a time."), "file-alert"),
     422: Fault(say("Some values cannot be saved"), say("Go back, correct them and try again."), "alert-circle"),
+    429: Fault(say("That was too much at once"), say("Wait a minute, then go on."), "hourglass"),
     500: Fault(
         say("Something failed on our side"),
         say("Nothing was saved. Try again; if it happens again, tell an administrator this number."),

@@ -82,6 +82,13 @@ class Frame:
             return came.path + ("?" + came.query if came.query else "") or "/"
         return request.full_path.rstrip("?")
 
+    @property
+    def came(self) -> str:
+        """The path of the page of this site that led here, or "": of another site, or of this very page."""
+        there = urlsplit(request.referrer or "")
+        same = there.netloc == request.host and (there.path != request.path or request.method != "GET")
+        return there.path + (f"?{there.query}" if there.query else "") if same else ""
+
     @cached_property
     def name(self) -> str:
         return in_language(g.catalog.app.name, self.language) if "catalog" in g else "Hanok"

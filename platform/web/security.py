@@ -35,6 +35,8 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+#: What says something about pages only: a page asks for a dozen files.
+OF_PAGES = frozenset({"Permissions-Policy", "Cross-Origin-Opener-Policy", "X-Frame-Options"})
 TRANSPORT = "max-age=31536000"
 #: Bytes of a request. A form is held in memory, and comes back whole to its writer when something is wrong with it.
 LARGEST = 2 * 1024 * 1024
@@ -61,7 +63,8 @@ def protect(app: Flask, settings: Mapping[str, Any]) -> None:
     @app.after_request
     def with_headers(answer: Response) -> Response:
         for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
+            if name not in OF_PAGES or not is_static():
+                answer.headers.setdefault(name, value)
         if secure:
             answer.headers.setdefault("Strict-Transport-Security", TRANSPORT)
         if is_static():

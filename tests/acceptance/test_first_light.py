@@ -148,18 +148,18 @@ def _filters_the_list(page: Page, account: str) -> None:
 
 
 def _speaks_english_and_korean(page: Page) -> None:
-    page.get_by_label("내 메뉴").click()
+    page.get_by_role("button", name="내 메뉴").click()
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Accounts")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.get_by_label("my menu").click()
+    page.get_by_role("button", name="my menu").click()
     page.get_by_role("button", name="한국어").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("거래처")
 
 
 def _goes_dark(page: Page) -> None:
     bright = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.get_by_label("내 메뉴").click()
+    page.get_by_role("button", name="내 메뉴").click()
     page.get_by_role("button", name="어두운 화면").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != bright
@@ -168,7 +168,7 @@ def _goes_dark(page: Page) -> None:
 
 
 def _leaves(page: Page) -> None:
-    page.get_by_label("내 메뉴").click()
+    page.get_by_role("button", name="내 메뉴").click()
     page.get_by_role("button", name="로그아웃").click()
     expect(page).to_have_url(re.compile("/login$"))
     page.go_back()

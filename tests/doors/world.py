@@ -62,6 +62,7 @@ duplicates: {{twin: {{match: [name, firm]}}}}
 views:
   list: {{columns: [name, size, budget, margin, firm, phase], sort: [name]}}
   kanban: {{by: phase, sum: size, card: [$title, size, budget, firm], sort: [name]}}
+  timeline: {{text: margin, card: [budget, firm], open: {{phase: second}}, finish: grow}}
 subpanels: {{people: {{columns: [$title], actions: [link, unlink]}}}}
 actions:
   grow: {{label: {{en: Grow}}, at: [record, row, bulk], do: [{{set: {{size: "=size + 1"}}}}]}}

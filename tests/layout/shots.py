@@ -26,7 +26,7 @@ from tests.layout.stops import Stop, every
 FOLDER = Path(__file__).resolve().parents[2] / "shots"
 ACCOUNTS = 40
 #: Of a page on a phone so much is taken, in px.
-LONGEST = 2600
+LONGEST = 1100
 COLUMNS = {1440: 3, 1024: 3, 360: 6}
 THUMB = {1440: 640, 1024: 640, 360: 300}
 A_SHEET = 12

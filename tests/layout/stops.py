@@ -97,7 +97,7 @@ def opened() -> Iterator[Stop]:
     yield Stop("menu", "/account?filter=all", deed=_menu)
     yield Stop("account-picked", "/account?filter=all", deed=_picked)
     yield Stop("account-filtered", "/account?filter=all", deed=_filtered)
-    yield Stop("opportunity-columns", "/opportunity?filter=all", deed=_columns)
+    yield Stop("account-columns", "/account?filter=all", deed=_columns)
     yield Stop("opportunity-saved", "/opportunity", deed=_saved)
     yield Stop("account-bulk-dialog", "/account?filter=all", deed=_bulk_dialog)
     yield Stop("account-export-dialog", "/account?filter=all", deed=_export_dialog)

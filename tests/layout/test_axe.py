@@ -20,7 +20,7 @@ RUN = """values => axe.run(document, { runOnly: { type: "tag", values }, resultT
     .then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(
         ({ target, failureSummary }) => `${target.join(" ")}: ${failureSummary.split("\\n")[1]}`) })))"""
 PLAIN = ("/", "/account?filter=all", "/opportunity", "/opportunity/new", "/account/_import", "/everything", "/-/fail/404")
-DEEDS = ("palette", "keys", "menu", "account-picked", "account-bulk-dialog", "opportunity-columns", "contact-wrong")
+DEEDS = ("palette", "keys", "menu", "account-picked", "account-bulk-dialog", "account-columns", "contact-wrong")
 
 
 @pytest.fixture(scope="module")

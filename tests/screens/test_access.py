@@ -37,7 +37,7 @@ def test_roles_are_given_and_taken_on_it(site: Store, catalog: Catalog, enter: E
     guest, admin = of(site, catalog, "guest"), enter()
     assert admin.send(f"/admin/holders/user/{guest}/give", role="owner_only").status_code == 303
     assert "guest" in admin.page("/role/owner_only")
-    assert "changed this" in admin.page(f"/user/{guest}") and "Owner only" in admin.page(f"/user/{guest}")
+    assert "changed this" in admin.part(f"/user/{guest}/_timeline") and "Owner only" in admin.page(f"/user/{guest}")
     admin.send(f"/admin/holders/user/{guest}/take", role="owner_only")
     assert "guest" not in admin.page("/role/owner_only")
 
@@ -96,7 +96,7 @@ def test_a_record_is_put_into_a_group_by_hand(site: Store, catalog: Catalog, ent
     assert url in admin.page(f"/company/{company.id}")
     admin.send(f"{url}/add", group=str(group.id))
     assert "given by hand" in admin.page(url)
-    assert "Seoul" in admin.page(f"/company/{company.id}"), "the history says so"
+    assert "Seoul" in admin.part(f"/company/{company.id}/_timeline"), "the history says so"
     admin.send(f"{url}/remove", group=str(group.id))
     assert "given by hand" not in admin.page(url)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
 
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.fields.period import Period
 from hanok.engine.records import Record
 from hanok.screens import cells, deadlines
 from hanok.web.formats import Formats
@@ -67,3 +68,15 @@ def test_a_late_date_says_so_in_words_too(company: Module) -> None:
     late, due = map(draw, table.rows)
     assert 'class="late"' in late and "overdue" in late
     assert "late" not in due and "overdue" not in due
+
+
+def test_a_period_is_over_when_its_first_day_is() -> None:
+    model = catalog("  at: {type: period}\n" + LATE.replace("founded", "at")).module("company")
+    moving, due = deadlines.path_field(model), deadlines.deadline(model)
+    assert moving and due
+    for days, whole in ((-1, True), (0, True), (-1, False), (1, False)):
+        start = datetime.combine(FORMATS.today() + timedelta(days), time(3), UTC)
+        start = start.replace(hour=0) if whole else start
+        found = Period(start, start + timedelta(days=1), all_day=whole)
+        record = Record("company", uuid4(), 1, "한빛", {"stage": "open", "at": found})
+        assert deadlines.is_late(record, moving, due, FORMATS) is (days < 0)

@@ -100,7 +100,9 @@ def test_a_save_on_the_page_answers_with_all_that_followed(admin: Browser, make:
     assert "/_undo" in answer.text
 
 
-def test_nothing_is_said_of_a_save_that_changes_nothing(admin: Browser, site: Store, catalog: Catalog, make: Make) -> None:
+def test_nothing_is_said_of_a_save_that_changes_nothing(
+    admin: Browser, site: Store, catalog: Catalog, make: Make
+) -> None:
     made = make("company", name="하나", size=3)
     answer = put(admin, made, "size", "3", place="list")
     assert answer.status_code == 200
@@ -108,7 +110,9 @@ def test_nothing_is_said_of_a_save_that_changes_nothing(admin: Browser, site: St
     assert stored(site, catalog, made).version == 1
 
 
-def test_what_is_wrong_stands_in_the_box_with_what_was_typed(admin: Browser, site: Store, catalog: Catalog, make: Make) -> None:
+def test_what_is_wrong_stands_in_the_box_with_what_was_typed(
+    admin: Browser, site: Store, catalog: Catalog, make: Make
+) -> None:
     made = make("company", name="하나", size=3)
     answer = put(admin, made, "size", "many")
     assert answer.status_code == 422
@@ -172,7 +176,9 @@ def test_what_somebody_else_saved_in_another_field_is_no_clash(
     assert (kept["size"], kept["stage"]) == (4, "open")
 
 
-def test_of_two_who_save_one_field_the_second_chooses(admin: Browser, site: Store, catalog: Catalog, make: Make) -> None:
+def test_of_two_who_save_one_field_the_second_chooses(
+    admin: Browser, site: Store, catalog: Catalog, make: Make
+) -> None:
     made = make("company", name="하나", size=3)
     assert put(admin, made, "size", "4").status_code == 200
     answer = put(admin, made, "size", "5", place="list")

@@ -1,4 +1,4 @@
-"""Values are edited where they stand, in a real browser: by mouse, keyboard and touch, and nothing that was typed is lost."""
+"""Values are edited where they stand, in a real browser: by mouse, keyboard and touch, and nothing typed is lost."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ fields:
                            options: {user: {en: User, ko: 사용자}, boss: {en: Boss, ko: 결정권자}}}}}
   lines:  {type: lines, of: item, groups: true, label: {en: Items, ko: 품목}}
   total:  {type: money, rollup: {sum: lines.net}, label: {en: Total, ko: 합계}}
+  taxed:  {type: money, formula: total * 1.1, label: {en: With tax, ko: 세금 포함}}
 views: {form: {rows: [[name, total], [people], [lines]]}}
 subpanels: {people: {columns: [$title, role]}}
 """
@@ -155,3 +156,21 @@ def test_lines_have_no_pages_of_their_own(admin: Browser, bid: Record, site: Sto
     assert admin.get("/bid.lines").status_code == 404
     assert admin.get(f"/bid.lines/{line.id}").status_code == 404
     assert admin.get("/item").status_code == 404
+
+
+def test_a_form_shows_what_its_lines_come_to_before_it_is_saved(admin: Browser, bid: Record) -> None:
+    new = admin.page("/bid/new")
+    assert re.findall(r'<dd[^>]*data-worked="(\w+)"', new) == ["total", "taxed"]
+    assert 'data-preview="/bid/_preview"' in new and "data-preview-first" in new
+    lines = {"lines": "", "lines.0.id": "", "lines.0.name": "나사", "lines.0.price": "1,200", "lines.0.quantity": "2",
+             "lines.7.name": "", "lines.7.price": "", "lines.9.name": "판", "lines.9.price": "100",
+             "lines.9.quantity": "1"}  # fmt: skip
+    found = admin.send("/bid/_preview", name="셋째", **lines).json
+    assert found and set(found) == {"total", "taxed", "lines.0.net", "lines.9.net"}
+    assert "2,400" in found["lines.0.net"] and "2,500" in found["total"] and "2,750" in found["taxed"]
+    page = admin.page(f"/bid/{bid.id}/edit")
+    assert re.findall(r'<dd[^>]*data-worked="(\w+)"', page) == ["taxed"]  # the total stands on the form already
+    assert re.search(r'data-worked="lines.0.net">[^<]*<[^>]*>[^<]*30', page)
+    changed = admin.send(f"/bid/{bid.id}/_preview", name="첫 입찰", **lines).json
+    assert changed and "2,500" in changed["total"]
+    assert "2,500" not in admin.page(f"/bid/{bid.id}")

@@ -90,6 +90,8 @@ def test_records_are_merged_and_the_old_address_leads_to_the_one_that_stays(
     moved = admin.get(f"/company/{pair[1].id}")
     assert (moved.status_code, moved.location) == (302, f"/company/{pair[0].id}")
     assert "was merged into this one" in admin.page(moved.location)
+    assert f'href="/company/{pair[1].id}/history"' in admin.page(f"/company/{pair[0].id}/history")
+    assert "Created by the system" in admin.page(f"/company/{pair[1].id}/history")
     undo = re.search(r'action="(/company/_merge/[^"]+/undo)"', page)
     assert undo
     assert admin.send(undo[1]).status_code == 303

@@ -98,6 +98,8 @@ class Eyes:
         return ()
 
     def said(self, key: str, action: str) -> list[Said]:
+        if not any(key in role.fields for role in self.roles):
+            return ["all"]
         found = [role.fields.get(key, {}).get(action, "all") for role in self.speaking]
         denied = any(role.fields.get(key, {}).get(action) == "deny" for role in self.roles)
         return ["deny"] if denied or "deny" in found else [one for one in found if one != "none"]
@@ -112,7 +114,7 @@ class Eyes:
     def allows(self, id: UUID, key: str, action: str = VIEW) -> bool:
         row, user = self.oracle.world.decisive[id], self.oracle.actor.id
         assert user is not None
-        own = row.owner == user or user in row.tied
+        own = row.owner == user or (action == VIEW and user in row.tied)
         groups = self.oracle.world.people.groups_of(user)
         gives = {"all": True, "group": own or bool(groups & set(row.groups)), "owner": own, "deny": False}
         return any(gives[one] if isinstance(one, str) else self.oracle.fits(id, one) for one in self.said(key, action))
@@ -158,7 +160,7 @@ def there(eyes: Eyes, catalog: Catalog) -> None:
     """The catalog has the fields that she sees somewhere, and no view, filter or panel names another one."""
     whole, module = eyes.oracle.catalog.modules[EVERYTHING], catalog.modules[EVERYTHING]
     assert {key for key in whole.fields if key in module.fields} == {
-        key for key in whole.fields if key == IN_TITLE or eyes.is_there(key) or not eyes.roles
+        key for key in whole.fields if key == IN_TITLE or eyes.is_there(key)
     }  # fmt: skip
     views = module.views
     named = (*views.list.columns, *views.list.available, *views.list.sort, *views.form.fields(), *views.detail.fields(),
@@ -166,7 +168,7 @@ def there(eyes: Eyes, catalog: Catalog) -> None:
     hidden = whole.fields.keys() - module.fields.keys()
     assert not hidden & {key.removeprefix("-").partition(".")[0] for key in named}
     for key in module.fields:
-        if not eyes.is_there(key, EDIT) and key != IN_TITLE and eyes.roles:
+        if not eyes.is_there(key, EDIT) and key != IN_TITLE:
             assert module.fields[key].readonly
 
 
@@ -246,7 +248,7 @@ def exported(conn: sa.Connection, eyes: Eyes, catalog: Catalog, evidence: Eviden
 def asked(conn: sa.Connection, eyes: Eyes, catalog: Catalog, evidence: Evidence, dialect: str) -> None:
     """Conditions, orders and words: by fields that she sees everywhere, and by no others."""
     whole, actor = eyes.oracle.catalog.modules[EVERYTHING].fields, eyes.oracle.actor
-    closed = [key for key in whole if key != IN_TITLE and eyes.roles and not eyes.is_everywhere(key)]
+    closed = [key for key in whole if key != IN_TITLE and not eyes.is_everywhere(key)]
     for key in evidence.random.sample(closed, min(4, len(closed))):
         if whole[key].type.operators:
             for node in ({key: {"empty": True}}, {"not": {key: {"empty": False}}}):

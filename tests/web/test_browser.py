@@ -105,7 +105,7 @@ def test_keys_reach_the_search_the_menu_and_the_list_of_keys(inside: Page) -> No
 def test_the_chosen_theme_is_there_before_the_next_page_is_painted(inside: Page) -> None:
     html = inside.locator("html")
     expect(html).to_have_attribute("data-bs-theme", "light")
-    inside.get_by_label("내 메뉴").click()
+    inside.get_by_role("button", name="내 메뉴").click()
     inside.get_by_role("button", name="어두운 화면").click()
     expect(html).to_have_attribute("data-bs-theme", "dark")
     answer = inside.reload()
@@ -114,7 +114,7 @@ def test_the_chosen_theme_is_there_before_the_next_page_is_painted(inside: Page)
 
 
 def test_the_language_is_switched_from_my_menu(inside: Page) -> None:
-    inside.get_by_label("내 메뉴").click()
+    inside.get_by_role("button", name="내 메뉴").click()
     inside.get_by_role("button", name="English").click()
     expect(inside.get_by_label("Search everything")).to_be_visible()
 

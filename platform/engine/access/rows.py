@@ -15,7 +15,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.ends import PARENT
 from hanok.engine.conditions import Context, Scope, to_sql
 from hanok.engine.conditions.sql import RowRule
-from hanok.engine.store.gathering import Gathered
+from hanok.engine.store.gathering import Aside, Gathered
 from hanok.engine.store.tables import group_record
 
 
@@ -41,7 +41,7 @@ def apart(
     """
     grant = grant_of(catalog, actor, module.key, action)
     whole = catalog.whole.every[module.key]
-    own = [owns(actor, whole, key, table) for key in own_keys(whole, action)] if grant.owner else []
+    own = [_owns(actor, whole, key, table) for key in own_keys(whole, action)] if grant.owner else []
     groups = [Gathered(table.c.id, records_of_groups(actor, module))] if grant.group and actor.groups else []
     return tuple(own), tuple(groups), tuple(to_sql(node, table, context_of(actor, catalog)) for node in grant.nodes)
 
@@ -59,7 +59,7 @@ def own_records(catalog: Catalog, actor: Actor, module: Module, action: str) -> 
     whole = catalog.whole.every[module.key]
     table = whole.table.alias()
     return tuple(
-        sa.select(table.c.id).where(owns(actor, whole, key, table), table.c.deleted_at.is_(None))
+        sa.select(table.c.id).where(_owns(actor, whole, key, table), table.c.deleted_at.is_(None))
         for key in own_keys(whole, action)
     )
 
@@ -83,9 +83,11 @@ def _granted(
     return sa.or_(sa.false(), *_ways(catalog, actor, module, action, table, grant, by_row))
 
 
-def field_rule(catalog: Catalog, actor: Actor, module: Module, grant: Grant, table: Any) -> ColumnElement[bool]:
-    """In which rows a field is meant that the actor has this grant for."""
-    return granted(catalog, actor, module, "view", grant, table)
+def field_rule(
+    catalog: Catalog, actor: Actor, module: Module, grant: Grant, table: Any, action: str = "view"
+) -> ColumnElement[bool]:
+    """In which rows a field is meant that the actor has this grant for: whoever is tied to a record only looks."""
+    return granted(catalog, actor, module, action, grant, table)
 
 
 def granted(
@@ -105,7 +107,7 @@ def _ways(
     """The ways in which a row may be meant, the cheapest first; also by fields that the actor does not see."""
     module = catalog.whole.every[module.key]
     if grant.owner:
-        yield from (owns(actor, module, key, table) for key in own_keys(module, action))
+        yield from (_owns(actor, module, key, table) for key in own_keys(module, action))
     if grant.group and actor.groups:
         yield _shared(actor, module, table, by_row)
     for node in grant.nodes:
@@ -117,7 +119,7 @@ def own_keys(module: Module, action: str) -> list[str]:
     return [key for key in owners(module) if "" in module.field(key).columns or action in SEEING]
 
 
-def owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[bool]:
+def _owns(actor: Actor, module: Module, key: str, table: Any) -> ColumnElement[bool]:
     """Whether the field names the actor: the one user, or one of those that are tied."""
     columns = module.field(key).columns
     if "" in columns:
@@ -146,11 +148,12 @@ def _through(module: Module, key: str) -> Any:
 def _shared(actor: Actor, module: Module, table: Any, by_row: bool = False) -> ColumnElement[bool]:
     """Whether the record is of one of the actor's security groups.
 
-    With an offset PostgreSQL does not gather the records of these groups before it looks at the first row.
+    With an offset PostgreSQL does not gather the records of these groups before it looks at the first row. SQLite
+    looks the record up once, not once for each group.
     """
     tie = group_record.alias()
     found = sa.select(sa.literal(1)).where(
-        tie.c.module == module.key, tie.c.record == table.c.id, tie.c.group_id.in_(actor.groups)
+        tie.c.module == module.key, tie.c.record == table.c.id, Aside(tie.c.group_id).in_(actor.groups)
     )
     return sa.exists(found.offset(0) if by_row else found)
 

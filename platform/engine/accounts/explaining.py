@@ -87,7 +87,7 @@ def explain(
               for each in wanted]  # fmt: skip
     for each in () if actor.admin or not field else (VIEW, action) if action != VIEW else (VIEW,):
         said = field_sayings(catalog, actor, known.key, field, each)
-        rights.append(replace(_asked(conn, catalog, actor, known, id, said, each, given, by=VIEW), field=field))
+        rights.append(replace(_asked(conn, catalog, actor, known, id, said, each, given), field=field))
     return Explanation(
         actor, found, action, tuple(rights), tuple(_owners(conn, catalog, known, found)),
         in_groups(conn, catalog, known, id), is_deleted,
@@ -111,12 +111,12 @@ def _given(conn: sa.Connection, catalog: Catalog, actor: Actor) -> dict[str, tup
 
 def _asked(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, id: UUID, every: Sequence[Saying], action: str,
-    given: dict[str, tuple[Linked, ...]], by: str = "",
+    given: dict[str, tuple[Linked, ...]],
 ) -> Asked:  # fmt: skip
     table = module.table.alias()
     if not every:
         return Asked(action, (), allowed=False)
-    columns = [ground(catalog, actor, module, replace(said, action=by or action), table).label(f"r{at}")
+    columns = [ground(catalog, actor, module, said, table).label(f"r{at}")
                for at, said in enumerate(every)]  # fmt: skip
     row = conn.execute(sa.select(*columns).where(table.c.id == id)).one()
     pairs = [(said, bool(holds)) for said, holds in zip(every, row, strict=True)]

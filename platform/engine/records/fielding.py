@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor, Grant
-from hanok.engine.access.levels import is_own
-from hanok.engine.access.rows import field_rule
-from hanok.engine.access.seeing import editable
+from hanok.engine.access.levels import is_own, owners
+from hanok.engine.access.rows import field_rule, own_keys
+from hanok.engine.access.seeing import EDIT, VIEW, editable
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Message, say
 from hanok.engine.records.query import Record
@@ -65,14 +65,21 @@ def _may(
     catalog: Catalog, actor: Actor, module: Module, grants: Iterable[Grant], values: Mapping[str, Any] | None,
     conn: sa.Connection | None,
 ) -> bool:  # fmt: skip
-    open_ = [grant for grant in grants if not grant.every]
-    if values is None or not all(open_):
-        return all(open_)
-    hard = [grant for grant in open_ if not (grant.owner and is_own(actor, module, values))]
+    """Whether all of these grants hold: the one to see a field, and the one to change it."""
+    asked = [(action, grant) for action, grant in zip((VIEW, EDIT), grants, strict=False) if not grant.every]
+    if values is None or not all(grant for _, grant in asked):
+        return all(grant for _, grant in asked)
+    hard = [(action, grant) for action, grant in asked if not (grant.owner and is_own(actor, module, values))]
     if not hard:
         return True
-    if conn is None or any(grant.plain for grant in hard):
+    if conn is None or any(grant.plain and _tells(module, action, values) for action, grant in hard):
         return False
     table = module.table.alias()
-    rules = [field_rule(catalog, actor, module, grant, table) for grant in hard]
+    rules = [field_rule(catalog, actor, module, grant, table, action) for action, grant in hard]
     return conn.execute(sa.select(table.c.id).where(table.c.id == values["id"], *rules)).first() is not None
+
+
+def _tells(module: Module, action: str, values: Mapping[str, Any]) -> bool:
+    """Whether these values name everybody who counts as an owner here."""
+    wanted = owners(module) if action == VIEW else own_keys(module, action)
+    return all(values.get(key) is not None for key in wanted)

@@ -49,16 +49,19 @@ class Entry:
 
 def history(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, *, size: int = 50,
-    before: UUID | None = None, record: Record | None = None,
+    before: UUID | None = None, record: Record | None = None, but: Sequence[str] = (),
 ) -> tuple[Entry, ...]:  # fmt: skip
     """The entries of a record that the actor may view. `before` is the id of the last entry of an earlier answer.
 
     `record` is the record itself where it was read for this actor already; else it is read to know that he may see it.
+    Entries of the actions in `but` are left out.
     """
     found = record or get(conn, catalog, actor, module, id)
     statement = sa.select(audit).where(audit.c.module.in_(called(catalog, module)), audit.c.record == found.id)
     if before is not None:
         statement = statement.where(audit.c.id < before)
+    if but:
+        statement = statement.where(audit.c.action.not_in(but))
     rows = conn.execute(statement.order_by(audit.c.id.desc()).limit(size)).all()
     return told(conn, catalog, actor, [(catalog.module(module), row) for row in rows])
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor, predicate
 from hanok.engine.catalog import Catalog
+from hanok.engine.errors import NotFound, say
 from hanok.engine.records import cursor
 from hanok.engine.records.query import Query
 from hanok.engine.records.read import _keys, page
@@ -21,7 +22,7 @@ def neighbour(
     """The record that follows this one in the list of the query, or comes before it; None at its end.
 
     Only records that the actor may open are neighbours. The record itself need not be in the list any more: its
-    neighbours are those of the place where it would stand. Raises Invalid as `page` does.
+    neighbours are those of the place where it would stand. Raises NotFound, and Invalid as `page` does.
     """
     module = catalog.module(query.module)
     selection = Selection(catalog, actor, module, ("id",), "view")
@@ -30,8 +31,9 @@ def neighbour(
     here = sa.and_(table.c.id == id, predicate(catalog, actor, module, "view", table))
     row = conn.execute(selection.statement().where(here)).one_or_none()
     if row is None:
-        return None
+        raise NotFound(say("There is no such record, or you may not see it."))
     at = cursor.encode([row[key.place] for key in keys])
-    beside = {"after": at, "before": None} if forwards else {"after": None, "before": at}
-    rows = page(conn, catalog, actor, replace(query, action="view", columns=("id",), size=1, **beside)).rows
+    after, before = (at, None) if forwards else (None, at)
+    asked = replace(query, action="view", columns=("id",), size=1, after=after, before=before)
+    rows = page(conn, catalog, actor, asked).rows
     return rows[0].id if rows else None

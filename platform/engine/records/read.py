@@ -25,7 +25,7 @@ from hanok.engine.records.query import Page, Query, Record
 from hanok.engine.records.search import hides_searched, in_title
 from hanok.engine.records.selection import Selection, alias_of, every_key, known_keys
 from hanok.engine.records.standing import standing
-from hanok.engine.records.strands import braided, strands
+from hanok.engine.records.strands import braided
 from hanok.engine.store import search as index
 from hanok.engine.store.tables import search as search_table
 
@@ -48,14 +48,14 @@ def page(conn: sa.Connection, catalog: Catalog, actor: Actor, query: Query) -> P
     backwards = query.before is not None and query.after is None
     turn = cursor.Turn(conn.dialect.name, query.before if backwards else query.after, backwards, size + 1)
     wheres = _wheres(conn, catalog, actor, query, module, selection.table)
-    braid = strands(catalog, actor, module, query.action, selection.table, sort) if not query.deleted else ()
-    if braid:
-        wheres = [selection.table.c.id.in_(braided(braid, keys, wheres, turn))]
+    braid = braided(catalog, actor, module, query, sort, selection.table, wheres, turn)
+    if braid is not None:
+        wheres = [selection.table.c.id.in_(braid.ids)]
     else:
         ways = reaching.ways(conn, catalog, actor, module, query.action, selection.table, _first_key(sort))
         wheres = _by_ways(ways, selection.table, keys, wheres, turn)
     statement = selection.statement().where(*wheres).order_by(*turn.order(keys)).limit(turn.size)
-    rows = _rows(conn, statement, cursor_given=turn.here is not None)
+    rows = _rows(conn, statement, braid.values if braid else None, cursor_given=turn.here is not None)
     found = _page(selection, keys, rows, size=size, here=turn.here, backwards=backwards)
     living = with_live(conn, catalog, actor, module, found.rows)
     shown = (one if one.may_view else without_details(module, one, selection.own) for one in living)
@@ -98,9 +98,11 @@ def _near(
     return [sa.select(part.c.id) for part in parts]
 
 
-def _rows(conn: sa.Connection, statement: sa.Select[Any], *, cursor_given: bool) -> list[Any]:
+def _rows(
+    conn: sa.Connection, statement: sa.Select[Any], values: Mapping[str, Any] | None, *, cursor_given: bool
+) -> list[Any]:
     try:
-        return list(conn.execute(statement))
+        return list(conn.execute(statement, values))
     except (sa.exc.StatementError, OverflowError) as error:
         bad_value = not isinstance(error, sa.exc.DBAPIError) or isinstance(
             error, sa.exc.DataError | sa.exc.ProgrammingError

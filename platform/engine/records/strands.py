@@ -6,8 +6,8 @@ are taken, and of these the first of all: that takes as long whatever share of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +15,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access import Actor
 from hanok.engine.access.levels import grant_of
-from hanok.engine.access.rows import is_mixed, own_keys, owns, tied
+from hanok.engine.access.rows import is_mixed, own_keys, tied
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.records.cursor import Key, Turn
+from hanok.engine.fields.columns import Moment, RecordId
+from hanok.engine.records.cursor import Turn, decode
+from hanok.engine.records.query import Query
 from hanok.engine.store.gathering import Gathered
 from hanok.engine.store.tables import group_record
 
@@ -25,7 +27,12 @@ from hanok.engine.store.tables import group_record
 TIMES = ("updated_at", "created_at")
 #: Whoever is in more groups is answered as in any other order: each group is a part of the statement.
 MOST_GROUPS = 24
+#: What else may be asked of a list is answered otherwise.
+PLAIN = ("module", "action", "where", "asked", "sort", "columns", "size", "after", "before")
+OTHERWISE = tuple(one for one in fields(Query) if one.name not in PLAIN)
 TIE = group_record.alias("tie")
+ME, SIZE = sa.bindparam("strand_me", type_=RecordId), sa.bindparam("strand_size", type_=sa.Integer)
+HERE = sa.bindparam("strand_time", type_=Moment), sa.bindparam("strand_id", type_=RecordId)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +49,69 @@ class Strand:
     again: bool = False
     gathered: bool = False
 
-    def keys(self, keys: Sequence[Key]) -> list[Key]:
-        """The keys of the list, of this strand's columns."""
-        return [replace(key, column=column) for key, column in zip(keys, self.columns, strict=True)]
+    def first(self, wheres: Sequence[ColumnElement[bool]], *, down: bool, beyond: bool) -> sa.Select[Any]:
+        """The first rows, from where the page begins."""
+        time, id = self.columns
+        found = sa.select(id.label("id"), time.label("time")).select_from(self.source).where(self.rule, *wheres)
+        if beyond:
+            columns, here = sa.tuple_(time, id), sa.tuple_(*HERE)
+            found = found.where(columns < here if down else columns > here)
+        sorted_by = [sa.func.coalesce(time, time), id] if self.gathered else [time, id]
+        found = (found.distinct() if self.again else found).order_by(*_turned(sorted_by, down=down))
+        return found.limit(SIZE)
 
-    def first(self, keys: Sequence[Key], wheres: Sequence[ColumnElement[bool]], turn: Turn) -> sa.Select[Any]:
-        """The first rows from where the page begins."""
-        (time, id), own = self.columns, self.keys(keys)
-        found = sa.select(id.label("id"), time.label("time")).select_from(self.source)
-        found = found.where(self.rule, *wheres, *turn.beyond(own)).order_by(*turn.order(own, apart=self.gathered))
-        return (found.distinct() if self.again else found).limit(turn.size)
+
+@dataclass(frozen=True, slots=True)
+class Braid:
+    """The ids of the rows of a page, and the values that they are asked with."""
+
+    ids: sa.Select[Any]
+    values: Mapping[str, Any]
 
 
-def strands(
-    catalog: Catalog, actor: Actor, module: Module, action: str, table: Any, sort: Sequence[str]
-) -> tuple[Strand, ...]:
-    """The strands of all rows that the actor may see in this order; none where rows are found in another way."""
+def braided(
+    catalog: Catalog, actor: Actor, module: Module, query: Query, sort: Sequence[str], table: Any,
+    wheres: Sequence[ColumnElement[bool]], turn: Turn,
+) -> Braid | None:  # fmt: skip
+    """The page of a list, by strands; None where they do not serve. Raises Invalid for a cursor that is none of ours.
+
+    `wheres` narrow the list; the first one says whether deleted records are meant.
+    """
     time, whole = _time(sort), catalog.whole.every[module.key]
     if time is None or time != _time(whole.views.list.sort) or not whole.owners:
-        return ()  # no index has her own records in this order (`deploy.indexes`)
-    grant = grant_of(catalog, actor, module.key, action)
-    if not is_mixed(catalog, actor, module, action) or not grant.group or grant.nodes:
-        return ()
-    if not 0 < len(actor.groups) <= MOST_GROUPS:
-        return ()
-    return (*_own(actor, whole, action, table, time), *_of_groups(actor, whole, table, time))
+        return None  # no index has her own records in this order (`deploy.indexes`)
+    grant = grant_of(catalog, actor, module.key, query.action)
+    if not is_mixed(catalog, actor, module, query.action) or not grant.group or grant.nodes:
+        return None
+    if not 0 < len(actor.groups) <= MOST_GROUPS or not _plain(whole, query):
+        return None
+    keys, beyond = tuple(own_keys(whole, query.action)), turn.here is not None
+    values: dict[str, Any] = {ME.key: actor.id, SIZE.key: turn.size}
+    values |= {f"strand_group{number}": group for number, group in enumerate(actor.groups)}
+    if turn.here is not None:
+        values |= dict(zip((each.key for each in HERE), decode(turn.here, length=2), strict=True))
+    down = sort[0].startswith("-") != turn.backwards
+
+    def made() -> sa.Select[Any]:
+        strands = (*_own(actor, whole, keys, table, time), *_of_groups(len(actor.groups), whole, table, time))
+        return _braid([one.first(wheres, down=down, beyond=beyond) for one in strands], down=down)
+
+    if len(wheres) > 1 or any("" not in whole.field(key).columns for key in keys):
+        return Braid(made(), values)
+    kept, shape = module.table.info, ("strands", time, keys, len(actor.groups), down, beyond)
+    if shape not in kept:
+        kept[shape] = made()  # once: it costs more to make than to run
+    return Braid(kept[shape], values)
+
+
+def _braid(parts: Sequence[sa.Select[Any]], *, down: bool) -> sa.Select[Any]:
+    some = [sa.select(part.cte(f"strand{number}")) for number, part in enumerate(parts)]
+    every = (sa.union(*some) if len(some) > 1 else some[0]).subquery("every")
+    return sa.select(every.c.id).order_by(*_turned([every.c.time, every.c.id], down=down)).limit(SIZE)
+
+
+def _turned(columns: Sequence[ColumnElement[Any]], *, down: bool) -> list[ColumnElement[Any]]:
+    return [column.desc() if down else column for column in columns]
 
 
 def _time(sort: Sequence[str]) -> str | None:
@@ -75,28 +120,39 @@ def _time(sort: Sequence[str]) -> str | None:
     return key if key in TIMES else None
 
 
-def _own(actor: Actor, module: Module, action: str, table: Any, time: str) -> Iterator[Strand]:
+def _plain(module: Module, query: Query) -> bool:
+    """Whether the list is asked for whole, or by what no index finds: that is looked for on the way along the strands.
+
+    What an index finds, few records mostly, is found by it.
+    """
+    if any(getattr(query, one.name) != one.default for one in OTHERWISE):
+        return False
+    whole = not query.where or query.where == module.views.list.where
+    return whole and not (query.asked and _indexed(module).intersection(query.asked))
+
+
+def _indexed(module: Module) -> set[str]:
+    """The fields by which records are found (`deploy.indexes`), and the words that join several conditions."""
+    found = {"id", "any", "all", "not"} | {key for group in (*module.index, *module.unique) for key in group[:1]}
+    found |= {key for one in module.saved_filters.values() for key in one.where}
+    return found | {
+        key for key, field in module.fields.items() if field.targets or field.unique or field.settings.get("index")
+    }
+
+
+def _own(actor: Actor, module: Module, keys: Sequence[str], table: Any, time: str) -> Iterator[Strand]:
     columns = table.c[time], table.c.id
-    for key in own_keys(module, action):
-        if "" in module.field(key).columns:
-            yield Strand(table, owns(actor, module, key, table), columns)
+    for key in keys:
+        names = module.field(key).columns
+        if "" in names:
+            yield Strand(table, table.c[names[""]] == ME, columns)
         else:
             yield Strand(table, Gathered(table.c.id, tied(actor, module, key)), columns, gathered=True)
 
 
-def _of_groups(actor: Actor, module: Module, table: Any, time: str) -> Iterator[Strand]:
+def _of_groups(count: int, module: Module, table: Any, time: str) -> Iterator[Strand]:
     source = TIE.join(table, table.c.id == TIE.c.record)
-    for group in actor.groups:
+    for number in range(count):
+        group = sa.bindparam(f"strand_group{number}", type_=RecordId)
         rule = sa.and_(TIE.c.group_id == group, TIE.c.module == module.key)
         yield Strand(source, rule, (TIE.c[time], TIE.c.record), again=True)
-
-
-def braided(
-    found: Sequence[Strand], keys: Sequence[Key], wheres: Sequence[ColumnElement[bool]], turn: Turn
-) -> sa.Select[Any]:
-    """The ids of the rows of a page: the first ones of all strands."""
-    parts = (one.first(keys, wheres, turn).cte(f"strand{number}") for number, one in enumerate(found))
-    some = [sa.select(part) for part in parts]
-    every = (sa.union(*some) if len(some) > 1 else some[0]).subquery("every")
-    here = [replace(key, column=column) for key, column in zip(keys, (every.c.time, every.c.id), strict=True)]
-    return sa.select(every.c.id).order_by(*turn.order(here)).limit(turn.size)

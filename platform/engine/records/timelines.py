@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -34,8 +34,6 @@ CHANGES = "changes"
 #: What a cursor says of a source that has nothing more.
 OVER = "-"
 LONGEST_CURSOR = 4000
-#: How often the changes are read on where most of what was read is told already.
-MOST_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +128,8 @@ def happened(
         for origin in found if begun.get(origin.end.key) != OVER
     ]  # fmt: skip
     if changes and begun.get(CHANGES) != OVER:
-        told = frozenset(origin.end.key for origin in found)
-        streams.append(_changes(conn, catalog, actor, record, begun.get(CHANGES, ""), size, told))
+        but = ("linked",) if found else ()  # that something was linked which stands there itself is no news
+        streams.append(_changes(conn, catalog, actor, record, begun.get(CHANGES, ""), size, but))
     happenings = tuple(_merged(streams, size))
     ended = {key: OVER for key, text in begun.items() if text == OVER}
     now = {**ended, **{stream.key: stream.cursor for stream in streams}}
@@ -204,35 +202,18 @@ def _records(
 
 
 def _changes(
-    conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, after: str, size: int, told: Collection[str]
+    conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, after: str, size: int, but: Sequence[str]
 ) -> _Stream:
-    """The changes; that a record was linked which stands in the timeline itself (at an end of `told`) is no news."""
-    entries, more, here, some = list[Entry](), True, after, 2 * size
-    for _ in range(MOST_LOOKS):
-        found = history(
-            conn, catalog, actor, record.module, record.id, size=some + 1, before=_uuid(here), record=record
-        )
-        more, read = len(found) > some, found[:some]
-        entries += [entry for entry in read if not _is_told(entry, told)]
-        here = str(read[-1].id) if read else here
-        if len(entries) >= size or not more:
-            break
-    cursors = [str(entry.id) for entry in entries]
-    if entries:
-        cursors[-1] = here
-    happenings = [Happening(entry.at, entry=entry) for entry in entries]
-    return _Stream(CHANGES, after if entries else here, happenings, cursors, more)
-
-
-def _is_told(entry: Entry, told: Collection[str]) -> bool:
-    return entry.action == "linked" and bool(entry.changes) and all(each.field in told for each in entry.changes)
-
-
-def _uuid(text: str) -> UUID | None:
     try:
-        return UUID(text) if text else None
+        before = UUID(after) if after else None
     except ValueError:
         raise Invalid({"": [cursor.GONE]}) from None
+    entries = history(
+        conn, catalog, actor, record.module, record.id, size=size + 1, before=before, record=record, but=but
+    )
+    kept = entries[:size]
+    happenings = [Happening(entry.at, entry=entry) for entry in kept]
+    return _Stream(CHANGES, after, happenings, [str(entry.id) for entry in kept], len(entries) > size)
 
 
 def _query(record: Record, origin: Origin, by: str, *, where: Mapping[str, Any] | None, size: int) -> Query:

@@ -61,7 +61,7 @@ def blank(module: str) -> str:
 @door("save", asks="create")
 def create(module: str) -> AnyResponse:
     found = module_of(module, "create")
-    raw, token = _raw(found), request.form.get("token", "")
+    raw, token = raw_of(found), request.form.get("token", "")
     try:
         made = write(lambda conn, catalog: _create(conn, catalog, module, raw, token))
     except Invalid as wrong:
@@ -137,13 +137,13 @@ def _hidden(module: Module, values: Mapping[str, Any], asked: set[str]) -> dict[
 @door("form", asks="edit")
 def edit(module: str, id: UUID) -> str:
     found = module_of(module, "view")
-    return edit_form(found, _editable(module, id))
+    return edit_form(found, editable(module, id))
 
 
 @door("save", asks="edit")
 def update(module: str, id: UUID) -> AnyResponse:
     found = module_of(module, "view")
-    raw, version = _raw(found), _number("version")
+    raw, version = raw_of(found), _number("version")
     typed: MultiDict[str, str] = request.form
     settling, chosen = _number("settling"), clash.chosen(request.form)
     for _ in range(ATTEMPTS):
@@ -156,7 +156,7 @@ def update(module: str, id: UUID) -> AnyResponse:
             raw = {key: value for key, value in raw.items() if key not in dropped}
             typed = MultiDict((key, text) for key, text in typed.items(multi=True) if key.split("$")[0] not in dropped)
         except Invalid as wrong:
-            page = edit_form(found, _editable(module, id), wrong=wrong, version=version, typed=typed)
+            page = edit_form(found, editable(module, id), wrong=wrong, version=version, typed=typed)
             return make_response(page, 422)
         else:
             notify(say("“{title}” was saved.", title=shortened(saved.title)))
@@ -177,10 +177,10 @@ def _save(module: str, id: UUID, raw: Mapping[str, Any], version: int) -> Record
 def state(module: str, id: UUID) -> Response:
     """What the conditions of a record's form say of what is typed."""
     found = module_of(module, "view")
-    return jsonify(told.state(_present(found, _editable(module, id).values, typed=True), found.views.form))
+    return jsonify(told.state(_present(found, editable(module, id).values, typed=True), found.views.form))
 
 
-def _editable(module: str, id: UUID) -> Record:
+def editable(module: str, id: UUID) -> Record:
     record = whole_record(module, id)
     if not record.may_edit:
         raise Denied(say("You may see this record but not change it."))
@@ -215,7 +215,7 @@ def edit_form(
 def _present(module: Module, stored: Mapping[str, Any], *, typed: bool, new: bool = False) -> Present:
     """The record with what was typed, where something was."""
     zone = g.actor.zone or g.catalog.app.zone
-    sent = at_hand(module, _raw(module), zone) if typed else {}
+    sent = at_hand(module, raw_of(module), zone) if typed else {}
     sent |= {key: None for key, value in sent.items() if not _may_follow(module.field(key), value, stored.get(key))}
     return present(connection(), g.catalog, g.actor, module, {**stored, **sent}, new=new)
 
@@ -242,7 +242,7 @@ def _alike(module: Module, wrong: Invalid | None, but: UUID | None = None) -> tu
     if not isinstance(wrong, Duplicates):
         return ()
     stored = {} if but is None else record_of(module.key, but).values
-    values = {**stored, **_raw(module)}
+    values = {**stored, **raw_of(module)}
     return records.duplicates(connection(), g.catalog, g.actor, module.key, values, but=but)
 
 
@@ -307,7 +307,7 @@ def _clash(module: Module, record: Record, conflict: Conflict) -> str:
 
 
 # -- what was sent -----------------------------------------------------------------------------------------------
-def _raw(module: Module) -> dict[str, Any]:
+def raw_of(module: Module) -> dict[str, Any]:
     return read_form((one for one in module.fields.values() if not one.readonly), request.form, g.formats)
 
 

@@ -99,10 +99,20 @@ def _present(module: Module, record: Record) -> Present:
 def history(module: str, id: UUID) -> str:
     """Everything that happened, as a fragment of the record's page or as a page of its own."""
     found = module_of(module, "view")
-    record = record_of(module, id)
+    record = _of_history(module, id)
     view = details.build(_present(found, record), record, (), g.formats)
     template = "screens/timeline.html" if "HX-Request" in request.headers else "screens/history.html"
     return render_template(template, view=view, history=_timeline(found, record, timeline.EVERYTHING))
+
+
+def _of_history(module: str, id: UUID) -> Record:
+    """The record of the address, also one that was merged into another: its history stays to be read."""
+    try:
+        return record_of(module, id)
+    except NotFound:
+        if went_into(connection(), module, id) is None:
+            raise
+        return records.get(connection(), g.catalog, g.actor, module, id, deleted=True)
 
 
 def _timeline(module: Module, record: Record, size: int) -> timeline.Timeline:

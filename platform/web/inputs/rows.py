@@ -29,7 +29,7 @@ def line_rows(
     own = [found for key, found in control.field.own.items() if key != GROUP]
     typed = form if form is not None and control.name in form else None
     if typed is not None:
-        places = {number: str(place) for place, number in enumerate(_kept(control.field, typed, formats, read))}
+        places = {number: str(place) for place, number in enumerate(sent_lines(control.field, typed, formats, read))}
         rows = [
             _typed_row(control.name, number, own, typed, _renamed(inner, control.name, places.get(number), number))
             for number in _numbers(control.name, typed)
@@ -96,10 +96,10 @@ def _numbers(name: str, form: Form) -> list[str]:
 
 def read_lines(found: Field, form: Form, formats: Formats, read: ReadField) -> list[dict[str, Any]]:
     """The raw lines, in order; new ones in which nothing was typed, and those marked as gone, are left out."""
-    return list(_kept(found, form, formats, read).values())
+    return list(sent_lines(found, form, formats, read).values())
 
 
-def _kept(found: Field, form: Form, formats: Formats, read: ReadField) -> dict[str, dict[str, Any]]:
+def sent_lines(found: Field, form: Form, formats: Formats, read: ReadField) -> dict[str, dict[str, Any]]:
     """The raw lines by the numbers of their rows."""
     lines = {}
     for number in _numbers(found.key, form):

@@ -51,7 +51,7 @@ def _of_end(
         .where(*wheres)
         .group_by(near.c.id)
     )
-    return {row.near_id: _value(catalog, rollup.function, field, row) for row in conn.execute(statement)}
+    return {row.near_id: rolled(catalog, rollup.function, field, row) for row in conn.execute(statement)}
 
 
 def _field(catalog: Catalog, module: Module, rollup: Rollup, key: str) -> Field | None:
@@ -74,7 +74,8 @@ def _wanted(function: str, field: Field, columns: Any) -> list[Any]:
     return wanted
 
 
-def _value(catalog: Catalog, function: str, field: Field | None, row: Any) -> Any:
+def rolled(catalog: Catalog, function: str, field: Field | None, row: Any) -> Any:
+    """The value that a row of the answer says; without a `field` they were counted."""
     if field is None:
         return Decimal(row.n)
     if row.value is None:

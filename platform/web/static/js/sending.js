@@ -19,3 +19,10 @@ document.addEventListener("htmx:before:response", (event) => {
   else location.assign(there);
 });
 document.querySelector("[data-focus]")?.focus();
+
+/* <a data-back>: back to where somebody came from, with what was typed there. */
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("a[data-back]") || event.ctrlKey || event.metaKey || history.length < 2) return;
+  event.preventDefault();
+  history.back();
+});
