@@ -88,6 +88,7 @@ def _name_imports(answer: Response, assets: dict[str, Assets]) -> None:
     known = assets.setdefault(folder, Assets(Path(folder)))
     name = str((request.view_args or {})["filename"])
     if known.imports(name):
+        answer.call_on_close(getattr(answer.response, "close", lambda: None))
         answer.direct_passthrough = False
         answer.set_data(known.script(name))
         answer.set_etag(known.version(name))
