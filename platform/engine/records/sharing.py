@@ -79,11 +79,19 @@ def tell_time(conn: sa.Connection, module: Module, ids: Sequence[UUID]) -> None:
 
     Whoever writes `updated_at` calls this, or `inherit_anew`: lists are read by what stands there (`records.strands`).
     """
-    table, of = module.table, group_record.c
-    time = sa.select(table.c.updated_at).where(table.c.id == of.record).scalar_subquery()
+    kept = module.table.info
+    if "tell_time" not in kept:
+        kept["tell_time"] = _telling(module.table)  # once: each save asks for it
     for some in batches(ids):
-        mine = group_record.update().where(of.module == module.key, of.record.in_(some))
-        conn.execute(mine.values(updated_at=time))
+        conn.execute(kept["tell_time"], {"b_module": module.key, "b_ids": list(some)})
+
+
+def _telling(table: sa.Table) -> sa.Update:
+    of = group_record.c
+    time = sa.select(table.c.updated_at).where(table.c.id == of.record).scalar_subquery()
+    ids = sa.bindparam("b_ids", type_=of.record.type, expanding=True)
+    mine = of.module == sa.bindparam("b_module"), of.record.in_(ids)
+    return group_record.update().where(*mine).values(updated_at=time)
 
 
 def settle(

@@ -98,7 +98,7 @@ def braided(
 
     if len(wheres) > 1 or any("" not in whole.field(key).columns for key in keys):
         return Braid(made(), values)
-    kept, shape = module.table.info, ("strands", time, keys, len(actor.groups), down, beyond)
+    kept, shape = module.table.info, ("strands", module.key, time, keys, len(actor.groups), down, beyond)
     if shape not in kept:
         kept[shape] = made()  # once: it costs more to make than to run
     return Braid(kept[shape], values)

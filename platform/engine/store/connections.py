@@ -26,6 +26,9 @@ _NOTICING = {
     "connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }  # fmt: skip
+#: What PostgreSQL counts helpers of a question as (1000 by itself). Many ask at once; and helpers read to the end where
+#: a page needs the first few rows. Only what reads most of a large table is worth them.
+HELPERS = 20_000
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -162,7 +165,8 @@ def _make_private(dialect: Any, record: Any, arguments: Any, named: Any) -> None
 
 def _postgresql_engine(url: URL, *, writes: bool) -> sa.Engine:
     said = {name: value for name, value in _NOTICING.items() if name not in url.query}
-    options = {"connect_args": {"options": "-c timezone=UTC", "application_name": "hanok", **said}, **_QUIET}
+    asked = "-c timezone=UTC" if writes else f"-c timezone=UTC -c parallel_setup_cost={HELPERS}"
+    options = {"connect_args": {"options": asked, "application_name": "hanok", **said}, **_QUIET}
     if writes:
         return sa.create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, **options)
     engine = sa.create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True, **options)
