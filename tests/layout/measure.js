@@ -14,7 +14,7 @@
   const box = (node) => node.getBoundingClientRect();
   const modal = document.querySelector("dialog:modal");
   const scope = modal ?? document.body;
-  const all = [...scope.querySelectorAll("*")].filter((node) => !hidden(node) && seen(node) && box(node).width > 0);
+  const all = [...scope.querySelectorAll("*")].filter((node) => !hidden(node) && seen(node) && box(node).width > 1 && box(node).height > 1);
 
   // 1. The page is as wide as its window.
   const over = document.documentElement.scrollWidth - wide;
