@@ -50,7 +50,8 @@ class Joined:
             raise NotFound(say("There is nothing here"))
         answer = Response(self._body(paths, versions), mimetype=TYPES[found[2]])
         answer.set_etag(hashlib.sha256("".join(versions).encode()).hexdigest()[:16])
-        return answer.make_conditional(request)
+        answer.make_conditional(request)
+        return answer
 
     def _join(self, paths: tuple[str, ...], versions: tuple[str, ...]) -> bytes:
         texts = (self.assets.folder.joinpath(path).read_text() for path in paths)
