@@ -42,7 +42,7 @@ def _default(field: Field, actor: Actor, zone: str) -> Any:
     if isinstance(written, str):
         span = field.type.relative(field, written, now=datetime.now(UTC), zone=zone)
         if span:
-            return span[0]
+            return span[0].replace(second=0, microsecond=0) if isinstance(span[0], datetime) else span[0]
     return _loaded(field, written)
 
 

@@ -21,7 +21,7 @@ from hanok.web.cells import is_empty
 from hanok.web.i18n import translate
 
 #: How much is next of each kind, and how much of what happened is shown at once.
-NEXT, MORE_NEXT, PAST = 10, 100, 20
+NEXT, MORE_NEXT, PAST = 5, 100, 20
 NEAR = {0: "today", 1: "tomorrow", -1: "yesterday"}
 ALL, CHANGED = say("All"), say("Changes")
 

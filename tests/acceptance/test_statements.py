@@ -26,7 +26,9 @@ BASELINE = {
     "/account/_count": 1,
     "/account/_pick?words=상사": 1,
     "/account/{account}/_sub/contacts": 2,
-    "/account/{account}": 3,  # whether it has a star
+    "/account/{account}": 3,  # its tags, whether it has a star
+    "/account/{account}/_timeline": 10,  # the record; what is next of three kinds, what happened of five, its changes
+    "/account/{account}/_timeline/new/notes": 1,
     "/account/{account}/edit": 1,
     "/account/new": 0,
     "/search?words=상사": 1,
