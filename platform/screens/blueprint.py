@@ -39,6 +39,7 @@ from hanok.screens.routes import (
     mine,
     notices,
     previewing,
+    quick,
     records,
     roles,
     saving,
@@ -67,7 +68,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     )
     for room in (
         home, searching, mine, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
-        lists, keeping, saving, kanban, forms, previewing, inline, records, favourites, following, feed, beside,
+        lists, keeping, saving, kanban, forms, quick, previewing, inline, records, favourites, following, feed, beside,
         subpanels, actions, exporting, bulk, merging, importing, access, audit, handing, handing_course, roles,
     ):  # fmt: skip
         room.add(made)

@@ -63,7 +63,7 @@ def create(module: str) -> AnyResponse:
     found = module_of(module, "create")
     raw, token = raw_of(found), request.form.get("token", "")
     try:
-        made = write(lambda conn, catalog: _create(conn, catalog, module, raw, token))
+        made = write(lambda conn, catalog: create_once(conn, catalog, module, raw, token))
     except Invalid as wrong:
         values = initial(g.catalog, g.actor, found, {}, linked)
         page = _new_form(found, values, onward=_onward(request.form), token=token, wrong=wrong)
@@ -73,7 +73,8 @@ def create(module: str) -> AnyResponse:
     return redirect(_onward(request.form) or f"/{module}/{made.id}", 303)
 
 
-def _create(conn: Connection, catalog: Catalog, module: str, raw: Mapping[str, Any], token: str) -> Record:
+def create_once(conn: Connection, catalog: Catalog, module: str, raw: Mapping[str, Any], token: str) -> Record:
+    """Saves a new record, or finds the one that this form made already."""
     session = request.cookies.get(SESSION_COOKIE, "")
     before = once.made_before(conn, catalog, g.actor, session, token)
     if before:
@@ -97,15 +98,15 @@ def new_state(module: str) -> Response:
     """What the conditions of a new record's form say of what is typed."""
     found = module_of(module, "create")
     values = initial(g.catalog, g.actor, found, {}, linked)
-    return jsonify(told.state(_present(found, values, typed=True, new=True), found.views.form))
+    return jsonify(told.state(present_of(found, values, typed=True, new=True), found.views.form))
 
 
 def _new_form(
     module: Module, values: Mapping[str, Any], *, onward: str, token: str, wrong: Invalid | None = None
 ) -> str:
     asked = forms.asked_fields(module, module.views.form)
-    hidden = _hidden(module, values, {field.key for field in asked})
-    here = _present(module, values, typed=wrong is not None, new=True)
+    hidden = hidden_of(module, values, {field.key for field in asked})
+    here = present_of(module, values, typed=wrong is not None, new=True)
     view = forms.build(
         here,
         values,
@@ -118,12 +119,12 @@ def _new_form(
         hidden={**hidden, **_kept_listing(), **_kept_tie()},
         options=_options(here, asked),
         listing=_listing(),
-        alike=_alike(module, wrong),
+        alike=alike_of(module, wrong),
     )
     return render_template("screens/form.html", view=view, typed=request.form if wrong else None)
 
 
-def _hidden(module: Module, values: Mapping[str, Any], asked: set[str]) -> dict[str, str]:
+def hidden_of(module: Module, values: Mapping[str, Any], asked: set[str]) -> dict[str, str]:
     """What the address fills in, or the form brought along, and the view does not ask for."""
     brought = request.form if request.method == "POST" else request.args
     return {
@@ -177,7 +178,7 @@ def _save(module: str, id: UUID, raw: Mapping[str, Any], version: int) -> Record
 def state(module: str, id: UUID) -> Response:
     """What the conditions of a record's form say of what is typed."""
     found = module_of(module, "view")
-    return jsonify(told.state(_present(found, editable(module, id).values, typed=True), found.views.form))
+    return jsonify(told.state(present_of(found, editable(module, id).values, typed=True), found.views.form))
 
 
 def editable(module: str, id: UUID) -> Record:
@@ -192,7 +193,7 @@ def edit_form(
 ) -> str:
     """The form of a stored record; with what was typed and what is `wrong` with it."""
     there = f"/{module.key}/{record.id}"
-    here = _present(module, record.values, typed=wrong is not None)
+    here = present_of(module, record.values, typed=wrong is not None)
     view = forms.build(
         here,
         record.values,
@@ -205,14 +206,14 @@ def edit_form(
         hidden=_kept_listing(),
         options=_options(here, forms.asked_fields(module, module.views.form)),
         listing=_listing(),
-        alike=_alike(module, wrong, record.id),
+        alike=alike_of(module, wrong, record.id),
         merges=may_merge(g.catalog, g.actor, module),
     )
     return render_template("screens/form.html", view=view, typed=typed)
 
 
 # -- as it stands ------------------------------------------------------------------------------------------------
-def _present(module: Module, stored: Mapping[str, Any], *, typed: bool, new: bool = False) -> Present:
+def present_of(module: Module, stored: Mapping[str, Any], *, typed: bool, new: bool = False) -> Present:
     """The record with what was typed, where something was."""
     zone = g.actor.zone or g.catalog.app.zone
     sent = at_hand(module, raw_of(module), zone) if typed else {}
@@ -237,7 +238,7 @@ def _despite() -> bool:
     return bool(request.form.get("despite"))
 
 
-def _alike(module: Module, wrong: Invalid | None, but: UUID | None = None) -> tuple[Alike, ...]:
+def alike_of(module: Module, wrong: Invalid | None, but: UUID | None = None) -> tuple[Alike, ...]:
     """The records to ask about."""
     if not isinstance(wrong, Duplicates):
         return ()

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, render_template, request
 
 from hanok.engine import records
-from hanok.engine.access import SYSTEM
+from hanok.engine.access import SYSTEM, may
 from hanok.engine.catalog import Module
 from hanok.engine.catalog.ends import PARENT
 from hanok.engine.conditions import Every
+from hanok.engine.errors import say
+from hanok.engine.fields import in_language
 from hanok.engine.records.favourites import favourites
 from hanok.engine.records.recent import recently_viewed
-from hanok.screens import palette, picking, searching
+from hanok.screens import composing, palette, picking, searching
 from hanok.screens.address import WORDS_LENGTH
 from hanok.screens.reading import openings, title_of_link
+from hanok.screens.routes.quick import PICKS
+from hanok.screens.routes.quick import WORDS as FOUND_BY
 from hanok.screens.told import sent
+from hanok.screens.words import in_text
 from hanok.web.doors import door
 from hanok.web.i18n import translate
 from hanok.web.menu import Frame
@@ -74,7 +80,19 @@ def pick(module: str) -> Response:
     page = records.page(connection(), g.catalog, g.actor if known else SYSTEM, query)
     items = picking.items(found, page.rows, g.formats, known=known)
     hint = _hint(found, limit) if limit and query.limit not in (None, Every(())) else ""
-    return jsonify(items=items, more=page.next is not None, hint=hint)
+    return jsonify(items=items, more=page.next is not None, hint=hint, make=_make(found, limit))
+
+
+def _make(module: Module, limit: picking.Limit | None) -> dict[str, str] | None:
+    """Where a record is made that is not there yet, as the limit wants it; None where she may make none."""
+    if not may(g.catalog, g.actor, module.key, "create") or not composing.asks(module.views.quick):
+        return None
+    words, same = _words(), limit.of(module.key) if limit else None
+    given = {same[1]: str(limit.values.get(same[0]) or "")} if limit and same else {}
+    label = in_text(in_language(module.label, g.language), g.language)
+    said = say("New {record} “{words}”", record=label, words=words) if words else say("New {record}", record=label)
+    asked = urlencode({PICKS: 1, **({FOUND_BY: words} if words else {}), **given})
+    return {"url": f"/{module.key}/_quick?{asked}", "text": translate(said, g.language)}
 
 
 def _limit() -> picking.Limit | None:

@@ -1,6 +1,7 @@
 /* What an action asks first, as a dialog. <a href="/deal/_do/lost?id=…" data-ask> opens the fragment of that address; its
    form is sent here, and drawn again with what was wrong. A form with data-download is the browser's to send: the answer
-   is a file. Without scripts, or when something fails, both are pages. */
+   is a file. Without scripts, or when something fails, both are pages. When the answer says what was made (hk-notice
+   [data-made]), the opener hears `hk:made`. A link data-whole takes what was typed along to the whole form. */
 const asked = () => ({ headers: { "HX-Request": "true", "HX-Current-URL": location.href } });
 let dialog = null;
 let opener = null;
@@ -44,6 +45,7 @@ function draw(html) {
   dialog = document.querySelector("body > dialog.ask");
   dialog.addEventListener("click", (event) => event.target.closest("[data-close]") && dialog.close());
   dialog.addEventListener("close", leave);
+  dialog.querySelector("[data-whole]")?.addEventListener("click", takeAlong);
   dialog.querySelector("form[data-save]")?.addEventListener("submit", send);
   dialog.querySelector("form[data-download]")?.addEventListener("submit", () => setTimeout(() => dialog.close()));
   document.dispatchEvent(new CustomEvent("hk:asked", { detail: dialog }));
@@ -53,7 +55,8 @@ function draw(html) {
 
 function leave() {
   dialog.remove();
-  const back = opener.closest("details.menu-box")?.querySelector("summary") ?? opener;
+  const back = opener.closest("details.menu-box")?.querySelector("summary")
+    ?? opener.closest("hk-link")?.querySelector("[role=combobox]") ?? opener;
   if (back.isConnected && back.checkVisibility()) back.focus();
 }
 
@@ -70,10 +73,27 @@ async function send(event) {
       return location.assign(there);
     }
     if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
-    draw(await answer.text());
+    const html = await answer.text();
+    if (!made(html)) draw(html);
   } catch {
     form.removeEventListener("submit", send);
     form.removeAttribute("aria-busy");
     form.submit();
   }
+}
+
+function made(html) {
+  const notice = document.createRange().createContextualFragment(html).querySelector("hk-notice[data-made]");
+  if (!notice) return false;
+  const { made: id, module, title } = notice.dataset;
+  dialog.close();
+  document.getElementById("notices")?.replaceChildren(notice);
+  opener.dispatchEvent(new CustomEvent("hk:made", { bubbles: true, detail: { id, module, title } }));
+  return true;
+}
+
+function takeAlong(event) {
+  const data = [...new FormData(event.target.closest("form"))];
+  const typed = data.filter(([name, value]) => typeof value === "string" && value && !["csrf_token", "token"].includes(name));
+  event.currentTarget.href += `?${new URLSearchParams(typed)}`;
 }

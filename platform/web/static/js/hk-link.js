@@ -4,6 +4,7 @@
        changed ones. Of several modules the value is "account:id", of one it is the id.
    data-limits   in a form[data-here] (the id of its record, "" for a new one): the fields that say what may be picked. What
        stands in their boxes goes along, and the answer may say in "hint" what it was limited to.
+       In a form (data-here) the answer may say in "make" where one that is not there yet is made: {"url", "text"}.
    data-icon   the sprite
    data-text-…                   the words, in the reader's language
    Arrows walk, Enter takes, Esc goes back; Hangul may still be composed while the list already answers. */
@@ -24,8 +25,9 @@ customElements.define("hk-link", class extends HTMLElement {
     this.box.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("focusout", (event) => this.contains(event.relatedTarget) || this.leave());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
-    this.list.addEventListener("click", (event) => this.taken(event.target.closest("[role=option]")));
+    this.list.addEventListener("click", (event) => this.taken(event.target.closest("[role=option]:not([href])")));
     this.clear.addEventListener("click", () => this.take("", ""));
+    this.addEventListener("hk:made", ({ detail }) => this.take(this.targets.length > 1 ? `${detail.module}:${detail.id}` : detail.id, detail.title));
     this.show();
   }
 
@@ -90,8 +92,8 @@ customElements.define("hk-link", class extends HTMLElement {
     const query = new URLSearchParams({ words, for: this.dataset.for, ...this.limits() });
     const answer = await fetch(`/${module}/_pick?${query}`, { signal, headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
-    const { items, hint } = await answer.json();
-    return { hint, items: this.targets.length > 1 ? items.map((item) => ({ ...item, id: `${module}:${item.id}` })) : items };
+    const { items, hint, make } = await answer.json();
+    return { hint, make, items: this.targets.length > 1 ? items.map((item) => ({ ...item, id: `${module}:${item.id}` })) : items };
   }
 
   limits() {
@@ -115,8 +117,9 @@ customElements.define("hk-link", class extends HTMLElement {
     });
     const count = this.options.length;
     if (count === 0) this.head(words ? this.dataset.textNone.replace("{words}", words) : this.dataset.textEmpty);
+    if (this.closest("form[data-here]") && !this.closest("dialog")) found.forEach(({ make }) => make && this.list.append(this.maker(make)));
     this.open();
-    this.point(words && count ? 0 : -1);
+    this.point(words && this.options.length ? 0 : -1);
     this.status.textContent = count ? `${this.list.firstChild.textContent}: ${count}` : this.list.textContent;
   }
 
@@ -143,6 +146,14 @@ customElements.define("hk-link", class extends HTMLElement {
     if (item.note) name.append(" ", small(item.note));
     option.append(name);
     if (item.figure) option.append(small(item.figure, "push fig"));
+    return option;
+  }
+
+  maker({ url, text }) {
+    const option = document.createElement("a");
+    Object.assign(option, { className: "dropdown-item", id: `${this.list.id}-${this.options.length}`, href: url, role: "option", ariaSelected: "false", tabIndex: -1 });
+    option.dataset.ask = "";
+    option.append(this.icon("plus"), Object.assign(document.createElement("span"), { className: "clip", textContent: text }));
     return option;
   }
 
@@ -192,7 +203,8 @@ customElements.define("hk-link", class extends HTMLElement {
   }
 
   taken(option) {
-    if (option) this.take(option.dataset.id, option.dataset.title);
+    if (option?.href) option.click();
+    else if (option) this.take(option.dataset.id, option.dataset.title);
   }
 
   take(id, title) {
