@@ -80,7 +80,6 @@ def test_a_list_is_light_at_first_and_lighter_then(browser: Browser, site: Serve
     context = visitor(browser, site, language)
     scales = Scales(context.new_page())
     assert scales.weigh(f"{site.address}/account?filter=all") <= FIRST, str(scales)
-    print(sum(scales.sizes.values()))
     assert scales.weigh(f"{site.address}/account?filter=all&sort=-name") <= NEXT, str(scales)
     assert scales.weigh(f"{site.address}/contact?filter=all") <= NEXT, str(scales)
     assert not scales.passing
