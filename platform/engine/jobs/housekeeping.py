@@ -79,10 +79,13 @@ def _whole(
     total = 0
     while (id := work.write(lambda conn, _: conn.scalar(oldest))) is not None:
         in_batches(work, deleting(id))
-        whole = head.delete().where(head.c.id == id)
-        work.write(lambda conn, _, whole=whole: conn.execute(whole).rowcount)
+        work.write(_without(head, id))
         total += 1
     return total
+
+
+def _without(head: sa.Table, id: UUID) -> Callable[[sa.Connection, Any], int]:
+    return lambda conn, _: conn.execute(head.delete().where(head.c.id == id)).rowcount
 
 
 def clean_files(work: Work) -> dict[str, int]:

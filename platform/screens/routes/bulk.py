@@ -159,7 +159,7 @@ def _ties(module: Module) -> list[Field]:
     found = tied_by(g.catalog, g.actor, module)
     if found is None:
         return []
-    words = ((ADD, say("Add")), (REMOVE, say("Take away")))
+    words = ((ADD, say("Tags to add")), (REMOVE, say("Tags to take away")))
     return [replace(found, key=key, label={g.language: translate(word, g.language)}) for key, word in words]
 
 

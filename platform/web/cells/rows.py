@@ -26,7 +26,7 @@ def _chip(tie: Any, field: Field, look: Look) -> str:
     if not tie.title:
         return secret(look)
     there = address(tie.module or field.members[0], tie.id)
-    chip = Markup('<a class="badge chip" data-color="{}" href="{}">{}</a>')
+    chip = Markup('<a class="badge" data-color="{}" href="{}">{}</a>')
     return chip.format(tie.color or "grey", there, tie.title)
 
 
