@@ -104,6 +104,6 @@ def _without_idle(css: str, wanted: frozenset[str]) -> str:
         asked = own | set(re.findall(r"var\((--tblr-[\w-]+)", css))
         idle = set(re.findall(r"[{;](--tblr-[\w-]+):", css)) - asked
         if not idle:
-            return re.sub(r"[^{}]+\{\}", "", css)
+            return css
         names = "|".join(sorted(map(re.escape, idle), key=len, reverse=True))
         css = re.sub(rf"(?<=[{{;])(?:{names}):(?:\"[^\"]*\"|'[^']*'|\([^)]*\)|[^;}}\"'])*;?", "", css)

@@ -12,23 +12,28 @@ from flask import Blueprint, Response, g, request
 from sqlalchemy import Connection
 
 from hanok.api.asking import Outdated, document, fields_of, matched_version, module_named, named_version, query_of
+from hanok.api.including import include, included_keys
 from hanok.api.resources import address, as_raw, resource, shown
 from hanok.engine import records
 from hanok.engine.access import may
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict, Denied, NotFound, say
 from hanok.engine.records import Record
+from hanok.engine.records.attachments import file_of
 from hanok.web.doors import door
 from hanok.web.programs import JSON_API, ROOT
+from hanok.web.uploads import handed_out
 from hanok.web.visit import connection, write
 
 Found = TypeVar("Found")
+Included = tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]
 
 
 def add(to: Blueprint) -> None:
-    """The addresses; `me` wins over the name of a module."""
+    """The addresses; `me` and `files` win over the name of a module."""
     for method, rule, view, asks in (
         ("GET", "/me", me, ""),
+        ("GET", "/files/<uuid:id>", file, "view"),
         ("GET", "/<module>", listed, "list"),
         ("POST", "/<module>", create, "create"),
         ("GET", "/<module>/<uuid:id>", show, "view"),
@@ -69,9 +74,16 @@ def _further(name: str, cursor: str | None) -> str | None:
 
 
 def show(module: str, id: UUID) -> Response:
-    """One record; its version is the ETag."""
+    """One record; its version is the ETag. `include` names links, links to many and lines that are brought along."""
     found = _opened(module, "view")
-    return _one(records.get(connection(), g.catalog, g.actor, found.key, id), fields_of(found))
+    keys, wanted = fields_of(found), included_keys(found)
+    record = records.get(connection(), g.catalog, g.actor, found.key, id)
+    return _one(record, keys, more=include(found, record, wanted) if wanted else None)
+
+
+def file(id: UUID) -> Response:
+    """A file that a record holds, by the id that stands among its attributes."""
+    return handed_out(file_of(connection(), g.catalog, g.actor, id))
 
 
 # -- changing ----------------------------------------------------------------------------------------------------------
@@ -130,9 +142,13 @@ def _seen(module: Module, written: Record) -> tuple[Record, tuple[str, ...]]:
         return written, ()
 
 
-def _one(record: Record, keys: tuple[str, ...], status: int = 200) -> Response:
+def _one(record: Record, keys: tuple[str, ...], status: int = 200, more: Included | None = None) -> Response:
     data = resource(g.catalog, record, keys)
-    answer = _answer({"data": data, "links": {"self": address(record)}}, status)
+    body: dict[str, Any] = {"data": data, "links": {"self": address(record)}}
+    if more is not None:
+        data["relationships"] = {**data.get("relationships", {}), **more[0]}
+        body["included"] = more[1]
+    answer = _answer(body, status)
     answer.headers["ETag"] = f'"{record.version}"'
     return answer
 

@@ -12,6 +12,7 @@ from hanok.demo.desk import case, task
 from hanok.demo.drafts import Draft, Ref
 from hanok.demo.firms import KINDS, Firm, Registry, account
 from hanok.demo.people import contact, converted_lead, lead
+from hanok.demo.tags import TAGS, tagged, tags
 from hanok.demo.talks import call, document, meeting, note
 from hanok.demo.world import World
 from hanok.engine.catalog import Catalog
@@ -29,7 +30,7 @@ ACTIVITIES = {"task": task, "call": call, "meeting": meeting, "note": note, "doc
 def amounts(count: int) -> dict[str, int]:
     """How many records of each module `generate` makes for so many accounts."""
     shares = {module: round(count * share) for module, share in SHARES.items()}
-    return {"team": len(TEAMS), "user": len(USERS), "employee": len(COLLEAGUES), **shares}
+    return {"team": len(TEAMS), "user": len(USERS), "employee": len(COLLEAGUES), "tag": len(TAGS), **shares}
 
 
 def generate(catalog: Catalog, count: int, *, seed: int, today: date) -> Iterator[Draft]:
@@ -73,15 +74,13 @@ class _Story:
 
     def drafts(self) -> Iterator[Draft]:
         yield from company(self.world.today)
-        yield from self._accounts()
-        yield from self._contacts()
-        yield from self._opportunities()
-        yield from self._leads()
-        yield from self._cases()
-        for module, make in ACTIVITIES.items():
+        yield from tags()
+        for make in (self._accounts, self._contacts, self._opportunities, self._leads, self._cases):
+            yield from map(tagged, make())
+        for module, active in ACTIVITIES.items():
             for number in range(self.wanted[module]):
                 about = self._about()
-                yield make(self.world, f"{module}-{number}", about, self.about[about.key])
+                yield active(self.world, f"{module}-{number}", about, self.about[about.key])
 
     def _accounts(self) -> Iterator[Draft]:
         for number in range(self.wanted["account"]):

@@ -9,12 +9,12 @@ from uuid import UUID
 from hanok.engine.catalog import Module
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
-from hanok.engine.records.bulk import ASSIGN, CAP, DELETE, KEPT, NOT_CHANGED, SAME, SET, TAKEN_BACK, UNDONE, Bulk
+from hanok.engine.records.bulk import ASSIGN, CAP, DELETE, KEPT, NOT_CHANGED, SAME, SET, TAKEN_BACK, TIE, UNDONE, Bulk
 
-LABELS: Mapping[str, Message] = {SET: say("Change"), ASSIGN: say("Assign"), DELETE: say("Delete")}
+LABELS: Mapping[str, Message] = {SET: say("Change"), ASSIGN: say("Assign"), TIE: say("Tag"), DELETE: say("Delete")}
 IN_BACKGROUND = say("The change runs in the background. You find it at the top of the page, also when it is done.")
 SOME_BACK = say("{count} records are as they were before; {left} stay, for somebody changed them since.")
-ICONS: Mapping[str, str] = {SET: "pencil", ASSIGN: "user-share", DELETE: "trash"}
+ICONS: Mapping[str, str] = {SET: "pencil", ASSIGN: "user-share", TIE: "tag", DELETE: "trash"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,7 @@ def _undone(plan: Bulk) -> tuple[Message, str]:
 _SENTENCES: Mapping[str, tuple[Message, Message]] = {
     SET: (say("{count} records were changed."), say("{count} records were changed, {left} left as they were.")),
     ASSIGN: (say("{count} records were assigned."), say("{count} records were assigned, {left} left as they were.")),
+    TIE: (say("{count} records were tagged."), say("{count} records were tagged, {left} left as they were.")),
     DELETE: (say("{count} records were deleted."), say("{count} records were deleted, {left} left as they were.")),
 }
 

@@ -23,6 +23,7 @@ from babel.numbers import (
 )
 
 from hanok.engine.fields.country import names
+from hanok.engine.fields.repeating import DAYS
 from hanok.web.i18n import translate
 
 LONG_DATE: Mapping[str, str] = {"ko": "y년 M월 d일 (E)", "en": "EEE, MMM d, y"}
@@ -37,6 +38,8 @@ NUMBERS: Mapping[str, Mapping[int, str | None]] = {
     "comma": {}, "point": {ord(","): ".", ord("."): ","}, "space": {ord(","): "\u00a0", ord("."): ","},
     "plain": {ord(","): None},
 }  # fmt: skip
+#: Calendars in Korea and in the United States begin on Sunday.
+FIRST_DAYS: Mapping[str, int] = {"": 6, "monday": 0, "saturday": 5, "sunday": 6}
 GROUPED = re.compile(r"[-+−]?\d{1,3}(\.\d{3})+")
 SPACES = re.compile(r"(?<=\d)\s(?=\d)")
 MOMENT = timedelta(seconds=45)
@@ -136,6 +139,11 @@ class Formats:
         if abs(past) < MOMENT:
             return translate("just now", self.language)
         return format_timedelta(past, add_direction=True, locale=self.language)
+
+    def week(self) -> tuple[str, ...]:
+        """The days of a week in her order: MO, TU …"""
+        first = FIRST_DAYS[self.first_day]
+        return (*DAYS[first:], *DAYS[:first])
 
     # -- places ------------------------------------------------------------------------------------------------
     def countries(self, first: str = "") -> list[tuple[str, str]]:

@@ -214,3 +214,17 @@ def test_other_methods_are_refused_in_json_too(robot: Make, method: str, path: s
     assert answer.status_code == 405
     assert answer.headers["Allow"]
     assert answer.get_json(force=True)["errors"]
+
+
+def test_what_a_record_names_comes_along_as_far_as_the_caller_may_open_it(
+    robot: Make, make: MakeRecord, id_of: Any
+) -> None:
+    rep = id_of("rep")
+    firms = (make("company", name="한빛", owner=rep), make("company", name="남의 회사"))
+    ids = [make("person", family="김", company=str(firm.id), owner=rep).id for firm in firms]
+    near, far = (robot("rep").get(f"/api/person/{id}?include=company") for id in ids)
+    assert [one["attributes"]["name"] for one in near["included"]] == ["한빛"]
+    assert near["data"]["relationships"]["company"]["meta"] == {"title": "한빛"}
+    assert far["included"] == [] and "meta" not in far["data"]["relationships"]["company"]
+    for wrong in ("family", "nothing", "company,people"):
+        robot().get(f"/api/person/{ids[0]}?include={wrong}", 400)

@@ -13,6 +13,7 @@ from hanok.engine.records.attachments import MADE
 from hanok.engine.records.exporting import Wish
 from hanok.engine.records.handing import drafting
 from hanok.engine.records.handing.plan import BUT, MOVED, Part
+from hanok.engine.store.desk_tables import follow
 from hanok.engine.store.job_tables import job as jobs
 from hanok.engine.store.tables import file
 from tests.builders import an_administrator
@@ -37,6 +38,13 @@ def unshared(world: World, target: Target, person: str) -> Target:
     with world.store.write() as conn:
         sharing.share(conn, world.catalog, an_administrator(), target.record, world.ids["other"])
     return replace(target, row=replace(target.row, groups={world.ids["group"], world.ids["other"]}))
+
+
+def unfollowed(world: World, target: Target, person: str) -> Target:
+    """The record, followed by nobody: not by its owner either."""
+    with world.store.write() as conn:
+        conn.execute(follow.delete().where(follow.c.record == target.id))
+    return target
 
 
 def with_files(world: World, target: Target, person: str) -> Target:

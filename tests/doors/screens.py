@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 
-from tests.doors.preparing import deleted, exported, tied, unshared, with_files
+from tests.doors.preparing import deleted, exported, tied, unfollowed, unshared, with_files
 from tests.doors.trial import CHANGE, DO, EITHER, HERS, LOOK, MODULE, NEVER, NEW, ROW, SEE, Ask, Here, Trial, get, post
 from tests.doors.world import INSTEAD
 
@@ -69,7 +69,8 @@ TRIALS: tuple[Trial, ...] = (
     Trial("favourites_mark", post("{there}/star", on="1"), LOOK, writes=True, done=(303,)),
     Trial("following_show", get("{there}/_followers"), LOOK, shows="view"),
     Trial("following_people", get("/{module}/_people", words="x"), ((MODULE, "view"),)),
-    Trial("following_mark", post("{there}/follow", on="1"), LOOK, writes=True, done=(303,)),
+    Trial("following_mark", post("{there}/follow", on="1"), LOOK, writes=True, done=(303,),
+          prepare=unfollowed),
     Trial("inline_ask", get("{there}/_cell/size"), CHANGE, done=(303,)),
     Trial("inline_save", post("{there}/_cell/size", size="5", version="{version}"), CHANGE, writes=True, done=(303,)),
     Trial("records_history", get("{there}/history"), LOOK, shows="view"),

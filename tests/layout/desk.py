@@ -51,7 +51,6 @@ class Desk:
     address: str
     catalog: Catalog
     addresses: tuple[str, ...] = ()
-    rules: frozenset[str] = frozenset()
     carried: dict[str, Any] = field(default_factory=dict)
 
     def context(self, browser: Browser, *, who: str = ADMIN, language: str = "ko", **options: Any) -> BrowserContext:
@@ -145,8 +144,7 @@ def serving(folder: Path) -> Iterator[Desk]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        rules = frozenset(rule.rule for rule in app.url_map.iter_rules())
-        yield Desk(f"http://127.0.0.1:{server.port}", live.catalog, _addresses(app), rules)
+        yield Desk(f"http://127.0.0.1:{server.port}", live.catalog, _addresses(app))
     finally:
         server.shutdown()
         thread.join()

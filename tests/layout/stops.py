@@ -10,12 +10,15 @@ from playwright.sync_api import Page
 
 from hanok.engine.catalog import Module
 from tests.layout.desk import ADMIN, FAILURES, GUEST, Desk
+from tests.sweeps.everything import EVERYTHING
 
 Deed = Callable[[Page], None]
 #: Pages that lead elsewhere, or are parts of pages and files.
 LEADS = re.compile(
     r"^/(api|static|-|files|login/with|search/(quick|amounts)|handover/_pick|audit/.*(_export|_count))\b|^/logout"
 )
+#: Modules in which two records are held beside each other, and a note is begun.
+MERGED = ("account", "contact", EVERYTHING)
 FAILED = (*FAILURES, 400, 413, 429, 500, 503)
 
 
@@ -87,6 +90,12 @@ def of_module(desk: Desk, page: Page, module: Module) -> Iterator[Stop]:
         yield Stop(f"{key}-record", f"{there}")
         yield Stop(f"{key}-edit", f"{there}/edit")
         yield Stop(f"{key}-history", f"{there}/history")
+    if module.duplicates:
+        yield Stop(f"{key}-duplicates", f"/{key}/_duplicates")
+    if rows.count() > 1 and module.key in MERGED:
+        ids = [(rows.nth(at).get_attribute("data-href") or "").rpartition("/")[2] for at in (0, 1)]
+        yield Stop(f"{key}-merge", f"/{key}/_merge?id={ids[0]}&id={ids[1]}")
+        yield Stop(f"{key}-writing", f"{there}", deed=_writing)
 
 
 def opened() -> Iterator[Stop]:
@@ -95,6 +104,7 @@ def opened() -> Iterator[Stop]:
     yield Stop("palette-found", "/", deed=_palette_found)
     yield Stop("keys", "/", deed=_keys)
     yield Stop("menu", "/account?filter=all", deed=_menu)
+    yield Stop("bell", "/account?filter=all", deed=_bell)
     yield Stop("account-picked", "/account?filter=all", deed=_picked)
     yield Stop("account-filtered", "/account?filter=all", deed=_filtered)
     yield Stop("account-columns", "/account?filter=all", deed=_columns)
@@ -122,6 +132,18 @@ def _keys(page: Page) -> None:
 
 def _menu(page: Page) -> None:
     page.locator(".topbar .me").click()
+
+
+def _bell(page: Page) -> None:
+    page.locator("#bell").click()
+    page.wait_for_selector(".bell-menu.show")
+
+
+def _writing(page: Page) -> None:
+    begin = page.locator(".feed .composer .opener")
+    if begin.count():
+        begin.first.click()
+        page.wait_for_timeout(400)
 
 
 def _picked(page: Page) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.served import Served, run_hanok, serving
 
@@ -80,8 +80,14 @@ def test_a_list_is_light_at_first_and_lighter_then(browser: Browser, site: Serve
     context = visitor(browser, site, language)
     scales = Scales(context.new_page())
     assert scales.weigh(f"{site.address}/account?filter=all") <= FIRST, str(scales)
-    print(sum(scales.sizes.values()))
     assert scales.weigh(f"{site.address}/account?filter=all&sort=-name") <= NEXT, str(scales)
     assert scales.weigh(f"{site.address}/contact?filter=all") <= NEXT, str(scales)
     assert not scales.passing
+    faces = scales.page.evaluate("[...document.fonts].map(face => `${face.family} ${face.status}`)")
+    assert "Hanok UI loaded" in {face.replace('"', "") for face in faces}
+    assert not [face for face in faces if face.endswith("error")]
+    rare = scales.page.locator("link[href*='vendor/pretendard.css']")
+    assert rare.count() == 0
+    scales.page.fill(".narrow-down input", "뷁")
+    expect(rare).to_have_count(1)
     context.close()

@@ -13,6 +13,7 @@ from hanok.engine import records
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Invalid, NotFound, Refused, say
+from hanok.engine.fields.mentions import readable
 from hanok.engine.records import Record, preferences
 from hanok.engine.records.telling import followers, mentions
 from hanok.engine.records.telling.notices import forget, tell
@@ -21,7 +22,7 @@ from hanok.engine.store import Store, new_id
 from hanok.engine.store.desk_tables import follow as follow_table
 from hanok.engine.store.desk_tables import notice, preference
 from hanok.engine.store.tables import grant
-from tests.builders import SMALL, Statements, a_catalog, a_record, a_user, with_tables
+from tests.builders import SMALL, Statements, a_catalog, a_record, a_user, an_administrator, with_tables
 
 MANAGER = """
 label: {en: Manager, ko: 관리}
@@ -225,7 +226,23 @@ def test_a_mark_is_read_back_whatever_the_name_is(name: str) -> None:
 
 def test_a_mark_that_is_none_stays_text() -> None:
     assert mentions.mentioned("@[김](user:1) @김 @[](user:x) mail@[x]") == ()
-    assert mentions.readable(f"@[김](user:1) {mentions.mark('김하늘', UUID(int=7))}") == "@[김](user:1) @김하늘"
+    assert readable(f"@[김](user:1) {mentions.mark('김하늘', UUID(int=7))}") == "@[김](user:1) @김하늘"
+
+
+def test_titles_and_search_read_the_name_and_not_the_mark(filled: Store) -> None:
+    memo = """
+label: {en: Memo, ko: 메모}
+title: "{{ left(text, 20) }}"
+fields: {text: {type: long_text, search: true}}
+"""
+    noted = a_catalog({"modules/memo.yaml": memo})
+    with_tables(filled, noted)
+    one = a_record(filled, noted, "memo", text=f"{mentions.mark('김하늘', new_id())} 님 확인 부탁합니다")
+    assert one.title == "@김하늘 님 확인 부탁합니다"
+    with filled.read() as conn:
+        found = records.search(conn, noted, an_administrator(), "김하늘", modules=("memo",))
+        assert [hit.title for hit in found] == [one.title]
+        assert records.search(conn, noted, an_administrator(), "user", modules=("memo",)) == ()
 
 
 def test_people_are_offered_by_name_and_initials_who_may_view_the_module(

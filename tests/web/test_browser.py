@@ -192,3 +192,11 @@ def test_nothing_is_wider_than_a_phone(phone: Page, address: str) -> None:
     for path in ("/login", "/company/new"):
         phone.goto(address + path)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_lost_connection_is_told_until_it_is_back(inside: Page) -> None:
+    told = inside.locator("#notices [data-connection]")
+    inside.context.set_offline(True)
+    expect(told).to_contain_text("연결이 끊겼습니다")
+    inside.context.set_offline(False)
+    expect(told).to_have_text("다시 연결되었습니다.")

@@ -72,5 +72,11 @@ def test_a_number_with_a_point_is_read_whatever_she_chose(style: str, text: str)
     assert typed(DECIMAL, text, Formats("ko", number_style=style)) == Decimal(text.replace(",", ""))
 
 
+@pytest.mark.parametrize(("first_day", "days"), [("", "SU MO"), ("monday", "MO TU"), ("saturday", "SA SU")])
+def test_a_week_begins_on_the_day_that_she_wants(first_day: str, days: str) -> None:
+    week = Formats("ko", first_day=first_day).week()
+    assert (" ".join(week[:2]), len(set(week))) == (days, 7)
+
+
 def test_what_is_no_day_is_refused_and_not_guessed() -> None:
     assert Formats(date_style="day_first").typed_date("31/31/2026") == "31/31/2026"

@@ -100,7 +100,8 @@ class Layouts:
         written, path = self.views.get("list", {}), ("views", "list")
         shown, hidden = self.columns(written.get("columns", {}), *path, "columns")
         shown = shown or self._derived_columns()
-        rest = [key for key in self.own if key not in shown and key not in hidden and self._listable(self.own[key])]
+        rest = [key for key in self.own if key not in shown and key not in hidden
+                and (self._listable(self.own[key]) or self.own[key].settings.get("chips"))]  # fmt: skip
         extra = [key for key in ("created_at", "updated_at", "created_by", "title") if key not in shown]
         said = written.get("columns", {}).items()
         return ListView(

@@ -30,6 +30,7 @@ from hanok.engine.expressions.kinds import (
 from hanok.engine.expressions.values import EXACT, Here, View, text_of
 from hanok.engine.fields import Field, Linked, in_language
 from hanok.engine.fields.columns import Exact
+from hanok.engine.fields.mentions import readable
 from hanok.engine.fields.money import PLACES, Money, places_of
 from hanok.engine.fields.number import DIGITS
 
@@ -114,6 +115,8 @@ def value_of(field: Field, value: Any, *, language: str, names: Iterable[str] = 
         return View(_printed(value), value, parts)
     if isinstance(value, int):
         return Decimal(int(value))
+    if isinstance(value, str) and field.type.mentions:
+        return readable(value)
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -23,13 +23,14 @@ MOST = 1000
 class Tie:
     """One record that is linked, and the values of the tie's own fields (Python values by key).
 
-    `module` is "" where the field leads to one module only.
+    `module` is "" where the field leads to one module only; `color` is that of a chip, where they are shown as chips.
     """
 
     id: UUID
     module: str = ""
     title: str = ""
     own: Mapping[str, Any] = field(default_factory=dict)
+    color: str = ""
 
 
 class TiesValue(Value):
@@ -101,6 +102,7 @@ class Links(Apart):
         "on_delete": ON_DELETE,
         "reverse": REVERSE_OF_MANY,
         "primary": {**MODULE, "description": "The key of a link to the most important one of them."},
+        "chips": {**MODULE, "description": "A choice of the other module: records are shown as chips of its colours."},
         "fields": {
             "description": "Fields of each tie itself: the role of a contact in a deal.",
             "type": "object", "x-ordered": True, "propertyNames": {"pattern": "^[a-z][a-z0-9_]{0,39}$"},
@@ -138,7 +140,7 @@ class Links(Apart):
         return Widget("links", {"targets": field.members})
 
     def cell(self, field: Field) -> Cell:
-        return Cell("links", width="long")
+        return Cell("links", {"chips": True} if field.settings.get("chips") else {}, width="long")
 
     def samples(self, field: Field) -> Sequence[Any]:
         ids = ("0199c7e4-7a3b-7c00-8000-000000000001", "ffffffff-ffff-ffff-ffff-ffffffffffff")

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import marshmallow as ma
 
 from hanok.engine.fields.field import Cell, Field, Labels, Widget
+from hanok.engine.fields.mentions import readable
 from hanok.engine.fields.text import LONGEST_OPERAND, Text, TextValue
 
 
@@ -35,6 +36,9 @@ class LongText(Text):
 
     def operand(self, field: Field, operator: str) -> ma.fields.Field[Any]:
         return TextValue(length=LONGEST_OPERAND, lines=True)
+
+    def search_text(self, field: Field, value: Any) -> str:
+        return readable(super().search_text(field, value))
 
     def input(self, field: Field) -> Widget:
         return Widget("textarea", {**super().input(field).facts, "rows": field.settings.get("rows", 4)})

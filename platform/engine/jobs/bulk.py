@@ -30,6 +30,7 @@ AT_ONCE = 100
 TITLES: Mapping[str, Message] = {
     bulk.SET: say("Mass update: {module}"),
     bulk.ASSIGN: say("Assign many: {module}"),
+    bulk.TIE: say("Tag many: {module}"),
     bulk.DELETE: say("Delete many: {module}"),
 }
 

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from hanok.engine import accounts
 from hanok.engine.accounts.challenges import forget_challenges
 from hanok.engine.accounts.factors import forget_unconfirmed
-from hanok.engine.catalog import Catalog
 from hanok.engine.errors import say
 from hanok.engine.jobs.job import CANCELLED, DONE
 from hanok.engine.jobs.kinds import Kind
@@ -80,12 +79,12 @@ def _whole(
     total = 0
     while (id := work.write(lambda conn, _: conn.scalar(oldest))) is not None:
         in_batches(work, deleting(id))
-        work.write(_deleting(head, id))
+        work.write(_without(head, id))
         total += 1
     return total
 
 
-def _deleting(head: sa.Table, id: UUID) -> Callable[[sa.Connection, Catalog], int]:
+def _without(head: sa.Table, id: UUID) -> Callable[[sa.Connection, Any], int]:
     return lambda conn, _: conn.execute(head.delete().where(head.c.id == id)).rowcount
 
 

@@ -75,7 +75,10 @@ def _is_shown(conn: sa.Connection, catalog: Catalog, actor: Actor, found: Stored
     """Whether the record that holds it names it, in a field that the actor sees."""
     if found.module is None or found.record is None:
         return False
-    record = get(conn, catalog, actor, found.module, found.record)
+    try:
+        record = get(conn, catalog, actor, found.module, found.record)
+    except NotFound:
+        return False  # said in the words of a file that is not there
     fields = _holding(catalog.module(found.module))
     return any(one.id == found.id for key in fields for one in fields[key].type.files_of(
         fields[key], record.values.get(key)))  # fmt: skip

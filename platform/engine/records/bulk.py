@@ -18,6 +18,7 @@ from hanok.engine.access import SYSTEM, Actor, may, predicate
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Conflict, Denied, Invalid, Message, NotFound, Refused, message_of, say, written
 from hanok.engine.fields import Field
+from hanok.engine.records.bulk_ties import tie_back, tie_each, tied_by, wanted_of
 from hanok.engine.records.changing import change_many, hold, why_fixed
 from hanok.engine.records.delete import delete, restore
 from hanok.engine.records.exporting import Listed, rows_of_list
@@ -27,9 +28,9 @@ from hanok.engine.records.read import count, page
 from hanok.engine.store import new_id
 from hanok.engine.store.desk_tables import bulk, bulk_row
 
-SET, ASSIGN, DELETE = ACTIONS = ("set", "assign", "delete")
+SET, ASSIGN, TIE, DELETE = ACTIONS = ("set", "assign", "tie", "delete")
 #: The right of the module that each of them wants.
-RIGHTS: Mapping[str, str] = {SET: "massupdate", ASSIGN: "assign", DELETE: "delete"}
+RIGHTS: Mapping[str, str] = {SET: "massupdate", ASSIGN: "assign", TIE: "massupdate", DELETE: "delete"}
 BEGUN, DONE, UNDOING, UNDONE = "begun", "done", "undoing", "undone"
 #: What became of a record.
 CHANGED, SAME, NOT_CHANGED, TAKEN_BACK, KEPT = "changed", "same", "refused", "undone", "kept"
@@ -97,6 +98,7 @@ def actions_for(catalog: Catalog, actor: Actor, module: Module) -> tuple[str, ..
     found = {
         SET: bool(fields_for(catalog, actor, module)),
         ASSIGN: bool(owner_of(module)) and may(catalog, actor, module.key, "assign"),
+        TIE: tied_by(catalog, actor, module) is not None,
         DELETE: may(catalog, actor, module.key, "delete"),
     }
     return tuple(action for action in ACTIONS if found[action])
@@ -118,8 +120,8 @@ def begin(
     found = catalog.module(module)
     if action not in actions_for(catalog, actor, found) or actor.id is None:
         raise Denied(say("You may not do this to several records at once."))
-    known = {one.key for one in fields_for(catalog, actor, found)} if action == SET else {owner_of(found)}
-    if action != DELETE and (not change or set(change) - known):
+    known = _known(catalog, actor, found, action)
+    if action != DELETE and (not change or set(change) - known or (action == TIE and not wanted_of(change))):
         raise Refused(say("Choose what the records shall have."))
     if len(chosen.ids) > MOST_IDS or len(chosen.but) > MOST_IDS or not (chosen.ids or chosen.listed):
         raise Refused(say("Choose at most {most} records one by one, or all of the list.", most=MOST_IDS))
@@ -131,6 +133,14 @@ def begin(
         change=made.change, state=BEGUN, counts={},
     ))  # fmt: skip
     return made
+
+
+def _known(catalog: Catalog, actor: Actor, module: Module, action: str) -> set[str]:
+    """The fields that an action may change."""
+    if action == SET:
+        return {one.key for one in fields_for(catalog, actor, module)}
+    tied = tied_by(catalog, actor, module) if action == TIE else None
+    return {tied.key if tied else owner_of(module)}
 
 
 def bulk_of(conn: sa.Connection, actor: Actor, id: UUID, *, lock: bool = False) -> Bulk:
@@ -170,7 +180,8 @@ def apply(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Bulk, ids: 
     """Does it to these records; how many came to each end. A record that is not there any more counts for nothing."""
     if not ids:
         return {}
-    rows = (_deleted if plan.action == DELETE else _changed)(conn, catalog, actor, plan, ids)
+    doing = {DELETE: _deleted, TIE: _tied}.get(plan.action, _changed)
+    rows = doing(conn, catalog, actor, plan, ids)
     for row in rows:
         row["bulk"] = plan.id
     if rows:
@@ -195,6 +206,21 @@ def _changed(
         rows.append({"record": id, "state": state, "version": done.versions.get(id), "before": before,
                      "problem": written(problem) if problem else None})  # fmt: skip
     return rows
+
+
+def _tied(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Bulk, ids: Sequence[UUID]
+) -> list[dict[str, Any]]:
+    module = catalog.module(plan.module)
+    present = hold(conn, catalog, actor, module, ids)
+    fits = _fitting(conn, catalog, actor, module, plan, present)
+    why = {id: _why_not(plan, record, id in fits) for id, record in present.items()}
+    (key,) = plan.change
+    return [
+        {"record": id, "state": NOT_CHANGED if problem else CHANGED if changed else SAME, "version": None,
+         "before": {key: changed} if changed else None, "problem": written(problem) if problem else None}
+        for id, (changed, problem) in tie_each(conn, catalog, actor, module, plan.change, present, why).items()
+    ]  # fmt: skip
 
 
 def _fitting(
@@ -279,7 +305,7 @@ def to_take_back(conn: sa.Connection, plan: Bulk) -> Sequence[UUID]:
 
 def take_back(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Bulk, ids: Sequence[UUID]) -> None:
     """Gives these records what they had, or takes them out of the bin; what somebody changed since stays."""
-    back = _restored if plan.action == DELETE else _given_back
+    back = {DELETE: _restored, TIE: _untied}.get(plan.action, _given_back)
     problems = back(conn, catalog, actor, plan, ids)
     for id in ids:
         problem = problems.get(id)
@@ -301,6 +327,14 @@ def _restored(
         except (Denied, Invalid, Refused) as no:
             problems[id] = no.message
     return problems
+
+
+def _untied(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Bulk, ids: Sequence[UUID]
+) -> dict[UUID, Message]:
+    mine = sa.and_(bulk_row.c.bulk == plan.id, bulk_row.c.record.in_(list(ids)))
+    rows = {row.record: row.before for row in conn.execute(sa.select(bulk_row.c.record, bulk_row.c.before).where(mine))}
+    return tie_back(conn, catalog, actor, catalog.module(plan.module), rows)
 
 
 def _given_back(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor, predicate
 from hanok.engine.catalog import Catalog, End, Module
 from hanok.engine.fields import Field, Tie
+from hanok.engine.records.query import Record
 from hanok.engine.store import new_id
 
 
@@ -48,6 +49,19 @@ def ties(
     return tuple(kept.tie for kept in kept_ties(conn, catalog, actor, module, id, field) if kept.tie.title is not None)
 
 
+def with_ties(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, found: Sequence[Record], keys: Iterable[str]
+) -> tuple[Record, ...]:
+    """The records of a page with what is tied to them by those of the keys that name links to many; one statement
+    each. Records that stay closed have none."""
+    wanted = [module.fields[key] for key in keys if key in module.fields and module.fields[key].members
+              and module.fields[key].type.embedded(module.fields[key].settings) is None]  # fmt: skip
+    for field in wanted if found else ():
+        some = ties_of_many(conn, catalog, actor, module, [one.id for one in found if one.may_view], field)
+        found = [replace(one, values={**one.values, field.key: some.get(one.id, ())}) for one in found]
+    return tuple(found)
+
+
 def ties_of_many(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, ids: Iterable[UUID], field: Field
 ) -> dict[UUID, tuple[Tie, ...]]:
@@ -73,7 +87,7 @@ def _rows(
 ) -> Iterable[Any]:
     """The rows of ties in their order, with the title of what each leads to and whether the actor sees that."""
     source: Any = tie
-    titles, seen = [], []
+    titles, seen, colors = [], [], list[Any]()
     for number, key in enumerate(field.members):
         target = catalog.every[key]
         there = target.table.alias(f"t{number}")
@@ -84,14 +98,28 @@ def _rows(
         rule = predicate(catalog, actor, target, "view", there)
         titles.append(sa.case((there.c.id.is_(None), sa.null()), (rule, there.c.title), else_=""))
         seen.append(sa.and_(there.c.id.is_not(None), rule))
+        chip = _chip(catalog, field)
+        if chip is not None:
+            colors.append(sa.case((rule, there.c[chip.columns[""]]), else_=sa.null()))
     title = titles[0] if len(titles) == 1 else sa.func.coalesce(*titles)
     statement = (
-        sa.select(tie, title.label("shown_title"), sa.or_(sa.false(), *seen).label("shown"))
+        sa.select(tie, title.label("shown_title"), sa.or_(sa.false(), *seen).label("shown"),
+                  (colors[0] if colors else sa.null()).label("shown_color"))
         .select_from(source)
         .where(where)
         .order_by(tie.c.left, tie.c.position, tie.c.id)
     )
-    return conn.execute(statement).mappings()
+    chip = _chip(catalog, field)
+    known = {one.key: one.color for one in chip.choices} if chip else {}
+    for row in conn.execute(statement).mappings():
+        yield {**row, "shown_color": known.get(row["shown_color"], "")}
+
+
+def _chip(catalog: Catalog, field: Field) -> Field | None:
+    """The choice of the other module in whose colours its records are shown."""
+    key = field.settings.get("chips") if len(field.members) == 1 else None
+    found = catalog.every[field.members[0]].fields.get(key) if key else None
+    return found if found is not None and found.choices and "" in found.columns else None
 
 
 def _kept(field: Field, row: Any) -> Kept:
@@ -99,7 +127,8 @@ def _kept(field: Field, row: Any) -> Kept:
         key: found.type.read(found, {part: row[name] for part, name in found.columns.items()})
         for key, found in field.own.items()
     }
-    tie = Tie(row["right"], row["right_module"] if len(field.members) > 1 else "", row["shown_title"], own)
+    tie = Tie(row["right"], row["right_module"] if len(field.members) > 1 else "", row["shown_title"], own,
+              row["shown_color"])  # fmt: skip
     return Kept(row["id"], row["version"], row["position"], tie, bool(row["shown"]))
 
 

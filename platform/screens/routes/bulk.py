@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from hanok.engine.errors import Invalid, Message, NotFound, Refused, say
 from hanok.engine.fields import Field
 from hanok.engine.jobs import bulk as jobs
 from hanok.engine.records import bulk as engine
-from hanok.engine.records.bulk import ACTIONS, ASSIGN, BEGUN, DELETE, UNDOING, Chosen
+from hanok.engine.records.bulk import ACTIONS, ASSIGN, BEGUN, DELETE, TIE, UNDOING, Chosen
+from hanok.engine.records.bulk_ties import ADD, REMOVE, tied_by
 from hanok.engine.records.exporting import Listed
 from hanok.engine.records.values import Loading
 from hanok.screens import bulk, filters, lists
@@ -22,6 +24,7 @@ from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.screens.routes.lists import asked_of
 from hanok.web import own_work
 from hanok.web.doors import door
+from hanok.web.i18n import translate
 from hanok.web.notices import notify
 from hanok.web.visit import connection
 from hanok.web.widgets import read_form
@@ -40,7 +43,7 @@ def ask(module: str) -> str:
     """The dialog, for the records that were chosen in the list of this address."""
     found = module_of(module)
     action = _action(found)
-    shown = [found.field(engine.owner_of(found))] if action == ASSIGN else []
+    shown = [found.field(engine.owner_of(found))] if action == ASSIGN else _ties(found) if action == TIE else []
     return _form(found, action, shown, {})
 
 
@@ -60,7 +63,7 @@ def run(module: str) -> AnyResponse:
     found = module_of(module)
     action, chosen = _action(found), _chosen(found)
     fields = _sent(found, action)
-    change = read_form(fields, request.form, g.formats)
+    change = _change(found, action, read_form(fields, request.form, g.formats))
     errors = _errors(found, action, chosen, change)
     if errors:
         return make_response(_form(found, action, fields, errors), 422)
@@ -151,10 +154,30 @@ def _hidden(chosen: Chosen, action: str) -> list[tuple[str, str]]:
     return [("action", action), ("all", "1"), *(("but", str(id)) for id in chosen.but)]
 
 
+def _ties(module: Module) -> list[Field]:
+    """Which ones are tied, and which are taken away: the field of the ties, twice."""
+    found = tied_by(g.catalog, g.actor, module)
+    if found is None:
+        return []
+    words = ((ADD, say("Tags to add")), (REMOVE, say("Tags to take away")))
+    return [replace(found, key=key, label={g.language: translate(word, g.language)}) for key, word in words]
+
+
+def _change(module: Module, action: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was sent, by the field that it changes."""
+    found = tied_by(g.catalog, g.actor, module) if action == TIE else None
+    if found is None:
+        return sent
+    wanted = {key: list(ids) for key, ids in sent.items() if ids}
+    return {found.key: wanted} if wanted else {}
+
+
 def _sent(module: Module, action: str) -> list[Field]:
     """The fields whose inputs stood on the form."""
     if action == ASSIGN:
         return [module.field(engine.owner_of(module))]
+    if action == TIE:
+        return _ties(module)
     known = engine.fields_for(g.catalog, g.actor, module)
     return [one for one in known if one.key in request.form.getlist("field")] if action != DELETE else []
 
@@ -169,6 +192,8 @@ def _errors(
         return {"": [say("Choose what the records shall have.")]}
     if action == ASSIGN and not change[engine.owner_of(module)]:
         return {engine.owner_of(module): [say("Choose to whom the records go.")]}
+    if action == TIE:
+        return {}
     first = next(iter(chosen.ids), None)
     try:
         current = record_of(module.key, first) if first else None

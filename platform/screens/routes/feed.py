@@ -24,6 +24,7 @@ from hanok.screens.feed import Feed, Reader
 from hanok.screens.reading import is_fragment, linked, module_of, record_of, write
 from hanok.screens.routes.actions import undo_of
 from hanok.screens.subpanels import Place
+from hanok.screens.telling import tell_unheard
 from hanok.screens.words import shortened
 from hanok.web.doors import door
 from hanok.web.notices import notify
@@ -122,6 +123,7 @@ def create(module: str, id: UUID, key: str) -> AnyResponse:
     except Invalid as wrong:
         return make_response(_box(reader, places, place, token=token, wrong=wrong), 422)
     notify(say("“{title}” was saved.", title=shortened(made.title)))
+    tell_unheard(made)
     return _renewed(reader)
 
 

@@ -17,6 +17,7 @@ from hanok.engine.records import Query
 from hanok.engine.records.bulk import actions_for
 from hanok.engine.records.merging.asked import may_merge
 from hanok.engine.records.merging.finding import rules_of
+from hanok.engine.records.ties import with_ties
 from hanok.screens import actions, address, filters, lists
 from hanok.screens.address import Asked, Condition
 from hanok.screens.reading import kept_of, module_of, opens_with, tell_left_out, title_of_link
@@ -54,6 +55,8 @@ def show(module: str) -> AnyResponse:
             raise
         notify(say("This page of the list is no longer there. Here is the first one."))
         return redirect(asked.url(sort=asked.sort))
+    shown = lists.columns_of(found, asked)
+    page = replace(page, rows=with_ties(connection(), g.catalog, g.actor, found, page.rows, shown))
     view = lists.build(
         found,
         asked,

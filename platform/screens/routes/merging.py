@@ -109,7 +109,7 @@ def _page(
     conn = connection()
     found = choosing.several(conn, g.catalog, g.actor, module.key, ids)
     wanted = _id(sent.get("stays", ""))
-    stays = wanted if wanted in ids else choosing.stays_best(found)
+    stays = wanted if wanted is not None and wanted in ids else choosing.stays_best(found)
     goes = [one.id for one in found if one.id != stays]
     choices = choosing.choices(conn, g.catalog, g.actor, module, found, stays)
     different = {one.field.key for one in choices}

@@ -10,8 +10,9 @@ from markupsafe import Markup, escape
 
 from hanok.engine.errors import say
 from hanok.engine.fields import Field, Linked
+from hanok.engine.fields.mentions import readable
 from hanok.engine.fields.phone import national
-from hanok.engine.records.telling.mentions import mentioned, pieces, readable
+from hanok.engine.records.telling.mentions import mentioned, pieces
 from hanok.web.cells.look import Draw, Look, address
 from hanok.web.i18n import translate
 from hanok.web.marks import badge, safe, who

@@ -16,8 +16,18 @@ GROUP = "group"
 
 
 def ties(value: Any, field: Field, look: Look) -> str:
-    """The titles of what is tied, each a link."""
+    """The titles of what is tied, each a link, or a chip of its colour."""
+    if field.type.cell(field).facts.get("chips"):
+        return Markup(" ").join(_chip(tie, field, look) for tie in value)
     return Markup(", ").join(_tie(tie, field, look) for tie in value)
+
+
+def _chip(tie: Any, field: Field, look: Look) -> str:
+    if not tie.title:
+        return secret(look)
+    there = address(tie.module or field.members[0], tie.id)
+    chip = Markup('<a class="badge" data-color="{}" href="{}">{}</a>')
+    return chip.format(tie.color or "grey", there, tie.title)
 
 
 def _tie(tie: Any, field: Field, look: Look) -> str:

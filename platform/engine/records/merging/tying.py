@@ -98,7 +98,7 @@ def _doomed(plan: Merge, way: Way) -> sa.Select[Any]:
     place = sa.func.row_number().over(partition_by=pair, order_by=first).label("place")
     ranked = sa.select(tie.c.id, place).where(way.at(wish.all)).subquery()
     again = tie.c.id.in_(sa.select(ranked.c.id).where(ranked.c.place > 1))
-    itself = way.other.in_(wish.all) if _within(way) else sa.false()
+    itself: sa.ColumnElement[bool] = way.other.in_(wish.all) if _within(way) else sa.false()
     if way.several and way.kind == LEFT:
         itself = sa.and_(itself, tie.c.right_module == way.target)
     return sa.select(tie).where(way.at(wish.goes), sa.or_(again, itself)).order_by(tie.c.id)

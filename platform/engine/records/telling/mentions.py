@@ -16,12 +16,9 @@ from hanok.engine.access import Actor, may, predicate
 from hanok.engine.access.assigning import USER, viewing
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.fields import Linked
+from hanok.engine.fields.mentions import MARK
 from hanok.engine.records.search import search
 
-#: A name without the brackets that would end it, and the id of a user.
-MARK = re.compile(
-    r"@\[([^\[\]\n\r]{1,200})\]\(user:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\)"
-)
 #: What no name in a mark has.
 STRANGE = re.compile(r"[^\w .,()·-]+")
 #: People that one text can name; more is no mention but a mailing.
@@ -57,11 +54,6 @@ def pieces(text: str, write: Callable[[str, UUID], str], plain: Callable[[str], 
         found += [plain(text[end : each.start()]), write(each[1], UUID(each[2]))]
         end = each.end()
     return [*found, plain(text[end:])]
-
-
-def readable(text: str) -> str:
-    """The text as one reads it: @김하늘."""
-    return MARK.sub(lambda each: f"@{each[1]}", text)
 
 
 def people(

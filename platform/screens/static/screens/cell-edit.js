@@ -142,6 +142,7 @@ async function send(submitter) {
     const answer = await fetch(form.getAttribute("action") + search, { method: "POST", body: data, headers: asked });
     const away = answer.headers.get("HX-Redirect");
     if (away) return location.assign(away), false;
+    if (answer.headers.get("Hanok-Prove")) return here.leaving = true, form.submit(), false; // the page that asks for a proof keeps it
     const html = await answer.text();
     if (open !== here) return true;
     if (answer.ok) return draw(here, html), true;
