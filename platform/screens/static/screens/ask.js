@@ -18,6 +18,8 @@ document.addEventListener("hk:ask", async ({ detail }) => {
   opener = detail.opener;
   try {
     const answer = await fetch(detail.address, { ...asked(), method: "POST", body: detail.body });
+    const proof = answer.headers.get("Hanok-Prove");
+    if (proof) return location.assign(proof);
     if (!answer.ok) throw new Error(answer.status);
     draw(await answer.text());
   } catch {

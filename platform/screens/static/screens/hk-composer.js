@@ -1,8 +1,9 @@
 /* <hk-composer>: the box to write in a timeline. [data-open] opens its first kind, [data-close] and Esc close it (Esc only
-   while nothing is typed), Ctrl+Enter saves. What was typed goes along to another kind. A button [data-compose] anywhere
-   on the page opens it, in the tab that it stands in. */
+   while nothing is typed), Ctrl+Enter saves. What was typed goes along to another kind. A button
+   [data-compose="id"] anywhere on the page opens it, in the tab of this id, also while that is still being fetched. */
 let typed = new Map();
 let wrote = false;
+let wanted = false;
 
 const boxes = (form) => [...form.querySelectorAll("input:not([type=hidden], [type=checkbox], [type=radio], [type=file]), textarea")];
 const texts = (form) => new Map(boxes(form).filter((box) => box.name && box.value.trim() && box.value !== box.defaultValue).map((box) => [box.matches("textarea") ? "" : box.name, box.value]));
@@ -15,8 +16,6 @@ customElements.define("hk-composer", class extends HTMLElement {
     const form = this.querySelector("form");
     if (form) for (const box of boxes(form)) if (!box.value && typed.has(box.matches("textarea") ? "" : box.name)) box.value = typed.get(box.matches("textarea") ? "" : box.name);
     typed = new Map();
-    if (wrote && !form) this.querySelector("[data-open]")?.focus();
-    wrote = false;
   }
 
   click(event) {
@@ -42,7 +41,8 @@ customElements.define("hk-composer", class extends HTMLElement {
   }
 
   open() {
-    this.querySelector("[data-first]")?.click();
+    if (this.querySelector("form")) this.querySelector("textarea, input:not([type=hidden])")?.focus();
+    else this.querySelector("[data-first]")?.click();
   }
 
   close() {
@@ -53,11 +53,21 @@ customElements.define("hk-composer", class extends HTMLElement {
   }
 });
 
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-compose]")) return;
+document.addEventListener("htmx:after:swap", () => {
   const box = document.querySelector("hk-composer");
-  const tab = box?.closest("[id^=tab-]");
+  if (!box || box.querySelector(".hint.danger")) return void (wrote = false);
+  if (wanted) box.open();
+  if (wrote && !box.querySelector("form")) box.querySelector("[data-open]").focus();
+  wrote = wrote && box.querySelector("form") !== null;
+  wanted = false;
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-compose]");
+  if (!button) return;
+  const tab = document.getElementById(button.dataset.compose);
   if (tab?.hidden) document.querySelector(`[data-tabs] a[href="#${CSS.escape(tab.id)}"]`)?.click();
-  if (box && !box.querySelector("form")) box.open();
-  box?.querySelector("textarea, input:not([type=hidden])")?.focus();
+  const box = document.querySelector("hk-composer");
+  if (box) box.open();
+  else wanted = true;
 });
