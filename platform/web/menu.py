@@ -125,7 +125,8 @@ class Frame:
         """Where `g` and a letter lead: the first letter of its key that no module before it has."""
         found: dict[str, Entry] = {}
         for entry in (entry for menu in self.menus for entry in menu.entries):
-            letter = next((sign for sign in entry.key if sign.isalpha() and sign not in found and sign not in TAKEN), "")
+            free = (sign for sign in entry.key if sign.isalpha() and sign not in found and sign not in TAKEN)
+            letter = next(free, "")
             if letter:
                 found[letter] = entry
         return tuple(found.items())
