@@ -158,3 +158,26 @@ def test_the_stages_say_how_likely_they_win(catalog: Catalog) -> None:
     assert path == sorted(path)
     assert stages["won"]["probability"] == 100
     assert stages["lost"]["probability"] == 0
+
+
+PLANT = """
+label: {en: Plant, ko: 공장}
+traits: [owned, activities, notes, documents]
+fields: {name: {type: text}}
+"""
+
+
+def told(catalog: Catalog, module: str) -> set[str]:
+    """The ends that stand in the timelines of a module's records."""
+    ends = catalog.modules[module].ends.items()
+    return {key for key, end in ends if end.module and catalog.every[end.module].views.timeline}
+
+
+def test_a_module_of_a_newcomer_gets_its_timeline_by_traits(catalog: Catalog) -> None:
+    site = Layer("site", {"modules/plant.yaml": PLANT}, root="site")
+    made = compile_catalog([*layers(), site], TYPES)
+    assert told(made, "plant") == {"calls", "meetings", "tasks", "notes", "documents"}
+    assert list(made.modules["plant"].subpanels) == []
+    assert made.modules["plant"].views.form.fields() == ("name", "owner")
+    for key in ("account", "contact", "lead", "opportunity", "case"):
+        assert told(made, "plant") <= told(catalog, key)

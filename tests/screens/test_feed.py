@@ -156,6 +156,7 @@ def test_a_module_that_ties_its_notes_has_a_timeline_too(
     statements = Statements(site)
     admin.page(f"/plant/{plant.id}")
     assert not [text for text in statements.queries if "l_plant_memos" in text]
+    assert admin.get(f"/plant/{plant.id}/_sub/memos").status_code == 404
     assert "The roof leaks" in write(admin, plant, "memos", text="The roof leaks").text
     (memo,) = rows(site, catalog, "memo")
     assert str(plant.id) in admin.part(f"/memo/{memo.id}/_sub/about")

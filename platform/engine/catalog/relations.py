@@ -28,18 +28,24 @@ def subpanels(
 ) -> dict[str, Subpanel]:  # fmt: skip
     """The written subpanels in their order, then the ends that layers above them brought (`newer`).
 
-    Without any written, one for each end but lines, which the form shows.
+    Without any written, one for each end but lines, which the form shows, and hidden links.
     """
     written: Mapping[str, Any] | None = source.data.get("subpanels")
     here = ends[source.key]
     united = {way.key for end in here.values() if end.kind == "union" for way in end.ways}
-    shown = {key: end for key, end in here.items() if end.kind != "lines" and key not in united}
+    shown = {key: end for key, end in here.items() if key not in united and _is_offered(source, end)}
     said = {key: {} for key in shown} if written is None else dict(written)
     builder = _Subpanels(source, ends, layouts, lists, report)
     named = {key for name, spec in said.items() for key in builder.shown(name, spec)}
     said |= {key: {} for key, end in shown.items() if key not in named and newer(end)}
     built = {key: builder.build(key, spec) for key, spec in said.items() if not spec.get("hidden", False)}
     return {key: panel for key, panel in built.items() if panel is not None}
+
+
+def _is_offered(source: Source, end: End) -> bool:
+    """Lines stand in the form, and hidden links nowhere."""
+    own = source.data.get("fields", {}).get(end.field, {}) if end.forwards else {}
+    return end.kind != "lines" and not own.get("hidden", False)
 
 
 @dataclass(frozen=True, slots=True)
