@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from hanok.cli import hanok
+from hanok.cli.bench import access
 
 
 def run(*words: str) -> Result:
@@ -77,3 +78,29 @@ def test_jobs_are_measured_beside_bare_rows_on_any_database(empty_database: str)
 def test_jobs_are_shown_with_their_ratio(quick: Result) -> None:
     lines = [line.split() for line in quick.output.splitlines() if line.strip().startswith("bare row")]
     assert [line[-2] for line in lines] == ["1.00"]
+
+
+def test_lists_are_measured_by_rights_on_any_database(empty_database: str) -> None:
+    address = "" if empty_database.startswith("sqlite") else empty_database
+    done = run("access", "--quick", "--rows", "1000", "--json", "--database", address)
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["access"]
+    assert (found["database"], found["rows"]) == ("postgresql" if address else "sqlite", 1000)
+    assert found["in_groups"] > 1000
+    assert {"request: first page", "request: a middle page", "request: by name"} <= set(found["questions"])
+    for people in found["questions"].values():
+        assert set(people) == {access.ADMIN, *access.CASES}
+        assert people[access.ADMIN]["ratio"] == 1.0
+        assert all(one["ratio"] > 0 and one["runs"] >= 3 for one in people.values())
+    engine = sa.create_engine(empty_database)
+    assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_lists_by_rights_are_shown_beside_the_administrators(quick: Result) -> None:
+    told = quick.output.partition("200 groups.")[2]
+    lines = [line.split() for line in told.splitlines()]
+    administrators = [line[1] for line in lines if line[:1] == ["administrator"]]
+    assert administrators and set(administrators) == {"1.00"}
+    for name in access.CASES.values():
+        assert told.count(f"  {name} ") == len(administrators)
