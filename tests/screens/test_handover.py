@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -21,11 +23,12 @@ from hanok.engine.records.handing import looking
 from hanok.engine.store import Store
 from hanok.engine.store.account_tables import handover
 from hanok.engine.store.job_tables import job
+from hanok.engine.store.tables import session
 from hanok.screens.blueprint import blueprint
 from hanok.web.frame import install
 from tests.builders import OWNER_ONLY, a_catalog
 from tests.fields.fields import TYPES
-from tests.screens.conftest import FILES, Browser, Enter
+from tests.screens.conftest import FILES, PASSWORD, Browser, Enter
 from tests.screens.working import user
 
 Make = Callable[..., Record]
@@ -185,6 +188,22 @@ def test_nobody_is_offered_records_that_she_may_not_be_given(
     refused = admin.send(f"{here}/modules", module="company", **{"to.company": str(people["guest"])})
     assert refused.status_code == 422 and "guest may not be given records of this kind" in refused.text
     assert admin.send(f"{here}/modules", module="company", **{"to.company": str(people["keeper"])}).status_code == 303
+
+
+def test_a_new_team_is_given_after_a_proof(
+    admin: Browser, site: Store, make: Make, hers: list[Record], people: dict[str, UUID]
+) -> None:
+    here = drawn(admin, people, "moved", to=str(people["keeper"]))
+    team = make("team", name="영업", key="sales")
+    assert admin.send(f"{here}/modules", module="company", team=str(team.id)).status_code == 303
+    with site.write() as conn:
+        conn.execute(session.update().values(created=datetime.now(UTC) - timedelta(minutes=15)))
+    summary = f"http://localhost{here}/summary"
+    form = {"csrf_token": admin.token()}
+    asked = admin.client.post(f"{here}/start", data=form, headers={"Referer": summary})
+    assert asked.location == "/me/prove?" + urlencode({"next": f"{here}/summary"})
+    admin.send("/me/prove", password=PASSWORD, next="/")
+    assert admin.send(f"{here}/start").location == here
 
 
 def test_whoever_may_give_only_her_own_gives_those_and_sees_no_others_hand_overs(

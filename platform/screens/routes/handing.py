@@ -31,6 +31,7 @@ from hanok.screens.reading import linked, write
 from hanok.web import own_work
 from hanok.web.doors import door
 from hanok.web.notices import notify
+from hanok.web.proving import is_proved, to_page
 from hanok.web.visit import connection
 
 WORDS = 200
@@ -234,8 +235,9 @@ def show_summary(id: UUID) -> AnyResponse:
 
 @door("mass", asks="assign")
 def begin(id: UUID) -> AnyResponse:
-    """Begins it; sent twice, it leads to the one that has begun."""
-    _draft(id)
+    """Begins it; sent twice, it leads to the one that has begun. A new team gives roles: that is proved first."""
+    if _draft(id).team is not None and g.actor.by is None and not is_proved():
+        return to_page()
     try:
         plan = write(lambda conn, catalog: jobs.begin(conn, catalog, g.actor, id))
     except (Denied, Refused) as no:
