@@ -78,7 +78,7 @@ def test_why_names_the_roles_with_file_and_line(ask: Asking, account: UUID) -> N
     assert ask(*asked).output.startswith("No: kim, view, “한빛전자”\nNeither this user")
     ask("role", "grant", "viewer", "--user", "kim")
     said = ask(*asked).output
-    assert said.startswith("Yes: kim, view") and "viewer (user kim): all · holds · metadata/roles/viewer.yaml:3" in said
+    assert said.startswith("Yes: kim, view") and "viewer (user kim): all · holds · metadata/roles/viewer.yaml:4" in said
     told = json.loads(ask(*asked, "--action", "edit", "--json").output)
     assert not told["allowed"] and told["reasons"][0]["level"] == "none"
     assert ask("why", "--user", "nobody", *asked[3:]).exit_code == 1

@@ -99,7 +99,7 @@ def test_whoever_makes_one_proves_that_it_is_her(site: Store, enter: Enter) -> N
     rep = enter("rep")
     long_ago(site)
     assert rep.get("/me/tokens/new").location == "/me/prove?next=%2Fme%2Ftokens%2Fnew"
-    assert rep.send("/me/tokens/new", name="robot", days="1", kind="all").status_code == 303
+    assert rep.send("/me/tokens/new", name="robot", days="1", kind="all").status_code == 401
     with site.read() as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(token)) == 0
 
