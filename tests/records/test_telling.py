@@ -34,10 +34,16 @@ default: {list: all, view: all, create: all, edit: all, assign: all}
 fields: {company.size: {view: none, edit: none}}
 """
 
+MASKED = """
+label: {en: Masked, ko: 일부}
+default: {list: all, view: all, create: all, edit: all, assign: all}
+fields: {company.size: {view: owner, edit: owner}}
+"""
+
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return a_catalog({**SMALL, "roles/manager.yaml": MANAGER, "roles/blind.yaml": BLIND})
+    return a_catalog({**SMALL, "roles/manager.yaml": MANAGER, "roles/blind.yaml": BLIND, "roles/masked.yaml": MASKED})
 
 
 @pytest.fixture
@@ -160,6 +166,17 @@ def test_a_notice_names_no_field_that_its_reader_may_not_see(filled: Store, cata
     with filled.read() as conn:
         found = notices(conn, catalog, blind).rows[0].text.facts["fields"]
     assert len(found) == 1
+
+
+def test_a_notice_names_no_field_that_its_reader_sees_in_some_records_only(
+    filled: Store, catalog: Catalog, mina: Actor
+) -> None:
+    masked = person(filled, catalog, "소라", "masked")
+    one = a_record(filled, catalog, "company", mina, name="한빛")
+    with filled.write() as conn:
+        followers.follow(conn, catalog, masked, "company", one.id)
+    change(filled, catalog, mina, one, size="1")
+    assert said(filled, catalog, masked) == ["미나 changed 한빛."]
 
 
 def test_what_one_may_no_longer_view_is_not_told_and_not_counted(

@@ -128,13 +128,14 @@ def _told(conn: sa.Connection, catalog: Catalog, actor: Actor, rows: Sequence[An
 
 
 def _text(catalog: Catalog, row: Any, title: str) -> Message:
-    """The message with the names of today, and the labels of the fields that there are for its reader."""
+    """The message with the names of today, and the labels of the fields that its reader sees in every record."""
     text = message_of(row.text)
     assert text is not None, "a notice says something"
     facts = {**text.facts, "by": row.by or SOMEBODY, "record": title}
     if FIELDS in text.facts:
         module = catalog.module(row.module)
-        labels = [module.field(key).label for key in text.facts[FIELDS] if module.has(key)]
+        hers = (key for key in text.facts[FIELDS] if module.has(key) and (module.key, key) not in catalog.masks)
+        labels = [module.field(key).label for key in hers]
         facts[FIELDS] = labels
         text = text if labels else WITHOUT_FIELDS
     return Message(text.text, facts)
