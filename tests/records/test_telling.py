@@ -40,10 +40,17 @@ default: {list: all, view: all, create: all, edit: all, assign: all}
 fields: {company.size: {view: owner, edit: owner}}
 """
 
+DEAF = """
+label: {en: Deaf, ko: 일부}
+default: {list: all, view: all, create: all, edit: all, assign: all}
+fields: {company.story: {view: none, edit: none}}
+"""
+
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return a_catalog({**SMALL, "roles/manager.yaml": MANAGER, "roles/blind.yaml": BLIND, "roles/masked.yaml": MASKED})
+    roles = {"manager": MANAGER, "blind": BLIND, "masked": MASKED, "deaf": DEAF}
+    return a_catalog({**SMALL, **{f"roles/{key}.yaml": text for key, text in roles.items()}})
 
 
 @pytest.fixture
@@ -231,6 +238,15 @@ def test_a_mention_of_somebody_who_may_not_view_the_record_reaches_nobody(
     assert rep.id
     a_record(filled, catalog, "company", mina, name="비밀", story=mentions.mark("rep", rep.id))
     assert (said(filled, catalog, rep), unread(filled, catalog, rep)) == ([], 0)
+
+
+def test_a_mention_in_a_field_that_somebody_may_not_see_reaches_her_not(
+    filled: Store, catalog: Catalog, mina: Actor
+) -> None:
+    deaf = person(filled, catalog, "소라", "deaf")
+    assert deaf.id
+    a_record(filled, catalog, "company", mina, name="한빛", story=mentions.mark("소라", deaf.id))
+    assert (said(filled, catalog, deaf), unread(filled, catalog, deaf)) == ([], 0)
 
 
 @pytest.mark.parametrize("name", ["김하늘", "Ada [x](y) <b>", "](user:1)", "\n@[", "O'Neil (서울)"])

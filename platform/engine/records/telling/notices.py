@@ -18,6 +18,8 @@ from hanok.engine.store.moments import now
 
 #: The fact that names fields of the record; the reader sees the labels of those that she may see.
 FIELDS = "fields"
+#: The fact that names the fields, one of which the reader has to have: keys with spaces between them.
+WITHIN = "within"
 
 
 def tell(

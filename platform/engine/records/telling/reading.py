@@ -15,7 +15,7 @@ from hanok.engine.access.assigning import USER
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Message, NotFound, message_of, say
 from hanok.engine.records.desk import Place, at_hand
-from hanok.engine.records.telling.notices import FIELDS
+from hanok.engine.records.telling.notices import FIELDS, WITHIN
 from hanok.engine.store.desk_tables import notice
 from hanok.engine.store.moments import now
 
@@ -69,13 +69,15 @@ def notices(
 def count_unread(conn: sa.Connection, catalog: Catalog, actor: Actor) -> int:
     """How many she has not read, counted up to one more than MOST."""
     mine = sa.and_(notice.c.user_id == actor.id, notice.c.read.is_(None))
-    asked = sa.select(notice.c.module, notice.c.record).where(mine).order_by(notice.c.id.desc()).limit(FARTHEST)
-    rows = conn.execute(asked).all()
+    asked = sa.select(notice.c.module, notice.c.record, notice.c.text).where(mine)
+    rows = conn.execute(asked.order_by(notice.c.id.desc()).limit(FARTHEST)).all()
     if not rows:
         return 0
     places = [(row.module, row.record) for row in rows if row.record is not None]
     known = {(one.module, one.id) for one in at_hand(conn, catalog, actor, places)} if places else set()
-    return min(MOST + 1, sum(row.record is None or (row.module, row.record) in known for row in rows))
+    hers = seen(catalog, actor)
+    found = (row for row in rows if row.record is None or (row.module, row.record) in known)
+    return min(MOST + 1, sum(_is_open(hers, row) for row in found))
 
 
 def open_notice(conn: sa.Connection, actor: Actor, id: UUID) -> tuple[Place | None, Mapping[str, Any]]:
@@ -122,9 +124,15 @@ def _told(conn: sa.Connection, catalog: Catalog, actor: Actor, rows: Sequence[An
     hers = seen(catalog, actor)
     for row in rows:
         about = (row.module, row.record) if row.record is not None else None
-        if about is None or about in titles:
+        if (about is None or about in titles) and _is_open(hers, row):
             text = _text(hers, row, titles.get(about, "") if about else "")
             yield Notice(row.id, row.at, row.kind, text, row.by or "", about, row.read is not None)
+
+
+def _is_open(catalog: Catalog, row: Any) -> bool:
+    """Whether one of the fields that it is about, where it says any, is there for its reader."""
+    keys = str(row.text["facts"].get(WITHIN, "")).split()
+    return not keys or any(catalog.module(row.module).has(key) for key in keys)
 
 
 def _text(catalog: Catalog, row: Any, title: str) -> Message:

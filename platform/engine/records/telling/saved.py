@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor
 from hanok.engine.access.assigning import USER, owner_keys
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.errors import say
+from hanok.engine.errors import Message, say
 from hanok.engine.records.drafts import Draft
 from hanok.engine.records.query import Record
 from hanok.engine.records.telling.followers import follow_by_itself, following
 from hanok.engine.records.telling.kinds import ASSIGNED, CHANGED, MENTIONED
 from hanok.engine.records.telling.mentions import newly
-from hanok.engine.records.telling.notices import tell
+from hanok.engine.records.telling.notices import WITHIN, tell
 from hanok.engine.store.desk_tables import notice
 from hanok.engine.store.ids import NOW
 
@@ -38,7 +38,9 @@ def told(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) -> N
     given = set(_given(module, draft)) - {actor.id}
     tell(conn, given, ASSIGNED, GIVEN, about=about, by=actor.id, key=f"assigned:{draft.id}:{draft.version}")
     named = set(newly(module, draft.changes)) - given - {actor.id}
-    tell(conn, named, MENTIONED, NAMED, about=about, by=actor.id, key=_naming(draft.id, draft.version))
+    texts = " ".join(key for key in draft.changes if module.has(key) and module.field(key).type.mentions)
+    tell(conn, named, MENTIONED, Message(NAMED.text, {WITHIN: texts}), about=about, by=actor.id,
+         key=_naming(draft.id, draft.version))  # fmt: skip
     if draft.action == "changed":
         rest = set(following(conn, *about)) - given - named - {actor.id}
         fields = [key for key in draft.changes if module.has(key) and not module.field(key).made]
