@@ -124,7 +124,7 @@ def test_what_another_field_needs_goes_along_into_the_form(page: Page, deals: Se
 def test_a_page_shows_all_that_followed(page: Page, deals: Served, boss: Visitor) -> None:
     id = boss.create("deal", name="쪽 거래")
     opened(page, deals, f"/deal/{id}")
-    page.locator("[data-edit=name] > dd").click()
+    page.locator("[data-edit=name] > dd:first-of-type").click()
     page.locator("#f-name").fill("새 쪽 거래")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("새 쪽 거래")
@@ -143,17 +143,17 @@ def test_two_people_edit_one_value(page: Page, deals: Served, boss: Visitor, bro
         other.locator("[data-edit=amount] .pencil").click()
         other.locator("#f-amount").fill("200")
         other.keyboard.press("Enter")
-        expect(other.locator("[data-edit=amount] > dd")).to_contain_text("200")
+        expect(other.locator("[data-edit=amount] > dd:first-of-type")).to_contain_text("200")
     page.keyboard.press("Enter")
     told = page.locator(".cell-edit [role=alert]")
     expect(told).to_contain_text("200")
     expect(told).to_contain_text("300")
     page.get_by_role("button", name="상대 값 유지").click()
-    expect(page.locator("[data-edit=amount] > dd")).to_contain_text("200")
+    expect(page.locator("[data-edit=amount] > dd:first-of-type")).to_contain_text("200")
     page.locator("[data-edit=amount] .pencil").click()
     page.locator("#f-amount").fill("300")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-edit=amount] > dd")).to_contain_text("300")
+    expect(page.locator("[data-edit=amount] > dd:first-of-type")).to_contain_text("300")
 
 
 def test_a_role_that_changes_while_the_cell_is_open_refuses_in_words(page: Page, deals: Served, boss: Visitor) -> None:
@@ -182,7 +182,7 @@ def test_a_finger_edits_on_the_page_of_a_record(phone: Page, deals: Served, boss
     phone.locator("[data-edit=amount] .pencil").tap()
     phone.locator("#f-amount").fill("900")
     phone.get_by_role("button", name="저장").tap()
-    expect(phone.locator("[data-edit=amount] > dd")).to_contain_text("900")
+    expect(phone.locator("[data-edit=amount] > dd:first-of-type")).to_contain_text("900")
 
 
 def test_what_is_typed_is_not_left_by_accident(page: Page, deals: Served, boss: Visitor) -> None:

@@ -31,7 +31,7 @@ async function start(place) {
   if (!place) return;
   const listed = place.matches("td"), key = keyOf(place);
   if (listed && (!wide.matches || headOf(place).dataset.way === "form")) return location.assign(`${there(place)}/edit#${field(key)}`);
-  const holder = Object.assign(document.createElement("div"), { className: "cell-edit", popover: listed ? "manual" : null });
+  const holder = Object.assign(document.createElement(listed ? "div" : "dd"), { className: "cell-edit", popover: listed ? "manual" : null });
   open = { place, holder, listed, key, touched: false, stuck: false };
   holder.addEventListener("submit", submitted);
   holder.addEventListener("keydown", pressed);
