@@ -15,7 +15,7 @@ from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.ends import PARENT
 from hanok.engine.conditions import Context, Scope, to_sql
 from hanok.engine.conditions.sql import RowRule
-from hanok.engine.store.gathering import Aside, Gathered
+from hanok.engine.store.gathering import Gathered
 from hanok.engine.store.tables import group_record
 
 
@@ -148,12 +148,11 @@ def _through(module: Module, key: str) -> Any:
 def _shared(actor: Actor, module: Module, table: Any, by_row: bool = False) -> ColumnElement[bool]:
     """Whether the record is of one of the actor's security groups.
 
-    With an offset PostgreSQL does not gather the records of these groups before it looks at the first row. SQLite
-    looks the record up once, not once for each group.
+    With an offset PostgreSQL does not gather the records of these groups before it looks at the first row.
     """
     tie = group_record.alias()
     found = sa.select(sa.literal(1)).where(
-        tie.c.module == module.key, tie.c.record == table.c.id, Aside(tie.c.group_id).in_(actor.groups)
+        tie.c.module == module.key, tie.c.record == table.c.id, tie.c.group_id.in_(actor.groups)
     )
     return sa.exists(found.offset(0) if by_row else found)
 

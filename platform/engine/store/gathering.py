@@ -1,4 +1,4 @@
-"""How a database looks for rows where it would choose badly: ids gathered first, a column that no index is asked by."""
+"""A list of ids that is gathered first: rows are looked up by them, not met on the way along some other index."""
 
 from __future__ import annotations
 
@@ -38,28 +38,3 @@ def _in(element: Gathered, compiler: Any, **named: Any) -> str:
 @compiles(Gathered, "postgresql")
 def _any(element: Gathered, compiler: Any, **named: Any) -> str:
     return f"{compiler.process(element.column, **named)} = ANY(ARRAY{compiler.process(element.ids, **named)})"
-
-
-class Aside(ColumnElement[Any]):
-    """A column that SQLite asks no index by: it looks the row up by the others, and compares this one there.
-
-    For several values of the column it would look into the index once for each.
-    https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
-    """
-
-    _traverse_internals = [("column", InternalTraversal.dp_clauseelement)]
-    inherit_cache = False
-
-    def __init__(self, column: ColumnElement[Any]) -> None:
-        self.column = column
-        self.type = column.type
-
-
-@compiles(Aside)
-def _plain(element: Aside, compiler: Any, **named: Any) -> str:
-    return str(compiler.process(element.column, **named))
-
-
-@compiles(Aside, "sqlite")
-def _with_plus(element: Aside, compiler: Any, **named: Any) -> str:
-    return f"+{compiler.process(element.column, **named)}"
