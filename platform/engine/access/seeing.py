@@ -16,7 +16,7 @@ from typing import Any
 from hanok.engine.access.actor import Actor
 from hanok.engine.access.levels import EVERY, Grant, combined
 from hanok.engine.catalog import Catalog, Module, ModuleScope
-from hanok.engine.catalog.model import End, FormView, ListView, Panel, Role, SavedFilter, Subpanel, Tab, Views
+from hanok.engine.catalog.model import End, FormView, ListView, Panel, Role, Subpanel, Tab, Views
 from hanok.engine.conditions import ConditionError, named, parse
 from hanok.engine.fields import Field
 
@@ -122,10 +122,10 @@ class _Eyes:
         kept = _Keys(module, known, frozenset(key for key in known if self._is_masked(module, key)))
         return replace(
             module, fields=MappingProxyType(fields), paths=MappingProxyType(paths), ends=MappingProxyType(ends),
-            views=kept.views(module.views),
+            views=self._told(module, kept.views(module.views)),
             subpanels=MappingProxyType({key: self._subpanel(panel) for key, panel in subpanels.items()}),
             saved_filters=MappingProxyType({
-                key: found for key, found in module.saved_filters.items() if not self._asks(module, found)
+                key: found for key, found in module.saved_filters.items() if not self._asks(module, found.where)
             }),
         )  # fmt: skip
 
@@ -163,10 +163,17 @@ class _Eyes:
             panels=tuple(map(self._subpanel, panel.panels)) if panel.panels else (),
         )  # fmt: skip
 
-    def _asks(self, module: Module, found: SavedFilter) -> bool:
-        """Whether a filter tells which records have what in a field that is hidden, or masked."""
+    def _told(self, module: Module, views: Views) -> Views:
+        """What is open stands apart in timelines only where she sees everywhere what it is open by."""
+        told = views.timeline
+        if told is None or told.open is None or not self._asks(module, told.open):
+            return views
+        return replace(views, timeline=replace(told, open=None, finish=""))
+
+    def _asks(self, module: Module, where: Mapping[str, Any]) -> bool:
+        """Whether a condition tells which records have what in a field that is hidden, or masked."""
         try:
-            node = parse(found.where, ModuleScope(module, self.whole.every))
+            node = parse(where, ModuleScope(module, self.whole.every))
         except ConditionError:
             return False
         secret = self.hidden | self.masks.keys()

@@ -37,6 +37,8 @@ def duplicates(
     known = at_hand(found, values, actor.zone or catalog.app.zone)
     hits: list[Alike] = []
     for key, said in found.duplicates.items():
+        if not all(key in found.fields and (module, key) not in catalog.masks for key in said.match):
+            continue  # who does not see a field everywhere finds nothing by it
         bound = _bound(found, said.match, known)
         if bound is not None:
             rows = conn.execute(_like(catalog, actor, found, said.match, bound, but))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import marshmallow as ma
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor, predicate
+from hanok.engine.access import Actor, predicate, seen
 from hanok.engine.access.assigning import owner_keys, takes
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.behaviour import Duplicate
@@ -114,12 +114,12 @@ class Loading:
         obey(self, lookup.around)
         check_zone(self)
         for group in groups(self.module):
-            other = self._holder(lookup, group)
+            other = self._named(lookup, group)
             if other is not None:
                 told = say("Another record has this value already: {title}.", title=other)
                 self.wrong(group[-1], told if other else say("Another record has this value already."))
         for key, said in self.module.duplicates.items():
-            other = self._holder(lookup, said.match)
+            other = self._named(lookup, said.match)
             if other is not None:
                 self._alike(key, said, other)
 
@@ -136,6 +136,15 @@ class Loading:
     def _holder(self, lookup: Lookup, group: Group) -> str | None:
         wanted = None if any(key in self.errors for key in group) else self.wanted(group)
         return None if wanted is None else lookup.holder(group, wanted, self.current.id if self.current else None)
+
+    def _named(self, lookup: Lookup, group: Group) -> str | None:
+        """Who holds these values: "" for whom the actor may not see, or not with all of these fields."""
+        found = self._holder(lookup, group)
+        if not found:
+            return found
+        hers = seen(self.catalog, self.actor)
+        module = hers.every[self.module.key]
+        return found if all(module.has(key) and (module.key, key) not in hers.masks for key in group) else ""
 
     def _alike(self, key: str, said: Duplicate, title: str) -> None:
         """A record like this is there: refused, or noted where the actor may see it."""

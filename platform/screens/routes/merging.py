@@ -114,7 +114,7 @@ def _page(
     choices = choosing.choices(conn, g.catalog, g.actor, module, found, stays)
     different = {one.field.key for one in choices}
     view = merging.build(
-        module, found, stays, choices, choosing.line_choices(conn, g.catalog, module, found, stays),
+        module, found, stays, choices, choosing.line_choices(conn, g.catalog, g.actor, module, found, stays),
         counting.amounts(conn, g.catalog, g.actor, module, goes), language=g.language, sent=sent,
         equal=[one for one in choosing.fields_of(g.catalog, module) if one.key not in different],
         errors=errors or {}, problem=problem,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor
+from hanok.engine.access import Actor, context_of
 from hanok.engine.access.assigning import owner_keys
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.conditions import holds
 from hanok.engine.errors import Denied, NotFound, say
 from hanok.engine.fields import Field, Linked
+from hanok.engine.records.around import Around
 from hanok.engine.records.fielding import fixed_keys
 from hanok.engine.records.lines import lines
 from hanok.engine.records.merging.asked import ALL, MINE, MOST
@@ -135,13 +137,32 @@ def _guess(field: Field, records: Sequence[Record], stays: UUID, others: set[UUI
     return stays
 
 
+def own_lines(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, kept_one: Record
+) -> frozenset[str]:
+    """The fields of lines that this actor, or nobody, may change in the record that stays: it keeps its own."""
+    whole = catalog.whole.module(module.key)
+    told = [(key, said.readonly) for key, said in whole.dynamic.items()
+            if said.readonly is not None and _has_lines(whole.fields[key])]  # fmt: skip
+    values = get(conn, catalog.whole, actor, module.key, kept_one.id).values if told else {}
+    around, context = Around(conn, catalog.whole), replace(context_of(actor, catalog.whole), before=values)
+    locked = {key for key, node in told
+              if holds(node, values, context, follow=around.follow, members=around.members)}  # fmt: skip
+    return fixed_keys(conn, catalog, actor, whole, kept_one.values) | locked
+
+
+def _has_lines(field: Field) -> bool:
+    return field.type.embedded(field.settings) is not None
+
+
 def line_choices(
-    conn: sa.Connection, catalog: Catalog, module: Module, records: Sequence[Record], stays: UUID
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, records: Sequence[Record], stays: UUID
 ) -> tuple[LineChoice, ...]:
-    """The fields of lines that any of these records fills."""
+    """The fields of lines that any of these records fills, and that the actor may change in the one that stays."""
     found = []
+    fixed = own_lines(conn, catalog, actor, module, next(one for one in records if one.id == stays))
     for field in module.fields.values():
-        if field.type.embedded(field.settings) is None:
+        if not _has_lines(field) or field.key in fixed:
             continue
         counts = {one.id: len(lines(conn, catalog, module, one.id, field.key)) for one in records}
         having = [id for id, count in counts.items() if count]

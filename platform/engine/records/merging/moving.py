@@ -33,7 +33,8 @@ TAKEN_OUT = "out"
 @dataclass(slots=True)
 class Moving:
     """One merge under way. `catalog` is the whole one; `changes` is what other values follow from; `titles` are those
-    of the records; `offsets` say by place and record how far back its ties or lines were put."""
+    of the records; of the fields `keeps` the one that stays keeps its lines; `offsets` say by place and record how far
+    back its ties or lines were put."""
 
     conn: sa.Connection
     catalog: Catalog
@@ -42,6 +43,7 @@ class Moving:
     module: Module
     at: datetime
     titles: Mapping[UUID, str]
+    keeps: frozenset[str] = frozenset()
     changes: Changes = field(default_factory=Changes)
     counts: dict[str, int] = field(default_factory=dict)
     offsets: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -113,7 +115,7 @@ class Moving:
     def _lines(self, way: Way) -> None:
         assert way.home.parent is not None, "lines stand in a record"
         wanted = self.plan.wish.lines.get(way.home.parent.field, ALL)
-        if wanted == MINE:
+        if wanted == MINE or way.home.parent.field in self.keeps:
             return
         if wanted != ALL:
             self._take_out(way)

@@ -18,7 +18,7 @@ from hanok.engine.records.delete import delete
 from hanok.engine.records.derived import settle_noted
 from hanok.engine.records.merging.asked import DONE, Merge, mark, point
 from hanok.engine.records.merging.beside import join_groups, move_desks, move_files
-from hanok.engine.records.merging.choosing import check_each
+from hanok.engine.records.merging.choosing import check_each, own_lines
 from hanok.engine.records.merging.moving import Moving
 from hanok.engine.records.merging.values import files_in, taken
 from hanok.engine.records.query import Record
@@ -36,7 +36,8 @@ def merge(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Merge) -> M
     check_each(list(records.values()), wish.stays)
     raw = taken(catalog, module, wish, records)
     titles = {id: record.title for id, record in records.items()}
-    moving = Moving(conn, catalog.whole, actor, plan, catalog.whole.module(module.key), at, titles)
+    keeps = own_lines(conn, catalog, actor, module, records[wish.stays])
+    moving = Moving(conn, catalog.whole, actor, plan, catalog.whole.module(module.key), at, titles, keeps)
     moving.run()
     move_files(conn, plan, files_in(module, wish, records, raw))
     move_desks(conn, plan)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor
+from hanok.engine.access import Actor, predicate
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.ends import POSITION
 from hanok.engine.errors import Denied, Invalid, Message, NotFound, Refused, message_of, say, written
@@ -77,6 +77,8 @@ class Undoing:
             here = get(self.conn, self.catalog, self.actor, self.module.key, stays)
         except NotFound:
             raise Refused(say("The record that stayed is not there any more: restore it first.")) from None
+        if not here.may_edit:
+            raise Denied(say("You may see this record but not change it."))
         self.title = here.title
         links = {found.key for found in self.module.fields.values() if found.targets}
         changes: Mapping[str, Sequence[Any]] = self.plan.facts.get("changes", {})
@@ -255,12 +257,13 @@ class Undoing:
         self.conn.execute(merge_row.update().where(mine).values(state=KEPT))
 
     def _list(self, way: Way, table: sa.Table | None) -> None:
-        """Lists records that stay because somebody changed their link since."""
+        """Lists records that stay because somebody changed their link since, of those that the actor may see."""
         room = MOST_LISTED - len(self.left)
         if table is None or room <= 0:
             return
         stayed = sa.select(merge_row.c.record).where(noted(self.plan.id, way.place, KEPT))
-        asked = sa.select(table.c.id, table.c.title).where(table.c.id.in_(stayed), table.c.deleted_at.is_(None))
+        rule = predicate(self.catalog, self.actor, self.catalog.every[way.home.key], "view", table)
+        asked = sa.select(table.c.id, table.c.title).where(table.c.id.in_(stayed), table.c.deleted_at.is_(None), rule)
         for row in self.conn.execute(asked.order_by(table.c.id).limit(room)):
             self.keep(way.home.key, row.id, row.title, SINCE)
 
