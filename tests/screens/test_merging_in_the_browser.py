@@ -1,4 +1,4 @@
-"""In a real browser: a warning of a duplicate leads to a merge, what is linked moves along, and all of it comes back."""
+"""In a real browser: a warning leads to a merge, what is linked moves along, and all of it comes back."""
 
 from __future__ import annotations
 
