@@ -32,7 +32,7 @@ def upgrade() -> None:
     op.drop_table(NAME)
     op.rename_table(f"{NAME}_new", NAME)
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(sa.text(f"ALTER INDEX {NAME}_new_pkey RENAME TO {NAME}_pkey"))
+        op.execute(sa.text("ALTER INDEX hanok_group_record_new_pkey RENAME TO hanok_group_record_pkey"))
     op.create_index(f"{NAME}_group", NAME, ["group_id", "module", "record"])
     for time in TIMES:
         op.create_index(f"{NAME}_{time.partition('_')[0]}", NAME, ["group_id", "module", time, "record"])
