@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 from uuid import UUID
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, session
@@ -109,10 +109,18 @@ def change_language() -> AnyResponse:
     return answer
 
 
+def parts_of(address: str) -> SplitResult | None:
+    """The parts of an address that a browser said; None where it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
 def own_path(target: str) -> str:
     """The path of this site that `target` names, else the start page: never another site, never the way out."""
-    parts = urlsplit(target)
-    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
+    parts = parts_of(target)
+    if parts is None or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
         return "/"
     if "\\" in target or any(ord(sign) < 32 for sign in target) or parts.path in NO_WAY_ON:
         return "/"

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import g, request
 
@@ -16,6 +15,7 @@ from hanok.engine.errors import Message, say
 from hanok.engine.fields import in_language
 from hanok.web.cells import address
 from hanok.web.i18n import LANGUAGES, translate
+from hanok.web.login import own_path, parts_of
 from hanok.web.notices import Notice, notices
 from hanok.web.own_work import is_begun
 from hanok.web.visit import offered_languages, theme
@@ -78,16 +78,17 @@ class Frame:
     def here(self) -> str:
         """The path of this page, to come back to."""
         if request.method != "GET":
-            came = urlsplit(request.referrer or "")
-            return came.path + ("?" + came.query if came.query else "") or "/"
+            came = parts_of(request.referrer or "")
+            return "/" if came is None else came.path + ("?" + came.query if came.query else "") or "/"
         return request.full_path.rstrip("?")
 
     @property
     def came(self) -> str:
         """The path of the page of this site that led here, or "": of another site, or of this very page."""
-        there = urlsplit(request.referrer or "")
-        same = there.netloc == request.host and (there.path != request.path or request.method != "GET")
-        return there.path + (f"?{there.query}" if there.query else "") if same else ""
+        there = parts_of(request.referrer or "")
+        if there is None or there.netloc != request.host or (there.path == request.path and request.method == "GET"):
+            return ""
+        return own_path(there.path + (f"?{there.query}" if there.query else ""))
 
     @cached_property
     def name(self) -> str:

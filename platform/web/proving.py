@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -26,7 +26,7 @@ from hanok.engine.fields.keys import Keys
 from hanok.web.doors import door
 from hanok.web.faults import wants_json
 from hanok.web.forgot import minutes_of, too_many
-from hanok.web.login import own_path
+from hanok.web.login import own_path, parts_of
 from hanok.web.visit import SAFE_METHODS, connection, end, write
 
 proving = Blueprint("proving", __name__)
@@ -157,7 +157,7 @@ def _back() -> str:
     """The address that was asked for, or the page of this site whose form was sent."""
     if request.method in SAFE_METHODS and "HX-Request" not in request.headers:
         return request.full_path.rstrip("?")
-    said = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
-    if said.netloc != request.host:
+    said = parts_of(request.headers.get("HX-Current-URL") or request.referrer or "")
+    if said is None or said.netloc != request.host:
         return "/me/security"
     return own_path(said.path + (f"?{said.query}" if said.query else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
@@ -25,7 +25,7 @@ from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.screens.tools import with_tools
 from hanok.screens.words import shortened
 from hanok.web.doors import door
-from hanok.web.login import own_path
+from hanok.web.login import own_path, parts_of
 from hanok.web.notices import notify
 from hanok.web.visit import SESSION_COOKIE, connection
 from hanok.web.widgets import read_form
@@ -63,8 +63,8 @@ def offered(module: str, id: UUID) -> str:
 
 def _here() -> str:
     """The page that asks for a fragment, as a path of this site."""
-    parts = urlsplit(request.headers.get("HX-Current-URL", ""))
-    return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
+    parts = parts_of(request.headers.get("HX-Current-URL", ""))
+    return "/" if parts is None else own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
 
 
 # -- what is asked first -------------------------------------------------------------------------------------------

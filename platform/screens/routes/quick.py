@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -22,6 +22,7 @@ from hanok.screens.routes import forms as whole
 from hanok.screens.telling import tell_unheard
 from hanok.screens.words import shortened
 from hanok.web.doors import door
+from hanok.web.login import parts_of
 from hanok.web.notices import notify
 
 #: What was typed to find a record that is not there, with which it begins; and that it is to be picked.
@@ -56,8 +57,8 @@ def create(module: str) -> AnyResponse:
         values = initial(g.catalog, g.actor, found, {}, linked)
         return make_response(_dialog(found, values, token=token, wrong=wrong), 422)
     tell_unheard(made)
-    here = urlsplit(request.headers.get("HX-Current-URL", ""))
-    if here.path == f"/{module}" and PICKS not in request.args:
+    here = parts_of(request.headers.get("HX-Current-URL", ""))
+    if here is not None and here.path == f"/{module}" and PICKS not in request.args:
         notify(say("“{title}” was saved.", title=shortened(made.title)))
         answer = make_response("")
         answer.headers["HX-Redirect"] = f"{here.path}?{here.query}" if here.query else here.path
