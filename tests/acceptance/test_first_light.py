@@ -218,11 +218,13 @@ def test_a_keyboard_is_enough(desk: Page, sqlite_address: str) -> None:
     desk.keyboard.press("ArrowDown")
     expect(desk.locator(".dropdown-menu.show").get_by_role("link", name="거래처")).to_be_focused()
     desk.keyboard.press("Enter")
-    desk.wait_for_url(f"{sqlite_address}/account/new")
+    dialog = desk.get_by_role("dialog")
+    expect(dialog.get_by_label(NAME)).to_be_focused()
     desk.keyboard.type("글쇠상사")
     desk.keyboard.press("Tab")
-    expect(desk.get_by_label("구분")).to_be_focused()
+    expect(dialog.get_by_label("구분")).to_be_focused()
     desk.keyboard.press("Control+s")
+    desk.locator("hk-notice").get_by_role("link").press("Enter")
     expect(desk.get_by_role("heading", level=1)).to_have_text("글쇠상사")
 
 

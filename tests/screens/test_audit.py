@@ -197,7 +197,7 @@ def test_an_old_value_is_put_back_and_that_is_undone(
     undo = re.search(r'<form method="post" action="(/audit/changes/[^"]+)"', page)
     assert undo and "8,765" not in page.split("history")[0]
     assert admin.send(undo[1], version="3").status_code == 303
-    assert "8,765" in admin.page(f"/company/{made.id}")
+    assert "8,765" in admin.part(f"/company/{made.id}/_timeline")
 
 
 def test_what_is_refused_changes_nothing(
@@ -256,7 +256,7 @@ def test_a_log_is_exported_in_the_background(admin: Browser, make: Make, site: S
 def test_a_record_leads_to_its_trail(admin: Browser, make: Make, site: Store, catalog: Catalog) -> None:
     made = make("company", name="한빛")
     change(site, catalog, made.id, size=7)
-    page = admin.page(f"/company/{made.id}")
+    page = admin.part(f"/company/{made.id}/_timeline")
     there = f"/audit/changes?module=company&amp;record={made.id}"
     assert there in page
     assert "Only one record is shown" in admin.page(there.replace("&amp;", "&"))
@@ -269,7 +269,7 @@ def test_both_names_are_shown(admin: Browser, make: Make, site: Store, catalog: 
         conn.execute(audit.update().values(actor_id=user(site, catalog, "rep"), actor_name="rep",
                                            by_id=user(site, catalog, "admin"), by_name="관리자"))  # fmt: skip
     assert "관리자, logged in as rep" in admin.page("/audit/changes")
-    assert "관리자, logged in as rep" in admin.page(f"/company/{made.id}")
+    assert "관리자, logged in as rep" in admin.part(f"/company/{made.id}/_timeline")
 
 
 # -- what leaves a deed --------------------------------------------------------------------------------------------
