@@ -87,7 +87,11 @@ class Formats:
 
     def local(self, value: dt.datetime) -> dt.datetime:
         """The same moment on the reader's clock. A datetime without a zone is UTC, as it is stored."""
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone_of(self.zone))
+        moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+        try:
+            return moment.astimezone(zone_of(self.zone))
+        except OverflowError:
+            return moment  # at the very end of the calendar
 
     def today(self) -> dt.date:
         return dt.datetime.now(zone_of(self.zone)).date()

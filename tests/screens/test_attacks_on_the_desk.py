@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from hanok.engine.catalog import Catalog
+from hanok.engine.errors import Invalid
 from hanok.engine.records import Record
+from hanok.web.formats import Formats
 from tests.builders import a_catalog
 from tests.screens.conftest import FILES, Browser, Enter
 from tests.talking import TALKING
@@ -50,7 +53,7 @@ def calm(who: Browser, method: str, path: str, **rest: object) -> int:
 
 def test_odd_questions_to_a_timeline(admin: Browser, company: Record, make: Make) -> None:
     make("todo", name="일", company=str(company.id), due="9999-12-31")
-    make("todo", name="이", company=str(company.id), due="1000-01-01", state="won", done_at="9999-12-31T23:59:59Z")
+    make("todo", name="이", company=str(company.id), due="1000-01-01", state="won", done_at="9999-12-30T23:59Z")
     there = f"/company/{company.id}/_timeline"
     inner = [base64.urlsafe_b64encode(json.dumps(one).encode()).decode() for one in
              ([], [None], ["9999-12-31T23:59:59.999999+00:00", str(company.id)], ["x" * 50, "y"], [1, 2])]  # fmt: skip
@@ -123,3 +126,10 @@ def test_odd_addresses_of_where_somebody_is(admin: Browser, company: Record, ent
             calm(admin, "GET", path, query_string={"next": one})
         calm(admin, "POST", f"/company/{company.id}/_undo", data={**form, "was": "{}", "next": one})
         calm(admin, "POST", "/company/new", data={**form, "next": one})
+
+
+def test_a_moment_at_the_end_of_the_calendar_breaks_no_page(make: Make) -> None:
+    with pytest.raises(Invalid):
+        make("todo", name="일", state="won", done_at="9999-12-31T23:59:59Z")
+    end = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)  # stored before that was refused
+    assert Formats("ko", "Asia/Seoul").datetime(end) == "9999-12-31 23:59"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,8 @@ from hanok.engine.fields.field import Cell, Field, Labels, Part, Widget
 from hanok.engine.fields.operators import OF_TIME, OPERATORS, TIMELY, Operator
 from hanok.engine.fields.value import Value, refuse
 
+#: Behind this moment the clocks of some zone would show a year of five digits.
+LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 WRITTEN = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]"
     r"([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
@@ -44,7 +46,9 @@ def in_utc(moment: datetime, *, zone: str | None) -> datetime:
     try:
         found = _local(moment, zone).astimezone(UTC)
     except OverflowError:
-        raise refuse(say("This is not within the calendar.")) from None
+        found = LAST
+    if found >= LAST:
+        raise refuse(say("This is not within the calendar."))
     if found.year < FIRST_YEAR:
         raise refuse(say("A year has four digits."))
     return found
