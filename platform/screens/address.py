@@ -18,6 +18,7 @@ from urllib.parse import quote
 from werkzeug.datastructures import MultiDict
 
 from hanok.engine.catalog.model import ListView, Module
+from hanok.screens import comparing
 
 SIZES = (25, 50, 100)
 WORDS_LENGTH = 200
@@ -159,9 +160,9 @@ def parse(module: Module, text: str) -> Condition | None:
     """One `f=` of an address, or None when it is not field.operator.values of a field that compares so."""
     field, _, rest = text.partition(".")
     operator, _, values = rest.partition(".")
-    if not module.has(field) or operator not in module.field(field).type.operators:
+    if not module.has(field) or operator not in comparing.operators(module.field(field)):
         return None
-    takes = module.field(field).type.operator(operator).takes
+    takes = comparing.operator(module.field(field), operator).takes
     return Condition(field, operator, _split(values)[:MOST_VALUES] if takes in SEVERAL else (values,), takes)
 
 
@@ -239,8 +240,12 @@ def as_condition(condition: Condition) -> Mapping[str, object]:
         text if text == "$me" else text.replace("$", "$$", 1) if text.startswith("$") else text
         for text in condition.texts
     ]
+    flag = condition.texts[0] != "false"
+    tied = comparing.written(condition.field, condition.operator, values[0], flag=flag)
+    if tied is not None:
+        return tied
     if condition.takes == "flag":
-        return {condition.field: {condition.operator: condition.texts[0] != "false"}}
+        return {condition.field: {condition.operator: flag}}
     if condition.takes == "two":
         low, high = (*values, None, None)[:2]
         return {condition.field: {condition.operator: [low or None, high or None]}}

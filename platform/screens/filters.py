@@ -14,6 +14,7 @@ from hanok.engine.conditions import ConditionError, parse
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
 from hanok.engine.fields.operators import Operator
+from hanok.screens import comparing
 from hanok.screens.address import Asked, Condition, as_condition
 from hanok.screens.words import RELATIVE, Formats, in_words
 from hanok.web.controls import TITLE, Form
@@ -98,12 +99,12 @@ class Checked:
 
 def check(catalog: Catalog, module: Module, condition: Condition) -> Checked:
     """Reads the values of a condition through the field's type. Words of the condition language stay as they are."""
-    field = module.field(condition.field)
+    field = comparing.shape(module.field(condition.field))
     try:
         parse(as_condition(condition), ModuleScope(module, catalog.modules))
     except ConditionError as wrong:
         return Checked(condition, condition.texts, wrong.faults[0].message)
-    if condition.takes == "flag":
+    if condition.takes == "flag" or field is not module.field(condition.field):
         return Checked(condition, condition.texts)
     return Checked(condition, tuple(_load(field, condition.operator, text) for text in condition.texts))
 
@@ -142,6 +143,7 @@ def _said(field: Field, one: Checked, formats: Formats, titles: Titles) -> tuple
     takes = one.condition.takes
     if takes == "flag":
         return (say("is empty") if one.condition.texts[0] != "false" else say("is filled in"),)
+    field = comparing.shape(field)
     if field.targets:
         named = (text if text == "$me" else titles(field, text) or text for text in one.condition.texts)
         return tuple(in_words(field, name, formats) for name in named)
@@ -151,22 +153,22 @@ def _said(field: Field, one: Checked, formats: Formats, titles: Titles) -> tuple
 
 def _in_words(field: Field, operator: str, language: str) -> str:
     """The operator as a chip says it: *is* and *is any of* go without saying, and so does what the values say."""
-    if operator in {"eq", "in", "empty", "between"}:
+    if operator in {"eq", "in", "empty", "between", comparing.WITH, comparing.TIED}:
         return ""
-    return in_language(field.type.operator(operator).label, language)
+    return in_language(comparing.operator(field, operator).label, language)
 
 
 def fields_to_ask(module: Module, asked: Asked, language: str) -> tuple[Offer, ...]:
     """The fields that the editor offers, in the order of the search view."""
     view = module.views.search
     keys = dict.fromkeys((*view.basic, *view.advanced))
-    found = [module.field(key) for key in keys if module.field(key).type.operators]
+    found = [module.field(key) for key in keys if comparing.operators(module.field(key))]
     return tuple(Offer(field.label_in(language), asked.url(ask=field.key), field.type.icon) for field in found)
 
 
 def operators_of(field: Field) -> tuple[Operator, ...]:
     """What the editor offers for a field: lists of values only where they can be ticked."""
-    found = [row for key in field.type.operators if (row := field.type.operator(key)).takes in EDITED]
+    found = [row for key in comparing.operators(field) if (row := comparing.operator(field, key)).takes in EDITED]
     if field.choices:
         return tuple(
             one for one in found if one.key not in {"eq", "ne"} or not {"in", "not_in"} & set(field.type.operators)
@@ -178,7 +180,7 @@ def editor(module: Module, asked: Asked, language: str, titles: Titles) -> Edito
     """The editor that `ask=field.operator.place` opens, or None."""
     key, _, rest = asked.ask.partition(".")
     wanted, _, at = rest.partition(".")
-    if not key or not module.has(key) or not module.field(key).type.operators:
+    if not key or not module.has(key) or not comparing.operators(module.field(key)):
         return None
     field = module.field(key)
     offered = operators_of(field)
@@ -198,7 +200,7 @@ def editor(module: Module, asked: Asked, language: str, titles: Titles) -> Edito
             for one in offered
         ),
         texts=texts,
-        inputs=_inputs(field, operator.takes, texts, titles, language),
+        inputs=_inputs(comparing.shape(field), operator.takes, texts, titles, language),
         spans=_spans(field, asked, place, operator.key, texts),
         flag=field.type.input(field).name == "checkbox",
         kept=tuple(_kept(asked, place)),

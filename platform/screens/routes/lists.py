@@ -18,7 +18,7 @@ from hanok.engine.records.bulk import actions_for
 from hanok.engine.records.merging.asked import may_merge
 from hanok.engine.records.merging.finding import rules_of
 from hanok.engine.records.ties import with_ties
-from hanok.screens import actions, address, filters, lists
+from hanok.screens import actions, address, comparing, filters, lists
 from hanok.screens.address import Asked, Condition
 from hanok.screens.reading import kept_of, module_of, opens_with, tell_left_out, title_of_link
 from hanok.screens.routes import kanban
@@ -105,10 +105,10 @@ def narrow(module: str) -> AnyResponse:
     found = module_of(module)
     asked = asked_of(found)
     key, operator = request.args.get("of", ""), request.args.get("by", "")
-    if not found.has(key) or operator not in found.field(key).type.operators:
+    if not found.has(key) or operator not in comparing.operators(found.field(key)):
         return redirect(asked.url())
-    takes = found.field(key).type.operator(operator).takes
-    texts = _texts(found.field(key), takes)
+    takes = comparing.operator(found.field(key), operator).takes
+    texts = _texts(comparing.shape(found.field(key)), takes)
     return redirect(asked.adding(Condition(key, operator, texts, takes)) if any(texts) else asked.url())
 
 
