@@ -106,3 +106,11 @@ def test_a_merge_carries_no_denied_field(clerk: Browser, make: Make) -> None:
         assert answer.status_code == 422 and "SECRET" not in answer.text, key
     assert clerk.client.post("/shop/_merge", data={"csrf_token": clerk.token(), **ids}).status_code == 303
     assert "SECRET" not in clerk.get(f"/shop/{one.id}", follow_redirects=True).text
+
+
+def test_many_are_deleted_by_whom_a_field_is_hidden_from_that_others_follow_from(clerk: Browser, make: Make) -> None:
+    rows = [{"what": "잉크", "cost": "7", "price": "5"}]
+    ids = [str(make("shop", name=name, rows=rows).id) for name in "AB"]
+    sent = {"csrf_token": clerk.token(), "action": "delete", "id": ids}
+    assert clerk.client.post("/shop/_bulk", data=sent).status_code == 303
+    assert clerk.get(f"/shop/{ids[0]}").status_code == 404
