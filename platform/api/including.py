@@ -54,9 +54,9 @@ def include(module: Module, record: Record, keys: tuple[str, ...]) -> tuple[dict
 
 
 def _tie(field: Field, tie: Tie) -> Resource:
-    """Whom a tie leads to, with its own fields; the title where the caller may see that record."""
+    """Whom a tie leads to; the title and the tie's own fields where the caller may see that record."""
     named = relationship(Linked(tie.module or field.members[0], tie.id, tie.title or ""))
-    own = {key: one.type.dump(one, tie.own.get(key)) for key, one in field.own.items()}
+    own = {key: one.type.dump(one, tie.own.get(key)) for key, one in field.own.items() if tie.title}
     data: Resource = {**named["data"]}
     meta: Mapping[str, Any] = {**named.get("meta", {}), **({"own": own} if own else {})}
     return data | {"meta": meta} if meta else data

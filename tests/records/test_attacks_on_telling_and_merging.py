@@ -26,6 +26,7 @@ MERGING = {
     **MODEL,
     "roles/no_rows.yaml": SECRETIVE + "fields: {firm.rows: {view: all, edit: none}}",
     "roles/own_code.yaml": SECRETIVE + "fields: {firm.code: {view: owner, edit: owner}}",
+    "roles/no_price.yaml": SECRETIVE + "fields: {firm.rows.price: {view: none, edit: none}, firm.total: {view: none}}",
     "roles/no_code.yaml": SECRETIVE + "fields: {firm.code: {view: none, edit: none}}",
     "roles/own_changes.yaml": "label: {en: O}\ndefault: {list: all, view: all, create: all, edit: owner, delete: all}",
     "roles/no_humans.yaml": SECRETIVE + "modules: {human: {list: owner, view: owner, edit: owner}}",
@@ -66,6 +67,21 @@ def test_lines_that_somebody_may_not_change_are_not_changed_by_a_merge(
         kept = records.get(conn, merging, ADMIN, "firm", stays.id)
         hers = seen(merging, clerk)
         assert line_choices(conn, hers, clerk, hers.module("firm"), [kept], stays.id) == ()
+
+
+def test_totals_are_right_whoever_merges_and_takes_it_back(firms: Store, merging: Catalog) -> None:
+    clerk = a_user(firms, merging, "clerk", "no_price")
+    stays = a_firm(firms, merging, "A", rows=[{"what": "one", "price": "1"}])
+    goes = a_firm(firms, merging, "B", rows=[{"what": "ten", "price": "10"}])
+
+    def total(of: Record) -> int:
+        with firms.read() as conn:
+            return int(records.get(conn, merging, ADMIN, "firm", of.id)["total"])
+
+    plan = merged(firms, seen(merging, clerk), clerk, stays, [goes])
+    assert total(stays) == 11
+    undone(firms, seen(merging, clerk), clerk, plan)
+    assert (total(stays), total(goes)) == (1, 10)
 
 
 def test_taking_a_merge_back_names_no_record_that_one_may_not_see(firms: Store, merging: Catalog) -> None:

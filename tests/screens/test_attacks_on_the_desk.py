@@ -133,3 +133,37 @@ def test_a_moment_at_the_end_of_the_calendar_breaks_no_page(make: Make) -> None:
         make("todo", name="일", state="won", done_at="9999-12-31T23:59:59Z")
     end = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)  # stored before that was refused
     assert Formats("ko", "Asia/Seoul").datetime(end) == "9999-12-31 23:59"
+
+
+def test_nothing_is_changed_without_the_token_of_a_form(admin: Browser, company: Record) -> None:
+    here, id = f"/company/{company.id}", str(company.id)
+    for path in (
+        "/company/_merge", f"/company/_merge/{id}/undo", f"{here}/_timeline/new/memos", f"{here}/_timeline/finish",
+        f"{here}/follow", f"{here}/_cell/name", f"{here}/_preview", "/company/_preview", "/company/_quick",
+        "/company/_columns", "/company/_opening", "/mine/notices/read", f"/mine/notices/{id}/open", "/me/look",
+        "/me/told", "/me/theme",
+    ):  # fmt: skip
+        answer = admin.client.post(path, data={"name": "x", "version": "1"}, headers=HTMX)
+        assert answer.status_code == 400, f"{path}: {answer.status_code}"
+
+
+def test_texts_of_people_stay_texts_wherever_they_are_told(admin: Browser, make: Make) -> None:
+    bad = '"><img src=x onerror=alert(1)>{by}'
+    one, other = make("company", name=bad), make("company", name=f"{bad}2")
+    make("memo", text=f"{bad} @[{bad.replace('[', '')}](user:{one.id})", company=str(one.id))
+    make("todo", name=bad, text=bad, company=str(one.id))
+    token = admin.part("/company/_quick").split('name="token" value="')[1].split('"')[0]
+    made = admin.client.post("/company/_quick", data={"csrf_token": admin.token(), "token": token, "name": f"{bad}3"},
+                             headers=HTMX)  # fmt: skip
+    pages = [made.text] + [admin.page(path, headers=HTMX) for path in (
+        f"/company/{one.id}/_timeline", f"/company/_merge?id={one.id}&id={other.id}", f"/company/{one.id}/_merge",
+        "/mine/notices", f"/company/{one.id}/_followers", f"/company/_quick?_words={bad}", "/company?filter=all",
+        f"/company/{one.id}/_cell/name",
+    )]  # fmt: skip
+    ids = {"id": [str(one.id), str(other.id)], "stays": str(one.id)}
+    versions = {f"version.{each.id}": "1" for each in (one, other)}
+    merged = admin.client.post("/company/_merge", data={"csrf_token": admin.token(), **ids, **versions})
+    assert merged.status_code == 303
+    pages += [admin.page(merged.location), admin.page(f"/company/{one.id}/history")]
+    assert [page for page in pages if "<img" in page] == []
+    assert sum("&lt;img" in page or "\\u003cimg" in page for page in pages) >= 7

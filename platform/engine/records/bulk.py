@@ -248,7 +248,7 @@ def _deleted(
         row: dict[str, Any] = {"record": id, "state": CHANGED, "version": None, "before": None, "problem": None}
         try:
             with conn.begin_nested():
-                delete(conn, catalog, actor, plan.module, id)
+                delete(conn, catalog.whole, actor, plan.module, id)
         except NotFound:
             continue
         except (Conflict, Denied, Refused) as no:
@@ -321,7 +321,7 @@ def _restored(
     for id in ids:
         try:
             with conn.begin_nested():
-                restore(conn, catalog, actor, plan.module, id)
+                restore(conn, catalog.whole, actor, plan.module, id)
         except NotFound:
             problems[id] = SINCE
         except (Denied, Invalid, Refused) as no:

@@ -137,7 +137,7 @@ def _try(
         return None
     try:
         with conn.begin_nested():
-            write_many(conn, catalog, actor, module, drafts)
+            write_many(conn, catalog.whole, actor, catalog.whole.every[module.key], drafts)
     except Invalid as wrong:
         return next((each for messages in wrong.errors.values() for each in messages), wrong.message)
     except (Denied, Refused) as no:

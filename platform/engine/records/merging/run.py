@@ -31,22 +31,23 @@ from hanok.engine.records.trail import MERGED, differences, leave
 def merge(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Merge) -> Merge:
     """Does what was asked for. Raises NotFound, Denied, Invalid, and Refused: also where somebody changed one since."""
     wish, module, at = plan.wish, catalog.module(plan.wish.module), datetime.now(UTC)
+    whole = catalog.whole  # what follows from values follows from all of them, seen or not
     records = hold(conn, catalog, actor, module, wish.all)
     _check(wish.all, wish.versions, records)
     check_each(list(records.values()), wish.stays)
     raw = taken(catalog, module, wish, records)
     titles = {id: record.title for id, record in records.items()}
     keeps = own_lines(conn, catalog, actor, module, records[wish.stays])
-    moving = Moving(conn, catalog.whole, actor, plan, catalog.whole.module(module.key), at, titles, keeps)
+    moving = Moving(conn, whole, actor, plan, whole.module(module.key), at, titles, keeps)
     moving.run()
     move_files(conn, plan, files_in(module, wish, records, raw))
     move_desks(conn, plan)
     if records[wish.stays].may_assign:
         join_groups(conn, catalog, plan, module)
     for id in wish.goes:
-        delete(conn, catalog, actor, module.key, id)
-    changes = _save(conn, catalog, actor, module, plan, raw, at)
-    settle_noted(conn, catalog, actor, moving.changes)
+        delete(conn, whole, actor, module.key, id)
+    changes = _save(conn, whole, actor, whole.module(module.key), plan, raw, at)
+    settle_noted(conn, whole, actor, moving.changes)
     point(conn, plan)
     facts = {
         "titles": {str(id): title for id, title in titles.items()}, "counts": moving.counts,

@@ -95,7 +95,7 @@ class Undoing:
         desks_back(self.conn, self.plan, self.back)
         leave_groups(self.conn, self.catalog, self.plan, self.module)
         forget(self.conn, self.module.key, self.plan.wish.goes)
-        settle_noted(self.conn, self.catalog, self.actor, self.changes)
+        settle_noted(self.conn, self.catalog.whole, self.actor, self.changes)
         version = get(self.conn, self.catalog, self.actor, self.module.key, stays, action="").version
         leave_word(self.conn, self.catalog, self.actor, self.module, self.plan, "unmerged", at=self.at, version=version)
 
@@ -118,8 +118,8 @@ class Undoing:
         while raw:
             try:
                 with self.conn.begin_nested():
-                    update(self.conn, self.catalog, self.actor, self.module.key, here.id, raw, version=here.version,
-                           despite_duplicates=True)  # fmt: skip
+                    update(self.conn, self.catalog.whole, self.actor, self.module.key, here.id, raw,
+                           version=here.version, despite_duplicates=True)  # fmt: skip
                 return
             except Invalid as wrong:
                 faulty = [key for key in raw if key in wrong.errors] or list(raw)
@@ -161,7 +161,7 @@ class Undoing:
             title = titles.get(str(id), "")
             try:
                 with self.conn.begin_nested():
-                    restore(self.conn, self.catalog, self.actor, self.module.key, id)
+                    restore(self.conn, self.catalog.whole, self.actor, self.module.key, id)
                 self.back.append(id)
             except NotFound:
                 self.keep(self.module.key, id, title, say("It is not in the bin any more."))
@@ -190,11 +190,11 @@ class Undoing:
         for some in moved(self.conn, self.plan.id, way.place, BACK):
             pairs = {row: {way.field.key: [self._linked(stays, self.title), self._linked(id, title.get(str(id), ""))]}
                      for row, id in some.items()}  # fmt: skip
-            tell(self.conn, self.catalog, self.actor, way.home, pairs, at=self.at)
+            tell(self.conn, self.catalog.whole, self.actor, way.home, pairs, at=self.at)
             for row, changed in pairs.items():
                 self.changes.note(way.home, row, changed)
             if way.home.parent is None:
-                inherit_anew(self.conn, self.catalog, way.home, sorted(some), {way.field.key})
+                inherit_anew(self.conn, self.catalog.whole, way.home, sorted(some), {way.field.key})
         if way.kind == LINES:
             self._put_in_again(way)
 
@@ -206,8 +206,9 @@ class Undoing:
             values = {"deleted_at": None, "deleted_by": None, "version": table.c.version + 1}
             here = (table.c.id.in_(ids), way.at([self.plan.wish.stays]))
             self.conn.execute(sa.update(table).where(*here).values(values))
-            tell(self.conn, self.catalog, self.actor, way.home, {id: {} for id in ids}, at=self.at, action="restored")
-            self.changes.come_or_gone(self.catalog, way.home, ids)
+            tell(self.conn, self.catalog.whole, self.actor, way.home, {id: {} for id in ids}, at=self.at,
+                 action="restored")  # fmt: skip
+            self.changes.come_or_gone(self.catalog.whole, way.home, ids)
 
     def _linked(self, id: UUID, title: str) -> dict[str, str]:
         return {"module": self.module.key, "id": str(id), "title": title}
