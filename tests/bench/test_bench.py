@@ -27,7 +27,7 @@ def test_a_list_is_measured_three_ways_on_any_database(empty_database: str) -> N
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)["list"]
     first, far, bare = found["situations"]
-    assert found["statements"] == 2  # who is here, and the page
+    assert found["statements"] == 3  # who is here, how she keeps the list, and the page
     assert first["index"] == far["index"] and first["index"] and bare["index"] is None
     for one in found["situations"]:
         assert set(one["ways"]) == {"app", "page", "bare"}

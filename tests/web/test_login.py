@@ -93,4 +93,4 @@ def test_the_menus_lead_to_the_modules(admin: FlaskClient) -> None:
     assert 'aria-current="true">영업' in page
     assert '<a class="dropdown-item active" href="/company" aria-current="true">' in page
     assert '<a class="dropdown-item" href="/person">' in page
-    assert 'href="/person/new"' in page
+    assert 'href="/person/_quick"' in page
