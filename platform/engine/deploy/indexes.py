@@ -1,7 +1,8 @@
 """Which indexes a module's table has: the one place where that is decided.
 
 Unique values, both ends of links, the sorts of lists, saved filters and subpanels (behind what they filter by), the
-first column of a list, which people sort by first, and what the document asks for. An index is named after what it is, so another definition is another name.
+first column of a list, which people sort by first, and what the document asks for. An index is named after what it
+is, so another definition is another name.
 """
 
 from __future__ import annotations
