@@ -66,6 +66,7 @@ def test_a_card_is_dragged_and_taken_back_and_comes_back_where_it_is_refused(ins
     expect(lane(inside, "new").locator("[data-card]", has_text="나래")).to_be_visible()
     expect(lane(inside, "won").locator("[data-card]")).to_have_count(0)
     drag(inside, "다온", "open")
+    expect(inside.locator("hk-notice[data-kind=failed]")).to_contain_text("다온")
     inside.locator("hk-notice[data-kind=failed] form button").click()
     expect(inside).to_have_url(re.compile(r"/company/[0-9a-f-]+/set$"))
     expect(inside.locator("#f-why")).to_be_visible()
