@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -49,6 +49,9 @@ class Sqlite:
             source.backup(target)
         return self._address(path)
 
+    def keep(self, address: str) -> None:
+        """It goes with the folder."""
+
     def drop(self, address: str) -> None:
         for suffix in ("", "-wal", "-shm"):
             Path(address.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
@@ -70,6 +73,7 @@ class Postgres:
     numbers: Iterator[int] = field(default_factory=itertools.count)
     beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
     ready: dict[str, Future[str]] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
 
     def empty(self) -> str:
         return self._create(template="template0")
@@ -85,9 +89,13 @@ class Postgres:
         name = sql.Identifier(str(sqlalchemy.make_url(address).database))
         self.beside.submit(self._run, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
+    def keep(self, address: str) -> None:
+        """Keeps a database, which others are copies of, to the end."""
+        self.kept.append(address)
+
     def close(self) -> None:
-        for made in self.ready.values():
-            self.drop(made.result())
+        for address in [*(made.result() for made in self.ready.values()), *self.kept]:
+            self.drop(address)
         self.beside.shutdown()
 
     def _create(self, *, template: str) -> str:
@@ -205,6 +213,50 @@ def database(request: pytest.FixtureRequest, dialect: str, databases: Databases)
     address = databases.copy(request.getfixturevalue(f"{dialect}_template"))
     yield address
     databases.drop(address)
+
+
+class Prepared:
+    """Databases that many tests begin with: made for the first of them, copied for each."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, int], tuple[str, object]] = {}
+
+    def copy(self, databases: Databases, template: str, kind: object, fill: Callable[[Store], None]) -> str:
+        """A copy of what `fill` makes of the template; such databases are told apart by `kind`, the very object."""
+        key = template, id(kind)
+        if key not in self.known:
+            address = databases.copy(template)
+            databases.keep(address)
+            with opened(address) as fresh:
+                fill(fresh)
+            self.known[key] = address, kind
+        return databases.copy(self.known[key][0])
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Prepared:
+    return Prepared()
+
+
+#: Gives a copy of the database of this kind, which the function makes.
+Filled = Callable[[object, Callable[[Store], None]], str]
+
+
+@pytest.fixture
+def prefilled(
+    request: pytest.FixtureRequest, dialect: str, databases: Databases, prepared: Prepared
+) -> Iterator[Filled]:
+    """Gives this test a copy of the database that `fill` makes, which is the same for all tests of its kind."""
+    made: list[str] = []
+
+    def copy(kind: object, fill: Callable[[Store], None]) -> str:
+        template = request.getfixturevalue(f"{dialect}_template")
+        made.append(prepared.copy(databases, template, kind, fill))
+        return made[-1]
+
+    yield copy
+    for address in made:
+        databases.drop(address)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from hanok.screens.blueprint import blueprint as screens
 from hanok.web.frame import install
 from hanok.web.programs import JSON_API
 from tests.builders import SMALL, TYPES, a_catalog, a_record, with_tables
+from tests.databases import Filled
 
 PASSWORD = "celadon-tiger-42"
 SETTINGS = {"secret_key": "for tests only", "api_per_minute": 60}
@@ -39,14 +40,22 @@ def hashed() -> str:
     return hash_password(PASSWORD)
 
 
-@pytest.fixture
-def site(store: Store, catalog: Catalog, hashed: str) -> Store:
+def fill(store: Store, catalog: Catalog, hashed: str) -> None:
     with_tables(store, catalog)
     with store.write() as conn:
         raw = {"username": "admin", "last_name": "관리자", "email": "admin@example.com"}
         create_administrator(conn, catalog, raw, password=hashed)
         raw = {"username": "rep", "last_name": "rep", "email": "rep@example.com", "language": "ko"}
         create_user(conn, catalog, SYSTEM, raw, password=hashed, roles=("owner_only",))
+
+
+@pytest.fixture
+def database(prefilled: Filled, catalog: Catalog, hashed: str) -> str:
+    return prefilled(catalog, lambda store: fill(store, catalog, hashed))
+
+
+@pytest.fixture
+def site(store: Store) -> Store:
     return store
 
 

@@ -26,6 +26,7 @@ from hanok.engine.store.tables import login
 from hanok.screens.blueprint import blueprint
 from hanok.web.frame import install
 from tests.builders import SMALL, TYPES, a_catalog, with_tables
+from tests.databases import Filled
 from tests.oidc.stranger import CLIENT, CODE, SECRET, Stranger, a_stranger
 
 PASSWORD = "celadon-tiger-42"
@@ -43,14 +44,23 @@ def hashed() -> str:
     return hash_password(PASSWORD)
 
 
-@pytest.fixture
-def site(store: Store, catalog: Catalog, hashed: str) -> Store:
+def fill(store: Store, catalog: Catalog, hashed: str) -> None:
     """A store with the users admin and mina."""
     with_tables(store, catalog)
     with store.write() as conn:
         create_administrator(conn, catalog, {"username": "admin", "email": "admin@example.com"}, password=hashed)
         raw = {"username": "mina", "last_name": "Mina", "email": "mina@example.com"}
         create_user(conn, catalog, SYSTEM, raw, password=hashed, roles=("owner_only",))
+
+
+@pytest.fixture
+def database(prefilled: Filled, catalog: Catalog, hashed: str) -> str:
+    return prefilled(catalog, lambda store: fill(store, catalog, hashed))
+
+
+@pytest.fixture
+def site(store: Store) -> Store:
+    """A store with the users admin and mina."""
     return store
 
 

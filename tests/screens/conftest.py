@@ -21,6 +21,7 @@ from hanok.engine.store import Store
 from hanok.screens.blueprint import blueprint
 from hanok.web.frame import install
 from tests.builders import COMPANY, SMALL, TYPES, a_catalog, a_record, with_tables
+from tests.databases import Filled
 
 PASSWORD = "celadon-tiger-42"
 MENU = "filters: {sales: {label: {en: Sales, ko: 영업}, modules: [company, person]}}"
@@ -44,8 +45,7 @@ def hashed() -> str:
     return hash_password(PASSWORD)
 
 
-@pytest.fixture
-def site(store: Store, catalog: Catalog, hashed: str) -> Store:
+def fill(store: Store, catalog: Catalog, hashed: str) -> None:
     """A store with the users admin, rep (sees her own) and guest (has no role)."""
     with_tables(store, catalog)
     with store.write() as conn:
@@ -54,6 +54,16 @@ def site(store: Store, catalog: Catalog, hashed: str) -> Store:
         for name, roles in (("rep", ("owner_only",)), ("guest", ())):
             raw = {"username": name, "last_name": name, "email": f"{name}@example.com"}
             create_user(conn, catalog, SYSTEM, raw, password=hashed, roles=roles)
+
+
+@pytest.fixture
+def database(prefilled: Filled, catalog: Catalog, hashed: str) -> str:
+    return prefilled(catalog, lambda store: fill(store, catalog, hashed))
+
+
+@pytest.fixture
+def site(store: Store) -> Store:
+    """A store with the users admin, rep (sees her own) and guest (has no role)."""
     return store
 
 

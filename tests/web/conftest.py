@@ -18,6 +18,7 @@ from hanok.web.doors import door
 from hanok.web.frame import install
 from hanok.web.notices import notify
 from tests.builders import SMALL, TYPES, a_catalog, with_tables
+from tests.databases import Filled
 
 PASSWORD = "celadon-tiger-42"
 MENU = "filters: {sales: {label: {en: Sales, ko: 영업}, modules: [company, person]}}"
@@ -37,13 +38,22 @@ def hashed() -> str:
     return hash_password(PASSWORD)
 
 
-@pytest.fixture
-def site(store: Store, catalog: Catalog, hashed: str) -> Store:
+def fill(store: Store, catalog: Catalog, hashed: str) -> None:
     """A store with an administrator called admin."""
     with_tables(store, catalog)
     raw = {"username": "admin", "last_name": "관리자", "email": "admin@example.com"}
     with store.write() as conn:
         create_administrator(conn, catalog, raw, password=hashed)
+
+
+@pytest.fixture
+def database(prefilled: Filled, catalog: Catalog, hashed: str) -> str:
+    return prefilled(catalog, lambda store: fill(store, catalog, hashed))
+
+
+@pytest.fixture
+def site(store: Store) -> Store:
+    """A store with an administrator called admin."""
     return store
 
 
