@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,18 +13,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from hanok.engine import accounts
 from hanok.engine.access import SYSTEM
-from hanok.engine.accounts import create_administrator, create_user, hash_password
+from hanok.engine.accounts import create_administrator, create_user, find_user, hash_password
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 from hanok.engine.records import Record
 from hanok.engine.store import Store
 from hanok.screens.blueprint import blueprint
 from hanok.web.frame import install
+from hanok.web.visit import SESSION_COOKIE
 from tests.builders import COMPANY, SMALL, TYPES, a_catalog, a_record, with_tables
 from tests.databases import Filled
 
 PASSWORD = "celadon-tiger-42"
+A_DAY = timedelta(days=1)
 MENU = "filters: {sales: {label: {en: Sales, ko: 영업}, modules: [company, person]}}"
 FILTERS = """
 saved_filters:
@@ -94,7 +98,8 @@ class Browser:
         return self.page(path, headers={"HX-Request": "true"})
 
     def token(self) -> str:
-        return self.client.get("/language-of-nobody").text.split('name="csrf-token" content="')[1].split('"')[0]
+        page = self.client.get("/language-of-nobody", follow_redirects=True).text
+        return page.split('name="csrf-token" content="')[1].split('"')[0]
 
     def send(self, path: str, **form: Any) -> TestResponse:
         return self.client.post(path, data={"csrf_token": self.token(), **form})
@@ -104,19 +109,32 @@ Enter = Callable[..., Browser]
 
 
 @pytest.fixture
-def enter(app: Flask) -> Enter:
-    """Logs somebody in, with a language of this browser's own."""
+def enter(app: Flask, site: Store, catalog: Catalog) -> Enter:
+    """Lets somebody in as her password does, with a language of this browser's own."""
 
     def entered(username: str = "admin", language: str = "en") -> Browser:
         client = app.test_client()
         client.set_cookie("hanok_language", language)
-        page = client.get("/login").text
-        form = {"username": username, "password": PASSWORD}
-        token = page.split('name="csrf-token" content="')[1].split('"')[0]
-        assert client.post("/login", data={**form, "csrf_token": token}).status_code == 303
+        with site.write() as conn:
+            found = find_user(conn, catalog, username)
+            assert found is not None, f"there is no {username}"
+            now = datetime.now(UTC)
+            token = accounts.enter(
+                conn, catalog, found, means="password", address="127.0.0.1", agent="", now=now, lifetime=A_DAY
+            )
+        client.set_cookie(SESSION_COOKIE, token)
         return Browser(client)
 
     return entered
+
+
+def logged_in(app: Flask, username: str) -> Browser:
+    """Somebody who came by the page to log in at."""
+    client = app.test_client()
+    token = Browser(client).token()
+    form = {"username": username, "password": PASSWORD, "csrf_token": token}
+    assert client.post("/login", data=form).status_code == 303
+    return Browser(client)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from flask import Flask
 from hanok.engine.catalog import Catalog
 from hanok.engine.store import Store, new_id
 from tests.builders import Statements
-from tests.screens.conftest import Browser, Enter
+from tests.screens.conftest import Browser, Enter, logged_in
 from tests.screens.test_markup import HARM, look
 from tests.screens.working import a_job, an_app, state_of, user, values_of
 
@@ -107,8 +107,9 @@ def test_news_of_yesterday_is_no_news(rep: Browser, site: Store, hers: dict[str,
 
 
 def test_the_header_asks_once_after_logging_in_and_then_only_while_there_is_work(
-    rep: Browser, site: Store, hers: dict[str, object]
+    app: Flask, site: Store, hers: dict[str, object]
 ) -> None:
+    rep = logged_in(app, "rep")
     assert 'hx-get="/mine/jobs"' in rep.page("/")
     assert rep.part("/mine/jobs").strip() == ""
     assert 'hx-get="/mine/jobs"' not in rep.page("/")

@@ -15,6 +15,7 @@ from hanok.engine.store import Store
 from hanok.screens.blueprint import blueprint
 from hanok.web.frame import install
 from tests.builders import SMALL, TYPES, a_catalog, with_tables
+from tests.databases import Filled
 from tests.screens.conftest import Browser, Enter
 
 HARM = (
@@ -64,11 +65,19 @@ def catalog() -> Catalog:
     return a_catalog({**SMALL, "modules/thing.yaml": NASTY, "menus/main.yaml": MENU})
 
 
-@pytest.fixture
-def app(store: Store, catalog: Catalog, hashed: str) -> Flask:
+def fill(store: Store, catalog: Catalog, hashed: str) -> None:
     with_tables(store, catalog)
     with store.write() as conn:
         create_administrator(conn, catalog, {"username": "admin", "last_name": HARM[0]}, password=hashed)
+
+
+@pytest.fixture
+def database(prefilled: Filled, catalog: Catalog, hashed: str) -> str:
+    return prefilled(catalog, lambda store: fill(store, catalog, hashed))
+
+
+@pytest.fixture
+def app(store: Store, catalog: Catalog) -> Flask:
     made = Flask("trial", static_folder=None)
     install(made, Live(store, TYPES, catalog), {"secret_key": "for tests only"})
     made.register_blueprint(blueprint())
