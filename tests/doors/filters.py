@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from hanok.engine.records.filters import keep
+from hanok.engine.store.desk_tables import saved_filter
 from tests.builders import an_administrator
 from tests.doors.audits import is_administrator
 from tests.doors.trial import HERS, MODULE, Trial, get, post
@@ -18,6 +19,7 @@ OF_OTHERS: dict[str, Any] = {"only": is_administrator}
 def kept_by_another(world: World, target: Target, person: str) -> Target:
     module, boss = world.catalog.module(target.record.module), an_administrator(id=world.ids[ADMIN])
     with world.store.write() as conn:
+        conn.execute(saved_filter.delete().where(saved_filter.c.user_id == boss.id))  # nobody has very many
         id = keep(conn, boss, module, "Hers", {"where": {"size": 3}}, shared=False)
     return replace(target, more={**target.more, "filter": id})
 
