@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
@@ -18,6 +18,8 @@ from sqlalchemy.sql.elements import ColumnElement
 ESCAPE = "\\"
 WORD = re.compile(r"\w+")
 MOST_WORDS = 8
+#: Signs of a text that LIKE looks for.
+LONGEST_PATTERN = 10_000
 #: What may stand on the right of an operator.
 TAKES: Mapping[str, str] = {
     "one": "one value",
@@ -52,6 +54,26 @@ def like(text: str) -> str:
     return text.replace(ESCAPE, ESCAPE * 2).replace("%", ESCAPE + "%").replace("_", ESCAPE + "_")
 
 
+def _has(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether the text stands in the column. SQLite takes no pattern beyond 50,000 bytes."""
+    if len(text) <= LONGEST_PATTERN:
+        return cast(ColumnElement[bool], column.like(f"%{like(text)}%", escape=ESCAPE))
+    return sa.func.replace(column, text, "") != column
+
+
+def _begins(column: Any, text: str) -> ColumnElement[bool]:
+    if len(text) <= LONGEST_PATTERN:
+        return cast(ColumnElement[bool], column.like(f"{like(text)}%", escape=ESCAPE))
+    return sa.func.substr(column, 1, len(text)) == text
+
+
+def _ends(column: Any, text: str) -> ColumnElement[bool]:
+    if len(text) <= LONGEST_PATTERN:
+        return cast(ColumnElement[bool], column.like(f"%{like(text)}", escape=ESCAPE))
+    before = sa.func.length(column) - len(text)
+    return sa.and_(before >= 0, sa.func.substr(column, before + 1) == text)
+
+
 def words_of(text: str) -> list[str]:
     """The words of a folded text, as the search cuts them; as many as it looks for."""
     return WORD.findall(text)[:MOST_WORDS]
@@ -83,7 +105,7 @@ def _matches_sql(column: Any, operand: str) -> ColumnElement[bool]:
     words = words_of(operand)
     if not words:
         return sa.false()
-    return sa.and_(*(column.like(f"%{like(word)}%", escape=ESCAPE) for word in words))
+    return sa.and_(*(_has(column, word) for word in words))
 
 
 OPERATORS: dict[str, Operator] = {
@@ -111,16 +133,16 @@ OPERATORS: dict[str, Operator] = {
         Operator("empty", {"en": "is empty", "ko": "비어 있음"}, "flag",
                  lambda c, v: c.is_(None) if v else c.is_not(None), lambda a, b: (a is None) is b, "{empty: true}"),
         Operator("contains", {"en": "contains", "ko": "포함"}, "one",
-                 lambda c, v: c.like(f"%{like(v)}%", escape=ESCAPE), lambda a, b: a is not None and b in a,
+                 _has, lambda a, b: a is not None and b in a,
                  "{contains: 한빛}"),
         Operator("not_contains", {"en": "does not contain", "ko": "포함하지 않음"}, "one",
-                 lambda c, v: sa.or_(c.is_(None), c.not_like(f"%{like(v)}%", escape=ESCAPE)),
+                 lambda c, v: sa.or_(c.is_(None), sa.not_(_has(c, v))),
                  lambda a, b: a is None or b not in a, "{not_contains: test}"),
         Operator("starts_with", {"en": "starts with", "ko": "다음으로 시작"}, "one",
-                 lambda c, v: c.like(f"{like(v)}%", escape=ESCAPE), lambda a, b: a is not None and a.startswith(b),
+                 _begins, lambda a, b: a is not None and a.startswith(b),
                  "{starts_with: 한}"),
         Operator("ends_with", {"en": "ends with", "ko": "다음으로 끝남"}, "one",
-                 lambda c, v: c.like(f"%{like(v)}", escape=ESCAPE), lambda a, b: a is not None and a.endswith(b),
+                 _ends, lambda a, b: a is not None and a.endswith(b),
                  "{ends_with: 전자}"),
         Operator("matches", {"en": "has the words", "ko": "단어 포함"}, "one", _matches_sql, _matches,
                  "{matches: 한빛 erp}"),

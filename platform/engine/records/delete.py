@@ -27,14 +27,16 @@ DEEPEST = 20
 
 
 def delete(
-    conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, *, version: int | None = None
-) -> None:
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, *, version: int | None = None,
+    judge: Actor | None = None,
+) -> None:  # fmt: skip
     """Puts a record into the bin, and what its links' rules take along.
 
     Links with the rule `unlink` keep their value, which reads as empty while the target is deleted: a restore brings
-    them back. Raises NotFound, Denied, Refused (a `restrict` link), and Conflict when `version` is not the stored one.
+    them back. `judge` is whose rights it is held against, where these are not the actor's. Raises NotFound, Denied,
+    Refused (a `restrict` link), and Conflict when `version` is not the stored one.
     """
-    current = get(conn, catalog, actor, module, id)
+    current = get(conn, catalog, judge or actor, module, id)
     if not current.may_delete:
         raise Denied(say("You may see this record but not delete it."))
     if version is not None and version != current.version:

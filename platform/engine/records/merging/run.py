@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor
+from hanok.engine.access import SYSTEM, Actor
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import NotFound, Refused, say
 from hanok.engine.records.changing import hold
@@ -45,7 +45,7 @@ def merge(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Merge) -> M
     if records[wish.stays].may_assign:
         join_groups(conn, catalog, plan, module)
     for id in wish.goes:
-        delete(conn, whole, actor, module.key, id)
+        delete(conn, whole, actor, module.key, id, judge=SYSTEM)  # whoever was tied to it is not any more
     changes = _save(conn, whole, actor, whole.module(module.key), plan, raw, at)
     settle_noted(conn, whole, actor, moving.changes)
     point(conn, plan)
