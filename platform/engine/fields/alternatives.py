@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from hanok.engine.fields.operators import ESCAPE, OPERATORS, Operator, like
+from hanok.engine.fields.operators import OPERATORS, Operator, has
 
 BREAK = "\n"
 
@@ -29,7 +29,7 @@ def _whole(text: str) -> str:
 
 
 def _has(column: Any, pieces: Iterable[str]) -> ColumnElement[bool]:
-    return sa.or_(sa.false(), *(column.like(f"%{like(piece)}%", escape=ESCAPE) for piece in pieces))
+    return sa.or_(sa.false(), *(has(column, piece) for piece in pieces))
 
 
 def _one(key: str, piece: Callable[[str], str], opposite: bool = False) -> Operator:

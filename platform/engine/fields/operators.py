@@ -54,7 +54,7 @@ def like(text: str) -> str:
     return text.replace(ESCAPE, ESCAPE * 2).replace("%", ESCAPE + "%").replace("_", ESCAPE + "_")
 
 
-def _has(column: Any, text: str) -> ColumnElement[bool]:
+def has(column: Any, text: str) -> ColumnElement[bool]:
     """Whether the text stands in the column. SQLite takes no pattern beyond 50,000 bytes."""
     if len(text) <= LONGEST_PATTERN:
         return cast(ColumnElement[bool], column.like(f"%{like(text)}%", escape=ESCAPE))
@@ -105,7 +105,7 @@ def _matches_sql(column: Any, operand: str) -> ColumnElement[bool]:
     words = words_of(operand)
     if not words:
         return sa.false()
-    return sa.and_(*(_has(column, word) for word in words))
+    return sa.and_(*(has(column, word) for word in words))
 
 
 OPERATORS: dict[str, Operator] = {
@@ -133,10 +133,10 @@ OPERATORS: dict[str, Operator] = {
         Operator("empty", {"en": "is empty", "ko": "비어 있음"}, "flag",
                  lambda c, v: c.is_(None) if v else c.is_not(None), lambda a, b: (a is None) is b, "{empty: true}"),
         Operator("contains", {"en": "contains", "ko": "포함"}, "one",
-                 _has, lambda a, b: a is not None and b in a,
+                 has, lambda a, b: a is not None and b in a,
                  "{contains: 한빛}"),
         Operator("not_contains", {"en": "does not contain", "ko": "포함하지 않음"}, "one",
-                 lambda c, v: sa.or_(c.is_(None), sa.not_(_has(c, v))),
+                 lambda c, v: sa.or_(c.is_(None), sa.not_(has(c, v))),
                  lambda a, b: a is None or b not in a, "{not_contains: test}"),
         Operator("starts_with", {"en": "starts with", "ko": "다음으로 시작"}, "one",
                  _begins, lambda a, b: a is not None and a.startswith(b),
