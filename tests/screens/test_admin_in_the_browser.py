@@ -66,6 +66,7 @@ def test_the_header_tells_how_far_ones_work_is_and_how_it_ended(inside: Page, si
     expect(inside.locator("#work-menu")).to_be_visible()
     for id in (export, other):
         inside.click(f"#work-gone-{id}")
+        expect(inside.locator(f"#work-{id}")).to_have_count(0)
     expect(inside.locator("#work")).to_have_count(0)
 
 

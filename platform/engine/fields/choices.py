@@ -13,7 +13,7 @@ from hanok.engine.errors import say
 from hanok.engine.fields.choice import ChoiceValue, OneOf, labels_of, name_of
 from hanok.engine.fields.columns import plain_text
 from hanok.engine.fields.field import Cell, Choice, Field, Labels, Part, Widget
-from hanok.engine.fields.operators import ESCAPE, OPERATORS, Operator, like
+from hanok.engine.fields.operators import OPERATORS, Operator, has
 from hanok.engine.fields.value import Value, refuse
 
 
@@ -23,7 +23,7 @@ def quoted(key: str) -> str:
 
 
 def _any_of(column: Any, keys: Iterable[str]) -> sa.ColumnElement[bool]:
-    return sa.or_(sa.false(), *(column.like(f"%{like(key)}%", escape=ESCAPE) for key in keys))
+    return sa.or_(sa.false(), *(has(column, key) for key in keys))
 
 
 #: Operands are quoted keys and values are the stored text, in SQL as in Python.

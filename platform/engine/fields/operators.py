@@ -58,10 +58,11 @@ def has(column: Any, text: str) -> ColumnElement[bool]:
     """Whether the text stands in the column. SQLite takes no pattern beyond 50,000 bytes."""
     if len(text) <= LONGEST_PATTERN:
         return cast(ColumnElement[bool], column.like(f"%{like(text)}%", escape=ESCAPE))
-    return sa.func.replace(column, text, "") != column
+    return cast(ColumnElement[bool], sa.func.replace(column, text, "") != column)
 
 
-def _begins(column: Any, text: str) -> ColumnElement[bool]:
+def begins(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether the column begins with the text."""
     if len(text) <= LONGEST_PATTERN:
         return cast(ColumnElement[bool], column.like(f"{like(text)}%", escape=ESCAPE))
     return sa.func.substr(column, 1, len(text)) == text
@@ -139,7 +140,7 @@ OPERATORS: dict[str, Operator] = {
                  lambda c, v: sa.or_(c.is_(None), sa.not_(has(c, v))),
                  lambda a, b: a is None or b not in a, "{not_contains: test}"),
         Operator("starts_with", {"en": "starts with", "ko": "다음으로 시작"}, "one",
-                 _begins, lambda a, b: a is not None and a.startswith(b),
+                 begins, lambda a, b: a is not None and a.startswith(b),
                  "{starts_with: 한}"),
         Operator("ends_with", {"en": "ends with", "ko": "다음으로 끝남"}, "one",
                  _ends, lambda a, b: a is not None and a.endswith(b),

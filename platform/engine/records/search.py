@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.access import Actor, may, predicate
 from hanok.engine.catalog import Catalog, Module
-from hanok.engine.fields.operators import ESCAPE, like
+from hanok.engine.fields.operators import LONGEST_PATTERN, begins, has
 from hanok.engine.fields.text import fold
 from hanok.engine.records.grams import MOST_WORDS, phrases
 from hanok.engine.records.initials import has_initials, ranges
@@ -65,8 +65,8 @@ def in_title(table: Any, words: str, dialect: str = "") -> ColumnElement[bool]:
 def _has(title: Any, word: str, dialect: str, *, at_start: bool = False) -> ColumnElement[bool]:
     """Whether a folded title has this folded word, or begins with it."""
     found = ranges(word) if dialect and has_initials(word) else None
-    if found is None:
-        return title.like(("" if at_start else "%") + like(word) + "%", escape=ESCAPE)  # type: ignore[no-any-return]
+    if found is None or len(found) > LONGEST_PATTERN:
+        return (begins if at_start else has)(title, word)
     if dialect == "sqlite":
         return title.op("GLOB", is_comparison=True)(("" if at_start else "*") + found + "*")  # type: ignore[no-any-return]
     return title.op("~", is_comparison=True)(("^" if at_start else "") + found)  # type: ignore[no-any-return]
@@ -78,8 +78,8 @@ def _one(conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, wo
     snippet: ColumnElement[Any] = entries.c.text
     if hides_searched(catalog, module):  # the index would tell by what she may not see
         found, snippet = in_title(table, words, conn.dialect.name), sa.literal("").label("text")
-    begins = _has(table.c["title$folded"], fold(words.strip()), conn.dialect.name, at_start=True)
-    rank = sa.case((begins, 0), else_=1).label("rank")
+    at_start = _has(table.c["title$folded"], fold(words.strip()), conn.dialect.name, at_start=True)
+    rank = sa.case((at_start, 0), else_=1).label("rank")
     return (
         sa.select(entries.c.module, entries.c.record, table.c.title, snippet, rank)
         .select_from(entries.join(table, table.c.id == entries.c.record))
