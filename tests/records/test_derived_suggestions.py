@@ -28,6 +28,7 @@ fields:
   product: {type: link, to: product}
   price:   {type: money, suggest: product.price}
   rate:    {type: choice, options: rate, suggest: product.rate}
+  heated:  {type: datetime, suggest: now if stage == 'hot'}
   lines:   {type: lines, of: {product: {type: link, to: product}, name: {type: text, suggest: product.name},
             price: {type: money, suggest: product.price}, half: {type: money, formula: price / 2}}}
 """,
@@ -98,6 +99,18 @@ def test_a_change_of_something_else_leaves_it_alone(filled: Store, catalog: Cata
     deal = a_deal(filled, catalog, product=product.id)
     saved(filled, catalog, product, price=700)
     assert saved(filled, catalog, deal, name="y")["price"].amount == 500
+
+
+def test_a_moment_is_taken_once_stays_and_goes_with_its_reason(filled: Store, catalog: Catalog) -> None:
+    deal = a_deal(filled, catalog)
+    assert deal["heated"] is None
+    hot = saved(filled, catalog, deal, stage="hot")
+    later = saved(filled, catalog, hot, name="y")
+    assert hot["heated"] is not None
+    assert later["heated"] == hot["heated"]
+    cold = saved(filled, catalog, later, stage="fresh")
+    assert cold["heated"] is None
+    assert saved(filled, catalog, cold, stage="hot")["heated"] > hot["heated"]
 
 
 def test_lines_take_suggestions_before_their_formulas(filled: Store, catalog: Catalog) -> None:

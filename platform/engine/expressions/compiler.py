@@ -41,6 +41,7 @@ MOMENTS: dict[str, tuple[Kind, Run]] = {
     "today": (DATE, lambda here: here.today), "now": (DATETIME, lambda here: here.now),
     "me": (Kind("record", Unknown()), lambda here: here.me),
 }  # fmt: skip
+CLOCK = frozenset({"today", "now"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,12 @@ class Step:
 class Compiler:
     """Compiles the expressions of one source; `reads` collects every path that they look at.
 
-    `moments` says whether today, now and me may be used.
+    `moments` says whether today, now and me may be used, `ticks` comes to say whether one of the first two is.
     """
 
     scope: Scope
     moments: bool = True
+    ticks: bool = False
     reads: set[Path] = field(default_factory=set)
 
     def step(self, node: nodes.Node) -> Step:
@@ -118,6 +120,7 @@ class Compiler:
             if not self.moments:
                 raise ExpressionError(say("“{name}” changes by itself, so this would not stay true once it is stored; "
                                           "such a formula needs “live: true”.", name=name))  # fmt: skip
+            self.ticks |= name in CLOCK
             return Step(*MOMENTS[name])
         if kind is None:
             raise ExpressionError(unknown(name, (*self.scope.names(), *MOMENTS), noun=NAME))

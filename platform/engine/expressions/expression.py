@@ -17,11 +17,11 @@ ANYTHING = Unknown()
 class Expression:
     """Raises ExpressionError when the text is not in the grammar, or certainly cannot work in this scope.
 
-    `kind` is what it gives, `reads` are the paths of names that it looks at. `moments` says whether it may use today,
-    now and me.
+    `kind` is what it gives, `reads` are the paths of names that it looks at, `ticks` says whether it looks at the
+    clock. `moments` says whether it may use today, now and me.
     """
 
-    __slots__ = ("_run", "kind", "reads", "source")
+    __slots__ = ("_run", "kind", "reads", "source", "ticks")
 
     kind: Kind
     reads: frozenset[Path]
@@ -32,6 +32,7 @@ class Expression:
         self.source = source
         self.kind = step.kind
         self.reads = frozenset(compiler.reads)
+        self.ticks = compiler.ticks
         self._run = step.run
 
     def value(self, here: Here) -> Any:

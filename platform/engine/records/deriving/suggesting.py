@@ -2,7 +2,8 @@
 
 A new record gets the suggestion where nothing was said, or where what was said is what its defaults suggest (a form
 sends what it was opened with). Later the value follows when one of its sources changes and it still is what the former
-sources suggested, unless another value is given.
+sources suggested, unless another value is given. A moment (`now if status.done`) stays as it was taken, and goes when
+it is suggested no longer.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.derived import Derivation, Needs
-from hanok.engine.expressions import View
+from hanok.engine.expressions import Expression, View
 from hanok.engine.fields import Field, Linked
 from hanok.engine.records.deriving.looking import Looking
 from hanok.engine.records.deriving.working import here, seen, work_out
@@ -111,7 +112,8 @@ class _Suggesting:
         typed = key in loading.values and not self._same(key, given, loading.current.values.get(key))
         if typed or not self._sources_changed(loading, step):
             return False
-        return self._same(key, loading.current.values.get(key), old)
+        stored = loading.current.values.get(key)
+        return self._same(key, stored, old) or (_ticks(step) and new is None and old is not None)
 
     def _sources_changed(self, loading: Loading, step: Derivation) -> bool:
         assert loading.current is not None
@@ -140,6 +142,11 @@ class _Suggesting:
             return dict.fromkeys(wanted, ())
         id = loading.current.id
         return Looking(self.conn, self.catalog).records(self.module, [id], wanted)[id].seen
+
+
+def _ticks(step: Derivation) -> bool:
+    """Whether it looks at the clock: then what was suggested was another moment, and still goes with its reason."""
+    return isinstance(step.how, Expression) and step.how.ticks
 
 
 def _linked(field: Field, value: Any) -> Linkable | None:
