@@ -195,9 +195,9 @@ STATES: Mapping[str, Message] = {
 
 
 def outcome_of(
-    plan: Merge, module: Module, titles: Mapping[UUID, str], left: Sequence[Left], language: str
+    plan: Merge, module: Module, titles: Mapping[UUID, str], left: Sequence[Left], language: str, *, moved: int
 ) -> Outcome:
-    """`titles` are those of the records that the reader may see now."""
+    """`titles` are those of the records that the reader may see now; `moved` counts what she sees of what moved."""
     key, stays = module.key, plan.wish.stays
     return Outcome(
         module=module,
@@ -207,7 +207,7 @@ def outcome_of(
         went=tuple((f"/{key}/{id}", titles.get(id, "")) for id in plan.wish.goes),
         state=STATES[plan.state],
         lives=plan.state in (BEGUN, UNDOING),
-        moved=plan.moved,
+        moved=moved,
         may_undo=plan.state == DONE,
         problem=message_of(plan.facts["problem"]) if plan.facts.get("problem") else None,
         left=tuple((f"/{kind}/{id}" if "." not in kind else "", title, why) for kind, id, title, why in left),

@@ -14,7 +14,7 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, Invalid, NotFound, Refused
 from hanok.engine.records import Record, sharing
 from hanok.engine.records.favourites import star
-from hanok.engine.records.merging import asked
+from hanok.engine.records.merging import asked, counting
 from hanok.engine.records.merging.asked import ALL, DONE, MINE, UNDONE
 from hanok.engine.records.merging.run import merge
 from hanok.engine.records.merging.undoing import left_of
@@ -230,3 +230,15 @@ def test_what_was_changed_since_stays_and_is_listed(filled: Store, catalog: Cata
     assert (again(filled, catalog, stays)["code"], again(filled, catalog, goes)["code"]) == (None, "B1")
     with pytest.raises(Refused):
         undone(filled, catalog, boss, plan)
+
+
+def test_of_what_moved_along_one_is_told_what_one_sees(filled: Store, catalog: Catalog, boss: Actor) -> None:
+    stays, goes = a_firm(filled, catalog, "A"), a_firm(filled, catalog, "B", rows=[{"what": "x"}])
+    kim = a_human(filled, catalog, "Kim", firm=str(goes.id), about=f"firm:{goes.id}", kin=[f"firm:{goes.id}"])
+    a_firm(filled, catalog, "C", rival=str(goes.id), rows=[{"what": "x", "from": str(goes.id)}])
+    changed(filled, catalog, goes, humans=[str(kim.id)])
+    plan = merged(filled, catalog, boss, stays, [goes])
+    rep = Actor(boss.id, "rep", "rep", roles=("owner_only",))
+    with filled.read() as conn:
+        assert counting.moved_along(conn, catalog, boss, plan) == plan.moved == 7
+        assert counting.moved_along(conn, catalog, rep, plan) == 1  # the line, of a page that she may open

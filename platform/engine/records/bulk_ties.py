@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -73,7 +74,7 @@ def _each(
     tie: bool,
 ) -> list[str]:  # fmt: skip
     """Those of the others that were not tied before, or were."""
-    do = link if tie else unlink
+    do = partial(link, quiet=True) if tie else unlink
     return [other for other in others if do(conn, catalog, actor, module.key, id, key, other)]
 
 

@@ -20,6 +20,7 @@ from hanok.engine.records.derived import settle_changes, settle_ties
 from hanok.engine.records.lines import Lines, lines, load_lines, titles_of, write_lines
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get, identity
+from hanok.engine.records.telling.tied import told_tied
 from hanok.engine.records.ties import Retied, end_of, retie, tie_one, ties, untie_one
 from hanok.engine.records.trail import leave, tell_end
 from hanok.engine.records.values import Loading
@@ -34,6 +35,7 @@ class Related:
     lines: dict[str, Lines] = field(default_factory=dict)
     errors: dict[str, list[Message]] = field(default_factory=dict)
     changes: dict[str, list[Any]] = field(default_factory=dict)
+    came: dict[str, tuple[Tie, ...]] = field(default_factory=dict)
 
     @property
     def any(self) -> bool:
@@ -45,6 +47,7 @@ class Related:
             found = self.module.fields[key]
             done = retie(conn, catalog, actor, self.module, here.id, found, wanted, at=at)
             _tell(conn, catalog, actor, self.module, here, found, done, at=at)
+            self.came[key] = done.linked
         differs = False
         for key, loaded in self.lines.items():
             if write_lines(conn, catalog, actor, here, loaded, at=at):
@@ -173,12 +176,12 @@ def back_end(catalog: Catalog, module: Module, field: Field, target: str) -> End
 
 def link(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID | str, end: str, other: UUID | str, *,
-    own: Mapping[str, Any] | None = None,
+    own: Mapping[str, Any] | None = None, quiet: bool = False,
 ) -> bool:  # fmt: skip
     """Ties a record to one at the other side of an n-n end; False where it was tied already.
 
-    `own` are raw values of the tie's own fields. Whoever may edit the record may do it, for what she may see. Raises
-    NotFound, Denied or marshmallow's ValidationError for `own`.
+    `own` are raw values of the tie's own fields; of many at once nobody is told (`quiet`). Whoever may edit the record
+    may do it, for what she may see. Raises NotFound, Denied or marshmallow's ValidationError for `own`.
     """
     record, there, found = _both(conn, catalog, actor, module, id, end, other)
     home, left, right, field = _sides(catalog, record, there, found)
@@ -189,6 +192,8 @@ def link(
     if done:
         here = Linked(left.module, left.id, left.title)
         _tell(conn, catalog, actor, home, here, field, Retied((tie,)), at=at)
+        if not quiet:
+            told_tied(conn, catalog, actor, home, here, {field.key: (tie,)}, at=at)
     return done
 
 

@@ -36,6 +36,7 @@ from hanok.engine.records.read import get, identity
 from hanok.engine.records.related import Related, load_related, tie_primaries
 from hanok.engine.records.sharing import inherit, inherit_anew
 from hanok.engine.records.telling.saved import told
+from hanok.engine.records.telling.tied import told_tied
 from hanok.engine.records.trail import both_ends, leave, tell_end
 from hanok.engine.records.values import Loading, loaded
 
@@ -92,6 +93,7 @@ def update(
     above = _above(conn, catalog, actor, loading)
     here = Linked(found.key, current.id, current.title)
     differs = beside.write(conn, catalog, actor, here, at=datetime.now(UTC))
+    told_tied(conn, catalog, actor, found, here, beside.came, at=datetime.now(UTC))
     if beside.any:  # totals and titles that follow from them are others by now
         current = get(conn, catalog, actor, module, id, action="")
     draft = changed_draft(catalog, actor, found, current, loading.values, beside=beside.changes)
@@ -161,6 +163,7 @@ def _place(
 def _write_beside(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft, beside: Related) -> None:
     here = Linked(draft.module.key, draft.id, draft.title)
     beside.write(conn, catalog, actor, here, at=draft.at)
+    told_tied(conn, catalog, actor, draft.module, here, beside.came, at=draft.at)
     tie_primaries(conn, catalog, actor, draft.module, here, draft.own, at=draft.at)
 
 

@@ -143,7 +143,8 @@ def show(module: str, id: UUID) -> str:
     found = _merging(module)
     plan = _plan(module, id)
     left = undoing.left_of(plan)
-    view = merging.outcome_of(plan, found, _titles(plan), left, g.language)
+    moved = counting.moved_along(connection(), g.catalog, g.actor, plan)
+    view = merging.outcome_of(plan, found, _titles(plan), left, g.language, moved=moved)
     return render_template("screens/merge_show.html", view=view)
 
 
