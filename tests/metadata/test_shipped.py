@@ -62,7 +62,7 @@ def test_it_compiles_without_advice(catalog: Catalog) -> None:
 
 
 def test_the_core_compiles_alone() -> None:
-    core = {"user", "team", "security_group", "outbound_account", "login_provider"}
+    core = {"user", "team", "security_group", "outbound_account", "inbound_account", "login_provider"}
     assert set(compile_catalog(layers()[:1], TYPES).modules) == core
 
 
@@ -97,7 +97,7 @@ def test_every_role_speaks_of_the_access_modules(catalog: Catalog) -> None:
     for role in catalog.roles.values():
         assert role.level("user", "list") == "all"
         assert {role.level(module, "edit") for module in ("user", "employee", "team", "security_group")} == {"none"}
-        for module in ("outbound_account", "login_provider"):
+        for module in ("outbound_account", "inbound_account", "login_provider"):
             assert {role.level(module, action) for action in ("list", "view", "edit", "export")} == {"none"}
 
 

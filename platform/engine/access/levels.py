@@ -18,7 +18,7 @@ SEEING = ("list", "view", "export")
 NEEDS: Mapping[str, tuple[str, ...]] = {"export": ("list", "view"), "massupdate": ("edit",)}
 #: Modules of administrators alone, whatever roles and tokens say: who may change them could become anybody, by a
 #: provider of her own, or a mail server that reads the letters with links to set a password.
-CLOSED = frozenset({"login_provider", "outbound_account"})
+CLOSED = frozenset({"inbound_account", "login_provider", "outbound_account"})
 
 
 @dataclass(frozen=True, slots=True)

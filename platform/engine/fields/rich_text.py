@@ -14,7 +14,7 @@ import nh3
 from hanok.engine.errors import say
 from hanok.engine.fields.field import Cell, Field, Labels, Widget
 from hanok.engine.fields.operators import TEXTUAL
-from hanok.engine.fields.text import LONGEST_OPERAND, Text, TextValue, clean, fold
+from hanok.engine.fields.text import LONGEST_OPERAND, TEMPLATE, Text, TextValue, clean, fold
 from hanok.engine.fields.value import Value, refuse
 
 BLOCKS = frozenset(
@@ -149,6 +149,7 @@ class RichText(Text):
     options: ClassVar[Mapping[str, Any]] = {
         "length": {"type": "integer", "minimum": 1, "maximum": LONGEST, "default": 50_000,
                    "description": "How many characters it holds at most."},
+        "template": TEMPLATE,
         "rows": {"type": "integer", "minimum": 2, "maximum": 40, "default": 6,
                  "description": "How many lines its box shows."},
     }

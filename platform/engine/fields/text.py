@@ -27,6 +27,10 @@ IGNORED = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+#: The text may have variables in braces.
+TEMPLATE: Mapping[str, Any] = {
+    "type": "string", "description": "The field that names the module whose fields are the variables of this template.",
+}
 #: What turns the direction of all text that follows, beyond the value; marks (LRM, RLM) turn nothing else and stay.
 TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 #: Has a width, and no look: the empty cell of braille.
@@ -111,6 +115,7 @@ class Text(FieldType):
     options: ClassVar[Mapping[str, Any]] = {
         "length": {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 255,
                    "description": "How many characters it holds at most."},
+        "template": TEMPLATE,
         "placeholder": {"$ref": "#/$defs/labels", "description": "What an empty box shows in grey."},
     }
     operators = TEXTUAL

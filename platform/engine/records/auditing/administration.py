@@ -26,7 +26,8 @@ from hanok.engine.store.tables import audit
 UUID_TEXT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 AREA = "access"
 #: Modules of the house itself, whatever area they are sorted into.
-HOUSE = ("user", "employee", "team", "role_group", "role", "security_group", "login_provider", "outbound_account")
+HOUSE = ("user", "employee", "team", "role_group", "role", "security_group", "login_provider", "inbound_account",
+         "outbound_account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from hanok.engine.store import new_id
 from hanok.engine.store.merge_tables import merge, merged
 
 #: Modules of which the platform itself keeps more than records: who holds which roles, who logs in by what.
-OWN = frozenset({*FIXED, "login_provider", "outbound_account"})
+OWN = frozenset({*FIXED, "inbound_account", "login_provider", "outbound_account"})
 MOST = 5
 #: What becomes of lines: those of the one that stays, those of all of them, or those of the record of this id.
 MINE, ALL = "mine", "all"
