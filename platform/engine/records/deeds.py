@@ -20,7 +20,7 @@ from hanok.engine.store import new_id
 from hanok.engine.store.account_tables import deed
 
 #: What deeds are about; `about` is the id of the user, but for deploys (the revision's number), schedules (the key),
-#: rules (the network), hand-overs and jobs (their id) and exports (the module's key).
+#: rules (the network), hand-overs and jobs (their id), exports (the module's key) and workflows (their key).
 SUBJECTS: Mapping[str, Message] = {
     "deploy": say("Deploy"),
     "password": say("Password"),
@@ -35,6 +35,7 @@ SUBJECTS: Mapping[str, Message] = {
     "job": say("Job"),
     "export": say("Export"),
     "setting": say("Setting"),
+    "workflow": say("Workflow"),
 }
 
 

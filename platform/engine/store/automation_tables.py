@@ -89,3 +89,13 @@ turn = sa.Table(
     sa.Column("user_id", RecordId, nullable=False),
     sa.Column("at", Moment, nullable=False),
 )
+
+#: Workflows that were switched on or off on this site, whatever their documents say.
+workflow_switch = sa.Table(
+    "hanok_workflow_switch",
+    metadata,
+    sa.Column("workflow", sa.String(80), primary_key=True),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("user_id", RecordId),
+)
