@@ -60,6 +60,11 @@ def check_values(reader: Reader, target: Module, values: Mapping[str, Any], path
     _Steps(reader, target, {}).made(target, values, path)
 
 
+def steps_of(reader: Reader, written: Sequence[Mapping[str, Any]], path: Path) -> tuple[Step, ...]:
+    """The steps that are written there, about records of the reader's module; what is wrong with one is reported."""
+    return _Steps(reader, reader.module, {}).read(written, path)
+
+
 def _questions(reader: Reader, key: str, written: Mapping[str, Any], path: Path) -> dict[str, Field]:
     """What is asked first, as fields that stand in no table."""
     asked = {}

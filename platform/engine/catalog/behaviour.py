@@ -11,6 +11,7 @@ from dataclasses import field as also
 from typing import Any
 
 from hanok.engine.conditions import Node
+from hanok.engine.errors import Place
 from hanok.engine.fields import Field, Labels
 
 
@@ -88,3 +89,40 @@ class Action:
     ask: Mapping[str, Field] = also(default_factory=dict)
     confirm: Labels = also(default_factory=dict)
     many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What begins a workflow. `kind`: created changed saved deleted linked unlinked, schedule, due, anniversary,
+    webform, inbound_email, webhook, signal or manual; `settings` is what was written for it.
+
+    `fields` are those that it is about: of `changed` (none: any), the day of `due` and `anniversary`, of a web form.
+    `node` is the condition on the change (`fields: {stage: {to: won}}`), or on the records of a schedule (`over`).
+    """
+
+    kind: str
+    settings: Mapping[str, Any] = also(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    node: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """What happens by itself: when (`trigger`), for which records (`when`), what (`do`).
+
+    `run` is "each" time or "once" a record; `inside` ones run within the save. `data` is the document as plain JSON,
+    and `hash` stands for it: a run keeps the version that it began with.
+    """
+
+    key: str
+    label: Labels
+    module: str
+    active: bool
+    trigger: Trigger
+    when: Node | None
+    run: str
+    do: tuple[Step, ...]
+    inside: bool
+    data: Mapping[str, Any]
+    hash: str
+    place: Place

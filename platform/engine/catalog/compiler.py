@@ -20,6 +20,7 @@ from hanok.engine.catalog.references import reworded
 from hanok.engine.catalog.renames import carried, renames_of
 from hanok.engine.catalog.report import MODULE, OPTION_SET, TEMPLATE, TRAIT, Report
 from hanok.engine.catalog.site import app_of, roles_of
+from hanok.engine.catalog.workflows import workflows_of
 from hanok.engine.errors import MetadataError
 from hanok.engine.fields import FieldType
 from hanok.engine.language import Documents, Layer, survey
@@ -58,6 +59,7 @@ def compile_catalog(
     menu = menu_of(documents, modules, report)
     teams = team_menus(documents, menu, modules, report)
     roles = roles_of(documents, modules, every, report)
+    workflows = workflows_of(documents, every, types, pieces)
     if report.problems and not tolerant:
         raise MetadataError(report.problems)
     made = {key for what, key in pieces.made if what in PASSES}
@@ -65,6 +67,7 @@ def compile_catalog(
         revision=revision, app=app, modules=MappingProxyType(modules), options=MappingProxyType(build.options),
         menu=menu, teams=teams, roles=roles, names=pieces.naming.names(), metadata=build.metadata,
         advice=tuple(report.advice), every=MappingProxyType(every), derived=derived, renames=renames,
+        workflows=workflows,
         kept=None if report.problems else Kept(types, kept.kinds, surveyed.kept, read, pieces.kept),
         work=Work(surveyed.work.parsed, surveyed.work.merged, tuple(key for key in every if key in made)),
     )  # fmt: skip

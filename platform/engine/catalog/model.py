@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from hanok.engine.catalog.behaviour import Action, Duplicate, Dynamic, Pick, Rule
+from hanok.engine.catalog.behaviour import Action, Duplicate, Dynamic, Pick, Rule, Workflow
 from hanok.engine.catalog.derived import Derived
 from hanok.engine.catalog.names import Names
 from hanok.engine.catalog.paths import Path
@@ -385,6 +385,7 @@ class Catalog:
     teams: Mapping[str, tuple[MenuFilter, ...]] = also(default_factory=dict)
     derived: Derived = also(default_factory=Derived)
     renames: Renames = also(default_factory=Renames)
+    workflows: Mapping[str, Workflow] = also(default_factory=dict)
     work: Work = also(default_factory=Work, compare=False)
     kept: Kept | None = also(default=None, compare=False)
     base: Catalog | None = also(default=None, compare=False)

@@ -26,6 +26,7 @@ from hanok.engine.catalog.shapes import (
     when,
 )
 from hanok.engine.catalog.view_schemas import SUBPANEL, VIEWS
+from hanok.engine.catalog.workflow_schemas import workflow
 from hanok.engine.fields import FieldType
 from hanok.engine.fields.choice import OPTION
 from hanok.engine.language import KEY_SCHEMA, Kind
@@ -260,6 +261,8 @@ def kinds(types: Mapping[str, FieldType]) -> dict[str, Kind]:
             kind("option", "options", option, required=("label",)),
             kind("menu", "menus", menu),
             kind("role", "roles", role, required=("label",)),
+            kind("workflow", "workflows", workflow(), required=("label", "module", "trigger", "do"),
+                 defined=definitions),
         )
     }
 

@@ -1,0 +1,83 @@
+"""The beginning of every run: its row and its job, in the transaction of what began it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hanok.engine.automation.cause import Cause
+from hanok.engine.catalog import Catalog
+from hanok.engine.catalog.workflows import Workflow
+from hanok.engine.errors import Message, say, written
+from hanok.engine.fields import Linked
+from hanok.engine.jobs.queue import enqueue
+from hanok.engine.store import new_id
+from hanok.engine.store.automation_tables import once, run, workflow_version
+from hanok.engine.store.moments import here
+
+NONE: Mapping[str, Any] = MappingProxyType({})
+#: The kind of job that does the steps of a run.
+RUN = "workflow.run"
+#: How many runs may lead to another one.
+DEEPEST = 10
+TOO_DEEP = say("Stopped: {count} runs of workflows led to this one already.", count=DEEPEST)
+
+
+def begin(
+    conn: sa.Connection, catalog: Catalog, workflow: Workflow, record: Linked | None, cause: Cause, *,
+    values: Mapping[str, Any] = NONE,
+) -> UUID | None:  # fmt: skip
+    """Begins a run of the workflow for this record (None: it is about none), in the caller's transaction; its id.
+
+    `values` are those that came along (of a web form, a webhook), as plain JSON. None where it was refused: one that
+    runs once a record ran already (which leaves no row), or too many runs led here (which leaves one, stopped).
+    """
+    if workflow.run == "once" and record is not None and _ran(conn, workflow.key, record.id):
+        return None
+    keep_version(conn, workflow)
+    id = new_id()
+    row = {
+        "id": id, "workflow": workflow.key, "hash": workflow.hash, "module": workflow.module,
+        "record": record.id if record else None, "title": record.title if record else "", "state": "waiting",
+        "trigger": cause.kind, "cause": cause.kept(values), "depth": cause.depth, "parent": cause.parent,
+        "watches": False, "created_at": here(conn),
+    }  # fmt: skip
+    if cause.depth > DEEPEST:
+        conn.execute(run.insert().values(row | _stopped(conn, TOO_DEEP)))
+        return None
+    conn.execute(run.insert().values(row))
+    enqueue(conn, RUN, {"run": str(id)}, unique=job_key(id))
+    return id
+
+
+def wake(conn: sa.Connection, id: UUID) -> None:
+    """Has a run go on: it looks at once whether what it waits for is there."""
+    enqueue(conn, RUN, {"run": str(id)}, unique=job_key(id))
+
+
+def job_key(id: UUID) -> str:
+    return f"{RUN}:{id}"
+
+
+def keep_version(conn: sa.Connection, workflow: Workflow) -> None:
+    """Keeps what the workflow says, by its hash, unless it is kept already."""
+    known = sa.select(workflow_version.c.hash).where(workflow_version.c.hash == workflow.hash)
+    if conn.execute(known).first() is not None:
+        return
+    insert = (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(workflow_version)
+    row = {"hash": workflow.hash, "workflow": workflow.key, "document": dict(workflow.data), "at": here(conn)}
+    conn.execute(insert.values(row).on_conflict_do_nothing())
+
+
+def _ran(conn: sa.Connection, workflow: str, record: UUID) -> bool:
+    wanted = sa.select(once.c.run).where(once.c.workflow == workflow, once.c.record == record)
+    return conn.execute(wanted).first() is not None
+
+
+def _stopped(conn: sa.Connection, why: Message) -> dict[str, Any]:
+    return {"state": "stopped", "error": written(why), "ended_at": here(conn)}

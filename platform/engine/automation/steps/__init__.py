@@ -1,0 +1,1 @@
+"""The kinds of steps that workflows have, one file each."""

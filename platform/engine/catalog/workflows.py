@@ -1,0 +1,117 @@
+"""Workflows: what happens by itself, read and checked against the modules that it works on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from hanok.engine.catalog.actions import steps_of
+from hanok.engine.catalog.behaviour import Trigger, Workflow
+from hanok.engine.catalog.model import Module, OptionSet
+from hanok.engine.catalog.pieces import Pieces
+from hanok.engine.catalog.reading import Reader
+from hanok.engine.catalog.report import MODULE, Report, Source
+from hanok.engine.catalog.triggers import trigger_of
+from hanok.engine.errors import say
+from hanok.engine.fields import FieldType
+from hanok.engine.language import Document, Documents
+
+__all__ = ["Trigger", "Workflow", "plain", "read_workflow", "restored", "workflows_of"]
+
+#: The steps that a workflow may have that runs inside a save.
+WITHIN = ("set", "stop", "branch", "create", "link")
+DECIMAL = "$decimal"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What workflows are read with: the modules with everything of theirs, the types of fields and the option sets."""
+
+    modules: Mapping[str, Module]
+    types: Mapping[str, FieldType]
+    options: Mapping[str, OptionSet]
+
+
+def workflows_of(
+    documents: Documents, every: Mapping[str, Module], types: Mapping[str, FieldType], pieces: Pieces
+) -> Mapping[str, Workflow]:
+    """The workflows by key. What is wrong with one is reported, and it is left out."""
+    found = {}
+    for key, document in documents.of("workflow").items():
+        home = every.get(document.data.get("module", ""))
+        if home is None or home.parent is not None:
+            modules = [each.key for each in every.values() if each.parent is None]
+            pieces.report.missing(document.place(["module"]), MODULE, document.data.get("module", ""), modules)
+        elif home.key not in pieces.report.faulty:
+            how = partial(_made, document, home, types)
+            found[key] = pieces.make("workflow", key, (document, home), how, sights=("modules", "options"))
+    return MappingProxyType({key: each for key, each in found.items() if each is not None})
+
+
+def _made(
+    document: Document, home: Module, types: Mapping[str, FieldType], report: Report, modules: Mapping[str, Module],
+    options: Mapping[str, OptionSet],
+) -> Workflow | None:  # fmt: skip
+    return read_workflow(document, home, Known(modules, types, options), report)
+
+
+def read_workflow(document: Document, home: Module, known: Known, report: Report) -> Workflow | None:
+    """One workflow; None where something is wrong with it, which is reported."""
+    before = len(report.problems)
+    source = Source(home.key, document.data, document)
+    reader = Reader(source, home, known.modules, report, known.types, known.options, datetime.now(UTC))
+    data = document.data
+    trigger = trigger_of(reader, data["trigger"], document.key)
+    when = reader.node(data["when"], "when", allows=("changed",)) if "when" in data else None
+    do = steps_of(reader, data["do"], ("do",))
+    inside = bool(trigger.settings.get("inside", False))
+    if inside:
+        _check_within(reader, data["do"], ("do",))
+    if len(report.problems) > before:
+        return None
+    kept = plain(data)
+    return Workflow(
+        document.key, data["label"], home.key, data.get("active", True), trigger, when, data.get("run", "each"), do,
+        inside, MappingProxyType(kept), hash_of(kept), document.place([]),
+    )  # fmt: skip
+
+
+def _check_within(reader: Reader, written: Any, path: tuple[str | int, ...]) -> None:
+    """Reports steps that cannot be taken within a save."""
+    for number, said in enumerate(written):
+        for kind, inner in said.items():
+            place = reader.source.place(*path, number, kind)
+            if kind not in (*WITHIN, "key"):
+                reader.report.wrong(place, say("A workflow that runs inside a save has no step “{step}”.", step=kind))
+            for at, way in enumerate(inner if kind == "branch" else ()):
+                _check_within(reader, way["do"], (*path, number, kind, at, "do"))
+
+
+# -- as JSON -------------------------------------------------------------------------------------------------------
+def hash_of(data: Mapping[str, Any]) -> str:
+    """What stands for a document: the same for the same words, however they are ordered."""
+    return hashlib.sha256(orjson.dumps(data, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """A document's data as JSON."""
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return {DECIMAL: str(value)} if isinstance(value, Decimal) else value
+
+
+def restored(value: Any) -> Any:
+    """The same as it was read from YAML."""
+    if isinstance(value, Mapping):
+        return Decimal(value[DECIMAL]) if set(value) == {DECIMAL} else {key: restored(it) for key, it in value.items()}
+    return [restored(each) for each in value] if isinstance(value, list) else value
