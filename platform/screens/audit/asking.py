@@ -87,7 +87,7 @@ class Asked:
             first, last = self.today - timedelta(days=PERIODS[self.when][1] - 1), self.today
         elif self.when != CUSTOM:
             return None, None
-        return _begin(first, self.zone), _begin(last and last + timedelta(days=1), self.zone)
+        return begin_of(first, self.zone), begin_of(last and last + timedelta(days=1), self.zone)
 
     def search(self) -> Search:
         """The question to the engine."""
@@ -110,12 +110,12 @@ def read(
     """What an address asks for. Of modules and fields only those that the reader may ask about."""
     known = subjects if log == ADMINISTRATION else tuple(one.key for one in modules_of(catalog, actor, log))
     module = args.get("module", "") if args.get("module", "") in known else ""
-    first, last = _day(args.get("from", "")), _day(args.get("to", ""))
-    when = _period(args.getlist("when"), is_custom=bool(first or last))
+    first, last = day_of(args.get("from", "")), day_of(args.get("to", ""))
+    when = period_of(args.getlist("when"), is_custom=bool(first or last))
     found = Asked(
-        log=log, zone=zone, today=today, module=module, actor=_id(args.get("actor", "")),
+        log=log, zone=zone, today=today, module=module, actor=id_of(args.get("actor", "")),
         when=when, first=first, last=last,
-        after=_id(args.get("after", "")), before=_id(args.get("before", "")),
+        after=id_of(args.get("after", "")), before=id_of(args.get("before", "")),
     )  # fmt: skip
     if log == ADMINISTRATION:
         return found
@@ -124,26 +124,26 @@ def read(
         found, words=args.get("q", "").replace("\0", "").strip()[:LONGEST],
         action=action if action in LOGS[log] and len(LOGS[log]) > 1 else "",
         field=field if log != OWNERS and module and field in fields_of(catalog, module) else "",
-        person=_id(args.get("person", "")) if log == OWNERS else None,
-        record=_id(args.get("record", "")) if module else None,
+        person=id_of(args.get("person", "")) if log == OWNERS else None,
+        record=id_of(args.get("record", "")) if module else None,
     )  # fmt: skip
 
 
-def _period(said: Sequence[str], *, is_custom: bool) -> str:
+def period_of(said: Sequence[str], *, is_custom: bool) -> str:
     """The period that is meant: what is sent beside days may be a former choice."""
     if CUSTOM in said and is_custom:
         return CUSTOM
     return next((one for one in said if one in PERIODS), "")
 
 
-def _id(text: str) -> UUID | None:
+def id_of(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
         return None
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     """A day as ISO 8601 writes it; one at the ends of the calendar is none."""
     try:
         found = date.fromisoformat(text)
@@ -152,5 +152,5 @@ def _day(text: str) -> date | None:
     return found if 1900 <= found.year <= 2200 else None
 
 
-def _begin(day: date | None, zone: str) -> datetime | None:
+def begin_of(day: date | None, zone: str) -> datetime | None:
     return datetime.combine(day, time(), ZoneInfo(zone)) if day else None
