@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hanok.engine.automation.cause import Cause
+from hanok.engine.automation.switching import is_active
 from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.errors import Message, say, written
@@ -34,9 +35,12 @@ def begin(
 ) -> UUID | None:  # fmt: skip
     """Begins a run of the workflow for this record (None: it is about none), in the caller's transaction; its id.
 
-    `values` are those that came along (of a web form, a webhook), as plain JSON. None where it was refused: one that
-    runs once a record ran already (which leaves no row), or too many runs led here (which leaves one, stopped).
+    `values` are those that came along (of a web form, a webhook), as plain JSON. None where it was refused: it is
+    switched off and nobody began it by hand, or one that runs once a record ran already (which leave no row), or too
+    many runs led here (which leaves one, stopped).
     """
+    if cause.kind != "manual" and not is_active(conn, workflow):
+        return None
     if workflow.run == "once" and record is not None and _ran(conn, workflow.key, record.id):
         return None
     keep_version(conn, workflow)
