@@ -347,10 +347,8 @@ def test_of_many_some_are_refused_and_the_others_done(filled: Store, catalog: Ca
 
 def test_actions_that_wait_for_later_parts_refuse_whole(filled: Store, catalog: Catalog) -> None:
     job = a_job(filled, catalog)
-    for key, words in (("tell", "“Tell” cannot be run yet: its step “notify” comes with automation."),
-                       ("turn", "“Turn” chooses who gets a record; that comes with automation.")):  # fmt: skip
-        with pytest.raises(Refused, match=words):
-            run(filled, catalog, key, job.id)
+    with pytest.raises(Refused, match="“Tell” cannot be run yet: its step “notify” comes with automation."):
+        run(filled, catalog, "tell", job.id)
     assert whole(filled, catalog, "job", job.id)["stage"] == "new"
 
 
@@ -369,7 +367,7 @@ def test_what_is_offered_is_what_can_be_done(filled: Store, catalog: Catalog) ->
             return {action.key for action in acting.doable(conn, catalog, actor, record, place)}
 
     everything = set(catalog.module("job").actions)
-    assert offered(an_administrator(), "record") == everything - {"tell", "turn", "win", "drop"}
+    assert offered(an_administrator(), "record") == everything - {"tell", "win", "drop"}
     assert offered(an_administrator(), "row") == {"drop"}
     assert offered(viewer, "record") == {"bill", "again", "close"}
 

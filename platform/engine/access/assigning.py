@@ -54,6 +54,11 @@ def viewing(catalog: Catalog, module: str, users: Any) -> ColumnElement[bool]:
     return sa.and_(users.c.deleted_at.is_(None), active, sa.or_(_holds(catalog, users, [ADMINISTRATOR]), given))
 
 
+def holding_role(catalog: Catalog, users: Any, role: str) -> ColumnElement[bool]:
+    """Which rows of `users` have this role."""
+    return _holds(catalog, users, [role])
+
+
 def _holds(catalog: Catalog, users: Any, roles: list[str]) -> ColumnElement[bool]:
     """Whether a user has one of these roles: by herself, by her team or by one of her groups."""
     if not roles:

@@ -34,7 +34,7 @@ def _flat(steps: Sequence[Step]) -> Iterator[Step]:
 
 def _runs(step: Step) -> bool:
     if step.kind == "assign":
-        return is_worked_out(step.data["to"])
+        return isinstance(step.data["to"], Mapping) or is_worked_out(step.data["to"])
     if step.kind not in RUNNABLE:
         return False
     written = step.data.get("values", {}) if step.kind == "create" else step.data if step.kind in EDITING else {}
@@ -42,7 +42,7 @@ def _runs(step: Step) -> bool:
 
 
 def is_worked_out(written: Any) -> bool:
-    """Whether a value says a record or an expression, not a plain word or a rule of choice (`round_robin`)."""
+    """Whether a value says a record or an expression, not a plain word."""
     return isinstance(written, str) and written[:1] in ("$", "=") and not written.startswith("$$")
 
 

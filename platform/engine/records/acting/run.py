@@ -57,8 +57,6 @@ def _action(module: Module, key: str) -> Action:
     if found is None:
         raise NotFound(say("There is no action “{key}” here.", key=key))
     kind = not_yet(found)
-    if kind == "assign":
-        raise Refused(say("“{action}” chooses who gets a record; that comes with automation.", action=found.label))
     if kind:
         raise Refused(say("“{action}” cannot be run yet: its step “{step}” comes with automation.",
                           action=found.label, step=kind))  # fmt: skip

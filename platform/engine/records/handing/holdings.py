@@ -65,8 +65,7 @@ def _holding(catalog: Catalog, actor: Actor, module: Module) -> Holding | None:
     fields = tuple(key for key in module.owners if _is_handed(catalog, actor, module, key))
     if not fields or module.key not in seen(catalog, actor).modules:
         return None
-    state = next((found.key for found in module.fields.values() if _closes(found)), "")
-    return Holding(module, fields, _past(catalog, module, state), state)
+    return Holding(module, fields, past_of(catalog, module), _state(module))
 
 
 def _is_handed(catalog: Catalog, actor: Actor, module: Module, key: str) -> bool:
@@ -91,7 +90,13 @@ def _closes(found: Field) -> bool:
     return plain and any(choice.attributes.get(CLOSED) is True for choice in found.choices)
 
 
-def _past(catalog: Catalog, module: Module, state: str) -> Node | None:
+def _state(module: Module) -> str:
+    return next((found.key for found in module.fields.values() if _closes(found)), "")
+
+
+def past_of(catalog: Catalog, module: Module) -> Node | None:
+    """Which records of a module are finished, as metadata says it; None where none ever is."""
+    state = _state(module)
     nodes: list[Mapping[str, Any]] = [{state: {CLOSED: True}}] if state else []
     nodes += [{key: {"lt": "today"}} for key in _ends(module, state)]
     try:
