@@ -18,12 +18,20 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
+class Because:
+    """The run of a workflow that does something; `depth` is how many runs led to it."""
+
+    run: UUID
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A person (or the system, without id) with the roles that were granted. `zone` is an IANA name; `teams`
     and `groups` are the ids of the teams and security groups that the person is in.
 
     `scopes` are what of these rights a token carries, None where it is no token that acts; `by` is the administrator
-    who is logged in as this person.
+    who is logged in as this person. `cause` is the run that acts; `imports` says that what is saved comes from a file.
     """
 
     id: UUID | None
@@ -37,6 +45,8 @@ class Actor:
     groups: tuple[UUID, ...] = ()
     scopes: tuple[str, ...] | None = None
     by: Behind | None = None
+    cause: Because | None = None
+    imports: bool = False
 
     @property
     def governs(self) -> bool:

@@ -41,7 +41,14 @@ def holds(
     node: Node, values: Values, context: Context, *, follow: Follow | None = None, members: Gather | None = None
 ) -> bool:
     """Whether the record with these values (Python values by field key) satisfies the condition."""
-    return _Asker(context, follow or _nobody, members or _none, values).holds(node, values)
+    return asker(values, context, follow=follow, members=members).holds(node, values)
+
+
+def asker(
+    values: Values, context: Context, *, follow: Follow | None = None, members: Gather | None = None
+) -> Asker:
+    """Who asks conditions of this record, one node at a time."""
+    return Asker(context, follow or _nobody, members or _none, values)
 
 
 def _nobody(field: Field, value: Any) -> None:
@@ -53,7 +60,9 @@ def _none(end: End, values: Values) -> Iterable[Values]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asker:
+class Asker:
+    """Asks conditions; `root` is the record that `$record` names, where that is the one that is asked about."""
+
     context: Context
     follow: Follow
     members: Gather

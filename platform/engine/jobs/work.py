@@ -126,6 +126,20 @@ class Work:
         self.finished = True
         return found
 
+    def go_on(self, effect: Callable[[sa.Connection, Catalog], tuple[T, bool]]) -> T:
+        """Does `effect`, which says whether the job is done with that: then it ends in the same transaction."""
+        self.check()
+
+        def held(conn: sa.Connection, catalog: Catalog) -> tuple[T, bool, Job | None]:
+            found, is_done = effect(conn, catalog)
+            if is_done:
+                self.tell(conn, DONE)
+            self._fence(conn, ended(conn, None) if is_done else {})
+            return found, is_done, self.then(conn) if is_done else None
+
+        found, self.finished, self.following = self.surroundings.live.write(held)
+        return found
+
     def progress(self, done: int, total: int | None = None, message: Message | None = None) -> None:
         """Says how far it is; written once a second at most. Raises LeaseLost and Cancelled."""
         with self._lock:

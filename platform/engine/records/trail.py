@@ -99,11 +99,20 @@ def trace(
         "action": action, "changes": told, "revision": catalog.revision, **behind(actor),
         **_handed(catalog, module, action, changes),
     }  # fmt: skip
-    payload = {"version": version, "changes": dict(changes), "actor": str(actor.id) if actor.id else None}
+    payload = {
+        "version": version, "changes": dict(changes), "actor": str(actor.id) if actor.id else None, **_because(actor),
+    }  # fmt: skip
     event = {
         "id": new_id(), "at": at, "topic": f"record.{action}", "module": module.key, "record": id, "payload": payload,
     }  # fmt: skip
     return kept_row, event
+
+
+def _because(actor: Actor) -> dict[str, Any]:
+    """What automation asks of an event: the run that did it, by whom else, whether it was an import."""
+    cause = {"run": str(actor.cause.run), "depth": actor.cause.depth} if actor.cause else None
+    known = {"by": str(actor) if actor.id else None, "cause": cause, "imported": actor.imports}
+    return {key: value for key, value in known.items() if value}
 
 
 def behind(actor: Actor) -> dict[str, Any]:
