@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from hanok.engine import records
 from hanok.engine.access import ADMINISTRATOR, Actor
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import HanokError
+from hanok.engine.errors import HanokError, Invalid, NotFound
 from hanok.engine.store import Store
 from tests.builders import a_catalog, a_record, a_user, an_administrator, with_tables
 from tests.records.mergers import MODEL, merged, pointing, undone
@@ -62,3 +62,42 @@ def test_of_merges_into_each_other_one_is_done(filled: Store, catalog: Catalog, 
     back = beside(*[lambda: undone(filled, catalog, boss, plans[0])] * 3)
     assert len([each for each in back if not isinstance(each, HanokError)]) == 1, back
     assert pointing(filled, catalog, "firm", [one.id]) == {"link human firm": 1}
+
+
+def test_what_is_saved_beside_a_merge_points_at_the_one_that_stays(
+    filled: Store, catalog: Catalog, boss: Actor
+) -> None:
+    stays, goes, partner = (a_record(filled, catalog, "firm", name=name) for name in "ABC")
+    with ThreadPoolExecutor(1) as pool:
+        with filled.write() as conn:
+            human = records.create(conn, catalog, ADMIN, "human", {"name": "Kim", "firm": str(goes.id)})
+            records.link(conn, catalog, ADMIN, "firm", partner.id, "partners", goes.id)
+            merging = pool.submit(merged, filled, catalog, boss, stays, [goes])
+            wait([merging], timeout=0.3)
+            assert not merging.done(), "it waits for whoever is about to point at the record that goes"
+        merging.result()
+    with filled.read() as conn:
+        assert records.get(conn, catalog, ADMIN, "human", human.id)["firm"].id == stays.id
+    assert not pointing(filled, catalog, "firm", [goes.id])
+
+
+def test_who_wants_to_point_at_a_record_that_is_being_deleted_is_told(filled: Store, catalog: Catalog) -> None:
+    goes, partner = (a_record(filled, catalog, "firm", name=name) for name in "AB")
+
+    def pointed() -> None:
+        with filled.write() as conn:
+            records.create(conn, catalog, ADMIN, "human", {"name": "Kim", "firm": str(goes.id)})
+
+    def tied() -> None:
+        with filled.write() as conn:
+            records.link(conn, catalog, ADMIN, "firm", partner.id, "partners", goes.id)
+
+    with ThreadPoolExecutor(2) as pool:
+        with filled.write() as conn:
+            records.delete(conn, catalog, ADMIN, "firm", goes.id)
+            asked = [pool.submit(pointed), pool.submit(tied)]
+            wait(asked, timeout=0.3)
+            assert not any(each.done() for each in asked)
+        assert isinstance(asked[0].exception(), Invalid)
+        assert isinstance(asked[1].exception(), NotFound)
+    assert not pointing(filled, catalog, "firm", [goes.id])

@@ -24,6 +24,7 @@ from hanok.engine.records.sharing import inherit, inherit_anew
 from hanok.engine.records.trail import both_ends, trace, trace_end
 from hanok.engine.records.values import Bound, Group, Loading, compared_groups, unique_columns
 from hanok.engine.store import search as index
+from hanok.engine.store.holding import held
 from hanok.engine.store.tables import audit, outbox
 
 
@@ -68,7 +69,7 @@ def _titles(
         table = catalog.every[target].table.alias()
         rule = predicate(catalog, actor, catalog.every[target], "view", table)
         wanted = sa.select(table.c.id, table.c.title).where(table.c.id.in_(ids), table.c.deleted_at.is_(None), rule)
-        found |= {(target, row.id): row.title for row in conn.execute(wanted)}
+        found |= {(target, row.id): row.title for row in conn.execute(held(conn, wanted, table))}
     return found
 
 

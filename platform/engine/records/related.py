@@ -24,6 +24,7 @@ from hanok.engine.records.telling.tied import told_tied
 from hanok.engine.records.ties import Retied, end_of, retie, tie_one, ties, untie_one
 from hanok.engine.records.trail import leave, tell_end
 from hanok.engine.records.values import Loading
+from hanok.engine.store.holding import held
 
 
 @dataclass(slots=True)
@@ -246,7 +247,19 @@ def _both(
     record = get(conn, catalog, actor, module, identity(id))
     if not record.may_edit:
         raise Denied(say("You may see this record but not change it."))
-    return record, get(conn, catalog, actor, found.module, identity(other)), found
+    there = get(conn, catalog, actor, found.module, identity(other))
+    for one in (record, there):
+        _hold(conn, catalog, one)
+    return record, there, found
+
+
+def _hold(conn: sa.Connection, catalog: Catalog, record: Record) -> None:
+    """Holds a record that a tie is about to lead to. Raises NotFound where it went meanwhile."""
+    table = catalog.every[record.module].table
+    there = sa.select(table.c.id).where(table.c.id == record.id, table.c.deleted_at.is_(None))
+    statement = held(conn, there, table)
+    if statement is not there and conn.scalar(statement) is None:
+        raise NotFound(say("There is no such record, or you may not see it."))
 
 
 def _sides(catalog: Catalog, record: Record, there: Record, end: End) -> tuple[Module, Record, Record, Field]:

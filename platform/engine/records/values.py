@@ -30,6 +30,7 @@ from hanok.engine.records.fielding import refused
 from hanok.engine.records.guarding import check_zone
 from hanok.engine.records.obeying import obey
 from hanok.engine.records.query import Record
+from hanok.engine.store.holding import held
 
 #: The keys of fields that are unique together, and what their columns hold.
 Group = tuple[str, ...]
@@ -308,7 +309,8 @@ class OneByOne:
         module = self.catalog.every[target]
         table = module.table.alias()
         rule = predicate(self.catalog, self.actor, module, "view", table)
-        return self.conn.scalar(sa.select(table.c.title).where(table.c.id == id, table.c.deleted_at.is_(None), rule))
+        there = sa.select(table.c.title).where(table.c.id == id, table.c.deleted_at.is_(None), rule)
+        return self.conn.scalar(held(self.conn, there, table))
 
     def holder(self, group: Group, wanted: Bound, but: UUID | None) -> str | None:
         table = self.module.table
