@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from hanok.engine import records
-from hanok.engine.access import SYSTEM, Actor
 from hanok.engine.accounts import grants
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Refused
 from hanok.engine.records import acting
-from hanok.engine.records.acting.looking import Words
-from hanok.engine.records.acting.steps import Running
 from hanok.engine.store import Store
 from tests.builders import STAGE, a_catalog, a_record, a_user, an_administrator, with_tables
 
@@ -100,9 +95,9 @@ def test_one_gets_it_after_the_other(sales: Sales) -> None:
 
 def test_what_was_taken_back_was_no_turn(sales: Sales) -> None:
     job = sales.job()
-    with pytest.raises(ZeroDivisionError), sales.store.write() as conn:
+    with sales.store.write() as conn, conn.begin_nested() as tried:
         acting.act(conn, sales.catalog, an_administrator(), "job", [job], "turn")
-        1 / 0  # noqa: B018
+        tried.rollback()
     assert sales.assigned("turn") == "ga"
 
 
@@ -160,23 +155,3 @@ def test_two_at_once_do_not_give_both_to_the_same(sales: Sales) -> None:
     for one in threads:
         one.join()
     assert sorted(map(sales.owner, jobs)) == ["ga", "na"]
-
-
-@pytest.mark.parametrize(("name", "role"), [("reads2", "reader"), ("sells", "seller")])
-def test_a_workflow_gives_to_nobody_who_may_not_be_given_it(sales: Sales, name: str, role: str) -> None:
-    firm = a_record(sales.store, sales.catalog, "firm", name="한빛", owner=str(sales.joined(name, role)))
-    job = sales.job(firm=str(firm.id))
-
-    def give(actor: Actor) -> None:
-        with sales.store.write() as conn:
-            found = records.get(conn, sales.catalog, actor, "job", job)
-            words = Words(conn, sales.catalog, actor, found)
-            Running(words, found).do(sales.catalog.module("job").actions["firms"].do)
-
-    trying: Callable[[], None] = lambda: give(SYSTEM)  # noqa: E731
-    if role == "reader":
-        with pytest.raises(Refused, match=f"“{name}” may not be given this."):
-            trying()
-    else:
-        trying()
-        assert sales.owner(job) == name

@@ -10,14 +10,14 @@ from hanok.engine.catalog import End, Module
 from hanok.engine.catalog.behaviour import Step
 from hanok.engine.errors import Duplicates, Invalid, Message, Refused, say
 from hanok.engine.fields import Field, Linked
-from hanok.engine.records.acting.choosing import check_assignable, whose_turn
+from hanok.engine.records.acting.choosing import whose_turn
 from hanok.engine.records.acting.giving import copied, given, named, worked_out
 from hanok.engine.records.acting.looking import Words
 from hanok.engine.records.acting.outcome import Created
 from hanok.engine.records.acting.permitted import is_so
 from hanok.engine.records.delete import delete
 from hanok.engine.records.query import Record
-from hanok.engine.records.read import get, identity
+from hanok.engine.records.read import get
 from hanok.engine.records.related import link, unlink
 from hanok.engine.records.save import create, update
 
@@ -58,14 +58,11 @@ class Running:
         self._change({key: given(self.words, self.module.fields[key], value) for key, value in step.data.items()})
 
     def assign(self, step: Step) -> None:
-        words, to, found = self.words, step.data["to"], _owner(self.module)
+        words, to, found = self.words, step.data["to"], owner_of(self.module)
         if isinstance(to, Mapping):
             self._change({found.key: str(whose_turn(words.conn, words.catalog, self.module, found, to).id)})
-            return
-        raw = given(words, found, to)
-        if raw is not None and words.actor.id is None:  # the validator lets the system give to anybody
-            check_assignable(words.conn, words.catalog, self.module, identity(str(raw)))
-        self._change({found.key: raw})
+        else:
+            self._change({found.key: given(words, found, to)})
 
     def _change(self, raw: Mapping[str, Any]) -> None:
         self._now(self._update(self.here, raw))
@@ -199,7 +196,7 @@ RUNNERS: Mapping[str, Callable[[Running, Step], None]] = {
 }  # fmt: skip
 
 
-def _owner(module: Module) -> Field:
+def owner_of(module: Module) -> Field:
     """The field that says whose a record is. Raises Refused."""
     found = next((module.fields[key] for key in ("owner", *module.owners) if key in module.fields), None)
     if found is None or not found.targets:
