@@ -60,7 +60,7 @@ class Desk:
     def take(self, text: str, *, name: str = "회사.csv") -> Import:
         assert self.where.blobs is not None
         return keeping.take(self.store, self.where.blobs, self.catalog, self.actor, "company",
-                            io.BytesIO(text.encode()), name=name, most=10**6)  # fmt: skip
+                            io.BytesIO(text.encode()), name=name, most=10**8)  # fmt: skip
 
     def check(self, text: str, mapping: Mapping[str, str] | None = None, **said: Any) -> Import:
         plan = self.take(text)

@@ -41,6 +41,7 @@ from hanok.engine.records.importing.keeping import (
     UNDONE,
     WRITTEN,
     Import,
+    Kept,
 )
 from hanok.engine.records.importing.keys import find_records
 from hanok.engine.records.importing.ledger import Ledger
@@ -217,18 +218,18 @@ def _opened(work: Work, state: str) -> Iterator[Under]:
 # -- back --------------------------------------------------------------------------------------------------------------
 def undo(work: Work) -> None:
     """What is still to be taken back says itself how far it came."""
-    done = work.checkpoint or 0
+    done, above = work.checkpoint or 0, None
 
-    def step(conn: sa.Connection, catalog: Catalog) -> int:
+    def step(conn: sa.Connection, catalog: Catalog) -> Sequence[Kept]:
         actor = work.actor(conn, catalog)
         plan = _plan(work, conn, actor, UNDOING)
-        rows = undoing.to_take_back(conn, plan)
+        rows = undoing.to_take_back(conn, plan, above=above)
         undoing.take_back(conn, seen(catalog, actor), actor, plan, rows)
-        return len(rows)
+        return rows
 
     with _given_up():
-        while some := work.write(step, checkpoint=done):
-            done += some
+        while rows := work.write(step, checkpoint=done):
+            done, above = done + len(rows), rows[-1].number
             work.progress(done, max(done, work.payload["total"]))
         work.finish(lambda conn, catalog: keeping.finish(conn, _plan(work, conn, work.actor(conn, catalog)), UNDONE),
                     result={"import": work.payload["import"], "rows": done})  # fmt: skip

@@ -19,7 +19,7 @@ from hanok.engine.errors import Conflict, Denied, Invalid, Message, NotFound, Re
 from hanok.engine.records.bulk import SINCE, raw_of
 from hanok.engine.records.changing import change_many, hold
 from hanok.engine.records.delete import delete
-from hanok.engine.records.importing.keeping import BACK, CHANGED, KEPT, NEW, WRITTEN, Import, kept
+from hanok.engine.records.importing.keeping import BACK, CHANGED, FAILED, KEPT, NEW, SAME, WRITTEN, Import, kept
 from hanok.engine.records.importing.keeping import Kept as Row
 from hanok.engine.records.save import update
 from hanok.engine.store.desk_tables import import_row
@@ -39,10 +39,14 @@ def size_of(conn: sa.Connection, plan: Import) -> int:
     return conn.scalar(sa.select(sa.func.count()).select_from(import_row).where(_written(plan))) or 0
 
 
-def to_take_back(conn: sa.Connection, plan: Import) -> Sequence[Row]:
-    """The next ones of them, the last of the file first."""
-    asked = sa.select(import_row).where(_written(plan)).order_by(import_row.c.number.desc()).limit(BATCH)
-    return tuple(map(kept, conn.execute(asked)))
+def to_take_back(conn: sa.Connection, plan: Import, *, above: int | None = None) -> Sequence[Row]:
+    """The next ones of them, the last of the file first: those `above` this row of the file, so that none is walked
+    over twice. What else became of rows is asked so that no index but that of their numbers serves."""
+    nothing = import_row.c.action.not_in((SAME, FAILED))
+    asked = sa.select(import_row).where(import_row.c.import_id == plan.id, import_row.c.state == WRITTEN, nothing)
+    if above is not None:
+        asked = asked.where(import_row.c.number < above)
+    return tuple(map(kept, conn.execute(asked.order_by(import_row.c.number.desc()).limit(BATCH))))
 
 
 def take_back(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Import, rows: Sequence[Row]) -> None:

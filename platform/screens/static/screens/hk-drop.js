@@ -1,7 +1,11 @@
-/* <hk-drop> around a label and a file input: a file that is dropped onto it is chosen. Without scripts the input stands. */
+/* <hk-drop> around a label and a file input: a file that is dropped onto it is chosen, and [data-chosen] names it. Without
+   scripts the input stands, in the browser's own words. */
 customElements.define("hk-drop", class extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input[type=file]");
+    this.classList.add("alive");
+    this.input.addEventListener("change", () => this.tell());
+    addEventListener("pageshow", () => this.tell());
     this.addEventListener("dragover", (event) => {
       event.preventDefault();
       this.toggleAttribute("data-over", true);
@@ -12,7 +16,13 @@ customElements.define("hk-drop", class extends HTMLElement {
       this.removeAttribute("data-over");
       if (!event.dataTransfer.files.length) return;
       this.input.files = event.dataTransfer.files;
+      this.tell();
       this.input.focus();
     });
+  }
+
+  tell() {
+    const [file] = this.input.files;
+    if (file) this.querySelector("[data-chosen]").textContent = file.name;
   }
 });
