@@ -21,7 +21,10 @@ from hanok.web.own_work import is_begun
 from hanok.web.visit import offered_languages, theme
 
 #: What mirrors the catalog like a module: one of them, several, and the icon (`catalog.menus.MIRRORS`).
-MIRRORED: Mapping[str, tuple[Message, Message, str]] = {"role": (say("Role"), say("Roles"), "shield-check")}
+MIRRORED: Mapping[str, tuple[Message, Message, str]] = {
+    "role": (say("Role"), say("Roles"), "shield-check"),
+    "workflow": (say("Workflow"), say("Workflows"), "git-branch"),
+}
 
 
 #: Letters after `g` that lead elsewhere: the start page.

@@ -55,6 +55,6 @@ def switch(conn: sa.Connection, catalog: Catalog, actor: Actor, key: str, *, act
     if workflow.active is not active:
         row = {"workflow": key, "active": active, "at": now(conn), "user_id": actor.id}
         conn.execute(workflow_switch.insert().values(row))
-    label = workflow.label.get("en", key)
-    tell(conn, actor, "workflow", "changed", about=key, title=label, changes={"active": [not active, active]})
+    done = "switched_on" if active else "switched_off"
+    tell(conn, actor, "workflow", done, about=key, title=workflow.label.get("en", key))
     return True

@@ -16,7 +16,7 @@ MAIN = "main"
 #: The filter of the modules that stand in no other.
 REST = "more"
 #: What stands in menus like a module and is none: its records are documents of the catalog, for administrators.
-MIRRORS = ("role",)
+MIRRORS = ("role", "workflow")
 Menu = tuple[MenuFilter, ...]
 
 

@@ -44,7 +44,7 @@ DEEDS: Mapping[str, Message] = MappingProxyType({
 DEED_ICONS: Mapping[str, str] = {
     "deploy": "upload", "password": "lock", "session": "logout", "factor": "lock", "token": "key", "rule": "world",
     "identity": "user", "as": "user-circle", "handover": "users", "schedule": "clock", "job": "hourglass",
-    "export": "download", "setting": "settings",
+    "export": "download", "setting": "settings", "workflow": "git-branch",
 }  # fmt: skip
 #: What deeds say of what they changed.
 WORDS: Mapping[str, Message] = MappingProxyType({
