@@ -99,10 +99,23 @@ class AskPage:
         return any(one.field.type.holds_files for one in self.questions)
 
 
-def buttons(module: Module, record: Record, found: Sequence[Action], language: str, *, back: str) -> Buttons:
-    """The buttons of these actions for one record; `back` is where they lead afterwards."""
-    made = tuple(button(module, action, [record], language, back=back) for action in found)
-    return Buttons(made[:BESIDE], made[BESIDE:])
+def buttons(
+    module: Module, record: Record, found: Sequence[Action], language: str, *, back: str, path: str = ""
+) -> Buttons:
+    """The buttons of these actions for one record; `back` is where they lead afterwards.
+
+    What only takes a step of the path (the field `path`), which stands above with its own buttons, is in the menu.
+    """
+    steps = [action for action in found if _is_step(action, path)]
+    made = [button(module, action, [record], language, back=back) for action in found if action not in steps]
+    more = [button(module, action, [record], language, back=back) for action in steps]
+    return Buttons(tuple(made[:BESIDE]), (*made[BESIDE:], *more))
+
+
+def _is_step(action: Action, path: str) -> bool:
+    """Whether an action asks nothing and sets one field, this one."""
+    done = [step.data.keys() for step in action.do if step.kind == "set"]
+    return not (action.ask or action.confirm) and len(action.do) == 1 and done == [{path}]
 
 
 def button(module: Module, action: Action, records: Iterable[Record], language: str, *, back: str) -> Button:

@@ -83,6 +83,7 @@ class Kind:
     icon: str
     url: str
     page: str
+    takes_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)

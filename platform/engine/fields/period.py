@@ -237,7 +237,7 @@ class PeriodType(FieldType):
         return Widget("datetime")
 
     def cell(self, field: Field) -> Cell:
-        return Cell("period", width="text", role="when")
+        return Cell("period", width="period", role="when")
 
     def settings_samples(self) -> Sequence[Mapping[str, Any]]:
         return ({"all_day": True}, {"default": "1h"})

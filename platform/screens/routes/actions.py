@@ -42,10 +42,14 @@ def add(to: Blueprint) -> None:
     to.post("/<module>/<uuid:id>/_undo", endpoint="actions_undo")(undo)
 
 
-def buttons_of(module: Module, record: Record, place: str = "record", back: str = "") -> actions.Buttons:
-    """The buttons to draw for a record."""
+def buttons_of(
+    module: Module, record: Record, place: str = "record", back: str = "", path: str = ""
+) -> actions.Buttons:
+    """The buttons to draw for a record; `path` is the field whose steps stand above them."""
     found = acting.doable(connection(), g.catalog, g.actor, record, place) if module.actions else ()
-    made = actions.buttons(module, record, found, g.language, back=back or f"/{module.key}/{record.id}")
+    made = actions.buttons(
+        module, record, found, g.language, back=back or f"/{module.key}/{record.id}", path=path
+    )
     if place != "record":
         return made
     return with_access(with_tools(made, record, g.catalog, g.actor, g.language), record, g.actor, g.language)

@@ -51,7 +51,7 @@ def show(module: str, id: UUID) -> AnyResponse:
     view = replace(view, subpanels=(*panels_of(record, g.actor, g.language), *view.subpanels))
     _note(record)
     return make_response(render_template(
-        "screens/record.html", view=view, acts=buttons_of(found, record),
+        "screens/record.html", view=view, acts=buttons_of(found, record, path=view.path.field.key if view.path else ""),
         starred=is_favourite(connection(), g.actor, module, record.id),
         writes=bool(origins(g.catalog, g.actor, found)),
     ))  # fmt: skip

@@ -34,8 +34,9 @@ async function open(link) {
     const answer = await fetch(link.href, asked());
     if (!answer.ok) throw new Error(answer.status);
     draw(await answer.text());
-  } catch {
-    location.assign(link.href);
+  } catch (fault) {
+    if (fault instanceof TypeError) document.dispatchEvent(new Event("hk:away"));
+    else location.assign(link.href);
   } finally {
     link.removeAttribute("aria-busy");
   }
@@ -77,11 +78,20 @@ async function send(event) {
     if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
     const html = await answer.text();
     if (!made(html)) draw(html);
-  } catch {
-    form.removeEventListener("submit", send);
+  } catch (fault) {
     form.removeAttribute("aria-busy");
+    if (fault instanceof TypeError) return away(form);
+    form.removeEventListener("submit", send);
     form.submit();
   }
+}
+
+/* The server does not answer: that is said where somebody types, and what she typed stays. */
+function away(form) {
+  form.querySelector("[data-away]")?.remove();
+  const said = Object.assign(document.createElement("p"), { className: "alert", role: "alert", textContent: document.getElementById("notices")?.dataset.away });
+  Object.assign(said.dataset, { away: "", color: "red" });
+  form.prepend(said);
 }
 
 function made(html) {

@@ -1,5 +1,6 @@
 /* <hk-composer>: the box to write in a timeline. [data-open] opens its first kind, [data-close] and Esc close it (Esc only
-   while nothing is typed), Ctrl+Enter saves. What was typed goes along to another kind. A button
+   while nothing is typed), Ctrl+Enter saves. What was typed goes along to another kind. Files that are dropped onto a record
+   (`data-drop` of the composer says so) open the kind that takes files, [data-files], and are given to it. A button
    [data-compose="id"] anywhere on the page opens it, in the tab of this id, also while that is still being fetched. */
 let typed = new Map();
 let wrote = false;
@@ -62,11 +63,46 @@ document.addEventListener("htmx:after:swap", () => {
   wanted = false;
 });
 
+/* -- files that are dropped onto the page ------------------------------------------------------------------------------- */
+let dropped = [];
+const brings = (event) => event.dataTransfer?.types.includes("Files") && !event.target.closest?.("hk-files, hk-drop, dialog");
+const taker = () => document.querySelector("hk-composer [data-files]");
+
+document.addEventListener("dragover", (event) => {
+  if (!brings(event) || !taker()) return;
+  event.preventDefault();
+  taker().closest("hk-composer").toggleAttribute("data-over", true);
+});
+for (const name of ["dragleave", "drop"]) {
+  document.addEventListener(name, (event) => {
+    if (name === "drop" || !event.relatedTarget) document.querySelector("hk-composer[data-over]")?.removeAttribute("data-over");
+  });
+}
+document.addEventListener("drop", (event) => {
+  if (!brings(event) || !taker()) return;
+  event.preventDefault();
+  dropped = [...event.dataTransfer.files];
+  unfold(taker().closest("[id^=tab-]"));
+  if (!give()) taker().click();
+});
+document.addEventListener("htmx:after:swap", () => customElements.whenDefined("hk-files").then(give));
+
+function give() {
+  const place = dropped.length && document.querySelector("hk-composer hk-files");
+  if (!place?.add) return false;
+  for (const file of dropped) place.add(file, file.name).catch(() => {});
+  dropped = [];
+  return true;
+}
+
+function unfold(tab) {
+  if (tab?.hidden) document.querySelector(`[data-tabs] a[href="#${CSS.escape(tab.id)}"]`)?.click();
+}
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-compose]");
   if (!button) return;
-  const tab = document.getElementById(button.dataset.compose);
-  if (tab?.hidden) document.querySelector(`[data-tabs] a[href="#${CSS.escape(tab.id)}"]`)?.click();
+  unfold(document.getElementById(button.dataset.compose));
   const box = document.querySelector("hk-composer");
   if (box) box.open();
   else wanted = true;

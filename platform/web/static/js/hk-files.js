@@ -1,5 +1,5 @@
-/* <hk-files data-to="/files/<module>/<field>" data-most="bytes" data-many>: uploads what is chosen at once and names it in the
-   form. Without this script its boxes and its file input do the same when the form is sent. `add(file, name)` takes a file
+/* <hk-files data-to="/files/<module>/<field>" data-most="bytes" data-many>: uploads what is chosen, or dropped onto it, at once
+   and names it in the form. Without this script its boxes and its file input do the same when the form is sent. `add(file, name)` takes a file
    from elsewhere. */
 import { before, send } from "./upload.js";
 
@@ -12,7 +12,22 @@ customElements.define("hk-files", class extends HTMLElement {
     this.classList.add("alive");
     for (const item of this.list.children) this.furnish(item, item.querySelector("a").textContent);
     this.input.addEventListener("change", () => this.take());
+    this.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && this.over(event, true));
+    this.addEventListener("dragleave", (event) => this.contains(event.relatedTarget) || this.removeAttribute("data-over"));
+    this.addEventListener("drop", (event) => this.dropped(event));
     before(this.closest("form"), () => this.running.size && Promise.all(this.running));
+  }
+
+  over(event, is) {
+    event.preventDefault();
+    this.toggleAttribute("data-over", is);
+  }
+
+  dropped(event) {
+    const files = [...event.dataTransfer.files].slice(0, "many" in this.dataset ? undefined : 1);
+    if (!files.length) return;
+    this.over(event, false);
+    for (const file of files) this.add(file, file.name).catch(() => {});
   }
 
   take() {

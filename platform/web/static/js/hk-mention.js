@@ -1,5 +1,5 @@
 /* <textarea data-mentions="/account/_people">: `@` and letters of a name, or its initial consonants, offer people; the one
-   that is chosen stands in the text as @name. What is sent has marks, `@[name](user:<id>)`, in the place of the names. */
+   that is chosen stands in the text as @name. A <button data-name-one hidden> behind it writes the `@`. What is sent has marks, `@[name](user:<id>)`, in the place of the names. */
 const MARK = /@\[([^\[\]\n\r]{1,200})\]\((user:[0-9a-f-]{36})\)/g;
 const ASKED = /(?:^|[\s(])@([^\s@[\]()]{0,30})$/u;
 const WAITS = 120;
@@ -37,7 +37,10 @@ document.addEventListener("formdata", (event) => {
   }
 });
 document.addEventListener("focusin", (event) => event.target.matches?.("textarea[data-mentions]") && known(event.target));
-const settle = () => areas(document).forEach(known);
+const settle = () => {
+  areas(document).forEach(known);
+  for (const button of document.querySelectorAll("[data-name-one]")) button.hidden = false;
+};
 document.addEventListener("htmx:after:swap", settle);
 settle();
 
@@ -49,6 +52,15 @@ document.addEventListener("input", (event) => {
   const words = asked();
   if (words === null) return close();
   waiting = setTimeout(() => offer(words), WAITS);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-name-one]"), area = button?.parentElement.querySelector("textarea[data-mentions]");
+  if (!area) return;
+  area.focus();
+  const before = area.value.slice(0, area.selectionStart);
+  area.setRangeText(/[^\s(]$/.test(before) ? " @" : "@", area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 const asked = () => ASKED.exec(box.value.slice(0, box.selectionStart))?.[1] ?? null;

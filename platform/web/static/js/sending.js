@@ -20,6 +20,15 @@ document.addEventListener("htmx:before:response", (event) => {
 });
 document.querySelector("[data-focus]")?.focus();
 
+/* A file that is dropped beside its place opens nothing: the page would go, and with it what was typed. */
+for (const name of ["dragover", "drop"]) {
+  document.addEventListener(name, (event) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files") || event.target.matches?.("input[type=file]")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  });
+}
+
 /* <a data-back>: back to where somebody came from, with what was typed there. */
 document.addEventListener("click", (event) => {
   if (!event.target.closest("a[data-back]") || event.ctrlKey || event.metaKey || history.length < 2) return;
