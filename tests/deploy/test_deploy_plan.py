@@ -24,7 +24,7 @@ def tables(house: House) -> list[str]:
 
 def test_the_first_deploy_makes_every_table(house: House) -> None:
     assert house.deploy() == 1
-    core = ["m_login_provider", "m_outbound_account", "m_security_group", "m_team", "m_user"]
+    core = ["m_inbound_account", "m_login_provider", "m_outbound_account", "m_security_group", "m_team", "m_user"]
     assert tables(house) == sorted([*core, "m_company", "m_person"])
     assert house.plan().empty
 

@@ -90,7 +90,7 @@ NOTHING = dict.fromkeys(ACTIONS, "none")
 #: What all roles say of the modules that are not tried.
 AROUND = {
     "firm": LOOKING, "human": LOOKING, "user": LOOKING, "security_group": LOOKING,
-    **dict.fromkeys(("team", "outbound_account", "login_provider"), NOTHING),
+    **dict.fromkeys(("team", "inbound_account", "outbound_account", "login_provider"), NOTHING),
 }  # fmt: skip
 ADMIN, ANONYMOUS, GONE, INSTEAD, READER = "administrator", "anonymous", "gone", "instead", "reader"
 #: The owner, somebody tied to the record, a member of its group, a stranger; the administrator logged in as the owner;

@@ -21,7 +21,7 @@ from tests.sweeps.uploads import pending
 EVERYTHING = "everything"
 ADMIN = an_administrator()
 #: Modules that are there anyway.
-CORE = {"user", "team", "security_group", "outbound_account", "login_provider"}
+CORE = {"user", "team", "security_group", "outbound_account", "inbound_account", "login_provider"}
 OF_LINES = {"parent", "position", "group"}
 KNOWN = {*CORE, EVERYTHING}
 PLACE = "label: {en: %s}\nfields:\n  name: {type: text, required: true}\n  size: {type: integer}\n"

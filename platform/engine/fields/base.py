@@ -237,6 +237,10 @@ class FieldType:
         """What the targets call this link: a key, or a map with key and label, or None."""
         return None
 
+    def addresses(self, field: Field, value: Any) -> tuple[str, ...]:
+        """The e-mail addresses that a value says, the one that mail goes to first; none for most types."""
+        return ()
+
     def files_of(self, field: Field, value: Any) -> tuple[Any, ...]:
         """The files that a value names (`fields.file.Attached`), of types that hold files."""
         return ()

@@ -43,6 +43,9 @@ class Email(Text):
     def from_text(self, field: Field, text: Any) -> Any:
         return text
 
+    def addresses(self, field: Field, value: Any) -> tuple[str, ...]:
+        return (str(value),) if value else ()
+
     def input(self, field: Field) -> Widget:
         return Widget("email", {"length": 254})
 

@@ -28,6 +28,9 @@ class Emails(ListedType):
     flags = tuple(FLAGS)
     converts_from = frozenset({"email"})
 
+    def addresses(self, field: Field, value: Any) -> tuple[str, ...]:
+        return tuple(one.value for one in value.foremost() if not one.invalid) if value else ()
+
     def one(self, field: Field) -> Value:
         return EmailValue()
 

@@ -28,6 +28,7 @@ from hanok.engine.records.around import Around
 from hanok.engine.records.deriving.suggesting import suggest
 from hanok.engine.records.fielding import refused
 from hanok.engine.records.guarding import check_zone
+from hanok.engine.records.lettering.checking import check_templates
 from hanok.engine.records.obeying import obey
 from hanok.engine.records.query import Record
 from hanok.engine.store.holding import held
@@ -114,6 +115,7 @@ class Loading:
         self._files(lookup)
         obey(self, lookup.around)
         check_zone(self)
+        check_templates(self)
         for group in groups(self.module):
             other = self._named(lookup, group)
             if other is not None:

@@ -5,7 +5,7 @@ What the server says of each address is kept, and what comes back is found by it
 account, letters land in a folder. No password is ever told: not in errors, logs, events or history.
 """
 
-from hanok.engine.jobs.mail import bounces, deciding, delivering, posting
+from hanok.engine.jobs.mail import bounces, deciding, delivering, following, posting
 from hanok.engine.jobs.mail.accounts import Account, Pause, account_of, accounts, mode_of, pause_of, primary, resume
 from hanok.engine.jobs.mail.checking import Checked, check_account
 from hanok.engine.jobs.mail.deciding import cancel, mails, retry
@@ -13,9 +13,9 @@ from hanok.engine.jobs.mail.letter import Attachment, Letter
 from hanok.engine.jobs.mail.posting import call, post
 from hanok.engine.jobs.mail.rows import STATES, Mail, mail_of
 
-KINDS = (*delivering.KINDS, *deciding.KINDS)
+KINDS = (*delivering.KINDS, *deciding.KINDS, *following.KINDS)
 SCHEDULES = deciding.SCHEDULES
-SUBSCRIBERS = posting.SUBSCRIBERS
+SUBSCRIBERS = (*posting.SUBSCRIBERS, *following.SUBSCRIBERS)
 
 __all__ = [
     "KINDS", "SCHEDULES", "STATES", "SUBSCRIBERS", "Account", "Attachment", "Checked", "Letter", "Mail", "Pause",

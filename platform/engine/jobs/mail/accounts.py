@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hanok.engine.access import SYSTEM
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Message, NotFound, Refused, message_of, say, written
+from hanok.engine.fields import Linked
 from hanok.engine.fields.encrypted import UNREADABLE
 from hanok.engine.records import Query, Record, page
 from hanok.engine.store.moments import now as now_of
@@ -30,7 +31,7 @@ AUTO, FOLDER, SMTP = MODES = ("auto", "folder", "smtp")
 class Account:
     """What it takes to send through a server. `id` is None for one that is tried before it is saved.
 
-    `security` is none, starttls or tls; `per_hour` 0 any number.
+    `security` is none, starttls or tls; `per_hour` 0 any number; `team` those who may write through it (None: all).
     """
 
     id: UUID | None
@@ -48,6 +49,7 @@ class Account:
     per_hour: int = 0
     primary: bool = False
     active: bool = True
+    team: Linked | None = None
 
     @property
     def is_readable(self) -> bool:

@@ -21,7 +21,7 @@ from email_validator import EmailNotValidError
 
 from hanok.engine.errors import Refused, say
 from hanok.engine.jobs.mail.letter import ascii_address
-from hanok.engine.jobs.mail.rows import BOUNCED, SENT, mail_of
+from hanok.engine.jobs.mail.rows import BOUNCED, SENT, mail_of, moved
 from hanok.engine.store.job_tables import mail
 from hanok.engine.store.moments import now as now_of
 
@@ -134,6 +134,7 @@ def _mark(conn: sa.Connection, id: UUID, failed: Sequence[_Said]) -> tuple[str, 
         state = BOUNCED if row.state in (SENT, BOUNCED) else row.state
         values = {"refused": {**row.refused, **marked}, "state": state}
         conn.execute(mail.update().where(mail.c.id == id).values(values))
+        moved(conn, row)
     return tuple(marked)
 
 

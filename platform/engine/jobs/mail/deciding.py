@@ -13,7 +13,7 @@ from hanok.engine.jobs.housekeeping import BATCH, DAYS, in_batches
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.mail import folder
 from hanok.engine.jobs.mail.posting import TOPIC, call, let_go
-from hanok.engine.jobs.mail.rows import BOUNCED, CANCELLED, SENDING, SENT, WAITING, Mail, mail_of
+from hanok.engine.jobs.mail.rows import BOUNCED, CANCELLED, SENDING, SENT, WAITING, Mail, mail_of, moved
 from hanok.engine.jobs.outbox import tell
 from hanok.engine.jobs.schedules import Schedule
 from hanok.engine.jobs.work import Work
@@ -38,6 +38,7 @@ def cancel(conn: sa.Connection, id: UUID) -> Mail:
     conn.execute(mail.update().where(mail.c.id == id).values(state=CANCELLED, **gone))
     if one.private:
         let_go(conn, [id])
+    moved(conn, one)
     return mail_of(conn, id)
 
 
@@ -58,6 +59,7 @@ def retry(conn: sa.Connection, id: UUID) -> Mail:
     anew = {"state": WAITING, "due": now, "tries": 0, "reached": reached, "refused": {}, "error": None, "via": None}
     conn.execute(mail.update().where(mail.c.id == id).values(anew))
     tell(conn, TOPIC, {"account": str(one.account) if one.account else None, "due": now.isoformat()})
+    moved(conn, one)
     return mail_of(conn, id)
 
 

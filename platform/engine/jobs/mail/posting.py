@@ -30,17 +30,18 @@ MOST_BYTES = 25 * 1024**2
 FIELD = "mail"
 
 
-def post(conn: sa.Connection, letter: Letter, *, domain: str = "") -> UUID:
+def post(conn: sa.Connection, letter: Letter, *, domain: str = "", message_id: str = "") -> UUID:
     """Posts a letter in the caller's transaction; the id of its row. Raises Invalid, with messages for each part.
 
-    Its Message-ID is made here, once, however often it has to be sent. `domain` is the Message-ID's.
+    Its Message-ID is made here, once, however often it has to be sent, unless it is given. `domain` is its end.
     """
     letter = checked(letter)
     id, now = new_id(), now_of(conn)
     due = letter.due or now
     _hold(conn, id, letter.attachments)
     conn.execute(mail.insert().values(
-        id=id, message_id=f"<{uuid4().hex}@{domain or _domain(conn)}>", account=letter.account,
+        id=id, message_id=message_id or f"<{uuid4().hex}@{domain or domain_of(conn)}>",
+        account=letter.account,
         sender=letter.sender.id if letter.sender else None, recipients=", ".join(letter.recipients()),
         subject=letter.subject, letter=written(letter), private=letter.private,
         module=letter.about[0] if letter.about else None, record=letter.about[1] if letter.about else None,
@@ -73,7 +74,8 @@ def _moved(conn: sa.Connection, event: Event) -> None:
 SUBSCRIBERS = (Subscriber(TOPIC, _called), Subscriber("record.", _moved))
 
 
-def _domain(conn: sa.Connection) -> str:
+def domain_of(conn: sa.Connection) -> str:
+    """What Message-IDs end with."""
     return str(kept(conn, DOMAIN) or NO_DOMAIN)
 
 

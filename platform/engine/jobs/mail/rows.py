@@ -13,12 +13,15 @@ import sqlalchemy as sa
 from hanok.engine.errors import Message, NotFound, message_of, say, written
 from hanok.engine.jobs.job import PRIORITIES
 from hanok.engine.jobs.mail.letter import Letter, letter_of
+from hanok.engine.jobs.outbox import tell
 from hanok.engine.store.job_tables import mail
 from hanok.engine.store.moments import now as now_of
 
 WAITING, SENDING, SENT, FAILED, BOUNCED, CANCELLED = STATES = (
     "waiting", "sending", "sent", "failed", "bounced", "cancelled"
 )  # fmt: skip
+#: Told when a letter that is about something came to another state.
+MOVED = "mail.moved"
 #: Waits after the first temporary refusal, doubled with each further one up to the longest: two days in all.
 FIRST_WAIT, LONGEST_WAIT, MOST_TRIES = timedelta(minutes=5), timedelta(hours=4), 17
 
@@ -172,7 +175,15 @@ def settle(conn: sa.Connection, one: Mail, sent: Sent) -> str:
     if state == WAITING:
         values["due"] = now + wait_after(one.tries)
     conn.execute(mail.update().where(mail.c.id == one.id).values(values | _emptied(row, state)))
+    if state != WAITING:
+        moved(conn, row)
     return state
+
+
+def moved(conn: sa.Connection, row: Mail) -> None:
+    """Tells that a letter is in another state now, where it is about something."""
+    if row.module is not None:
+        tell(conn, MOVED, {"mail": str(row.id)})
 
 
 def wait_after(tries: int) -> timedelta:
