@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
+from hanok.engine.automation.triggers.keeping import keep
 from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.errors import Denied, NotFound, say
@@ -55,6 +56,7 @@ def switch(conn: sa.Connection, catalog: Catalog, actor: Actor, key: str, *, act
     if workflow.active is not active:
         row = {"workflow": key, "active": active, "at": now(conn), "user_id": actor.id}
         conn.execute(workflow_switch.insert().values(row))
+    keep(conn, catalog)
     done = "switched_on" if active else "switched_off"
     tell(conn, actor, "workflow", done, about=key, title=workflow.label.get("en", key))
     return True

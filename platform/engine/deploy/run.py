@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from hanok.engine.automation.triggers.keeping import keep
 from hanok.engine.deploy.conflicts import decisions_for
 from hanok.engine.deploy.finish import REFRESHES, Refresh, finish_alone
 from hanok.engine.deploy.plan import FINISH, SWITCH, Plan
@@ -69,6 +70,7 @@ def _switch(store: Store, plan: Plan, preparation: Preparation, progress: Progre
         tell_deploy(conn, plan, number, by=by, message=message)
         progress(SWITCH, say("Revision {number} goes live.", number=number), 0, 0)
         set_live(conn, number)
+        keep(conn, plan.new)
     return number
 
 

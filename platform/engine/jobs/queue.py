@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from hanok.engine.jobs.job import CANCELLED, DONE, ENDED, ORDINARY, PRIORITIES, 
 from hanok.engine.records.trail import behind
 from hanok.engine.store import new_id
 from hanok.engine.store.job_tables import LIVING, job
-from hanok.engine.store.moments import here
+from hanok.engine.store.moments import here, now
 
 #: How often a job that others take away at the same moment is looked for.
 LOOKS = 5
@@ -36,18 +36,35 @@ def enqueue(
     """
     if priority not in PRIORITIES:
         raise ValueError(f"{priority} is no priority of jobs")
-    now = here(conn)
-    request = structlog.contextvars.get_contextvars().get("request")
-    row = {
-        "id": new_id(), "kind": kind, "title": written(title), "payload": dict(payload or {}), "state": WAITING,
-        "priority": priority, "due": now if due is None else due, "unique_key": unique or None, "again": False,
-        "actor_id": actor.id if actor else None, "request": request, "tries": 0, "crashes": 0, "claims": 0,
-        "cancel_asked": False, "done": 0, "created_at": now, **(behind(actor) if actor else {}),
+    moment = here(conn)
+    asked = {"priority": priority, "due": moment if due is None else due, "created_at": moment}
+    row = _row(kind, payload or {}, unique) | asked | {
+        "title": written(title), "actor_id": actor.id if actor else None, **(behind(actor) if actor else {}),
     }  # fmt: skip
     if not unique:
         conn.execute(job.insert().values(row))
         return UUID(str(row["id"]))
     return _only_one(conn, row)
+
+
+def enqueue_many(
+    conn: sa.Connection, kind: str, several: Iterable[tuple[Mapping[str, Any], str]], *, priority: int = ORDINARY
+) -> None:
+    """Puts jobs of one kind into the queue, by one statement: payloads, each with a `unique` key that is new."""
+    moment = now(conn)
+    asked = {"priority": priority, "due": moment, "created_at": moment}
+    rows = [_row(kind, payload, unique) | asked for payload, unique in several]
+    if rows:
+        conn.execute(job.insert(), rows)
+
+
+def _row(kind: str, payload: Mapping[str, Any], unique: str) -> dict[str, Any]:
+    """What is the same of every job that is new."""
+    request = structlog.contextvars.get_contextvars().get("request")
+    return {
+        "id": new_id(), "kind": kind, "payload": dict(payload), "state": WAITING, "unique_key": unique or None,
+        "again": False, "request": request, "tries": 0, "crashes": 0, "claims": 0, "cancel_asked": False, "done": 0,
+    }  # fmt: skip
 
 
 def _only_one(conn: sa.Connection, row: Mapping[str, Any]) -> UUID:

@@ -44,15 +44,17 @@ class Schedule:
     missed: Literal["last", "each"] = "last"
 
 
-def keep_schedules(conn: sa.Connection, wanted: Iterable[Schedule], *, zone: str) -> None:
+def keep_schedules(conn: sa.Connection, wanted: Iterable[Schedule], *, zone: str, begins: str = "") -> None:
     """Writes the schedules of this program: new ones, and those whose times changed; an administrator's `active` stays.
 
-    Those that are no longer wanted go.
+    Those that are no longer wanted go. Keys with a colon are others': with `begins` (`workflow:`) it is those that
+    begin so which are written.
     """
     now = now_of(conn)
     insert = (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(schedule)
     rows = {one.key: _row(one, one.zone or zone) for one in wanted}
-    known = {row["key"]: row for row in conn.execute(sa.select(schedule)).mappings()}
+    mine = schedule.c.key.startswith(begins, autoescape=True) if begins else schedule.c.key.not_like("%:%")
+    known = {row["key"]: row for row in conn.execute(sa.select(schedule).where(mine)).mappings()}
     for key, row in rows.items():
         if key not in known:  # or another worker that starts at this moment writes it
             first = next_tick(row["cron"], row["zone"], now)

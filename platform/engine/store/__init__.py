@@ -10,6 +10,7 @@ from hanok.engine.store import automation_tables as _automation  # noqa: F401  #
 from hanok.engine.store import desk_tables as _desk  # noqa: F401  # and so do its
 from hanok.engine.store import job_tables as _jobs  # noqa: F401  # and so do its
 from hanok.engine.store import merge_tables as _merges  # noqa: F401  # and so do its
+from hanok.engine.store import trigger_tables as _triggers  # noqa: F401  # and so do its
 from hanok.engine.store.connections import Store, open_store
 from hanok.engine.store.ids import new_id
 from hanok.engine.store.live import held_revision, live_revision
