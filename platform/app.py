@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from hanok.engine.automation.triggers import sweeping
+from hanok.engine.automation.triggers.keeping import keep as keep_workflows
 from hanok.engine.deploy import Live, Site, finishing, load_live, open_site
 from hanok.engine.deploy.keys import site_keys
 from hanok.engine.deploy.settings import read_settings
@@ -83,7 +85,7 @@ def job_kinds() -> Kinds:
     return kinds_of(
         housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS, handing.KINDS,
         importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS,
-        finishing.KINDS, account_letters.KINDS, address_letters.KINDS, factor_letters.KINDS,
+        sweeping.KINDS, finishing.KINDS, account_letters.KINDS, address_letters.KINDS, factor_letters.KINDS,
         (outbox.event_kind(SUBSCRIBERS),),
     )  # fmt: skip
 
@@ -99,6 +101,7 @@ def worker_of(
     """A worker of the site, not started yet; the schedules of this program, and what a deploy left, wait for it."""
     with site.store.write() as conn:
         keep_schedules(conn, SCHEDULES, zone=live.catalog.app.zone)
+        keep_workflows(conn, live.catalog)
         finishing.resume(conn)
     return Worker(surroundings_of(site, live), job_kinds(), threads=threads, subscribers=SUBSCRIBERS, told=told)
 

@@ -134,6 +134,7 @@ OF_THE_SITE = frozenset({
     "groups.follow", "groups.below",
     "mail.deliver", "mail.forget", "mail.wake", "deploy.finish", "accounts.reset", "accounts.invite",
     "accounts.changed", "accounts.factor", "accounts.address", "outbox.event",
+    "workflow.sweep", "workflow.due",
 })  # fmt: skip
 OF_WHO_ASKED: Mapping[str, str] = {
     "records.export": "engine.records.export",
