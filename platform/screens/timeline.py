@@ -42,6 +42,14 @@ BY_SYSTEM = {
     "merged": say("Merged by the system"),
     "unmerged": say("Merge undone by the system"),
 }
+BY_WORKFLOW = {
+    "created": say("Created by a workflow"),
+    "changed": say("Changed by a workflow"),
+    "deleted": say("Deleted by a workflow"),
+    "restored": say("Restored by a workflow"),
+    "linked": say("Linked by a workflow"),
+    "unlinked": say("Unlinked by a workflow"),
+}
 BY_SOMEBODY = {
     "created": "{who} created this",
     "changed": "{who} changed this",
@@ -66,13 +74,15 @@ class ChangeShown:
 
 @dataclass(frozen=True, slots=True)
 class EntryShown:
-    """One save. `hand` says whose hand it was, where an administrator was logged in as that person."""
+    """One save. `hand` says whose hand it was, where an administrator was logged in as that person; `why` is the
+    address of the run of a workflow that did it, "" where a hand did."""
 
     at: datetime
     icon: str
     sentence: Message
     changes: tuple[ChangeShown, ...]
     hand: Message | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,8 @@ def entry(module: Module, entry: Entry, language: str, roles: Mapping[str, Label
         )
     )
     hand = say("{by}, logged in as {who}", by=entry.by, who=entry.who) if entry.by else None
-    return EntryShown(entry.at, ICONS.get(entry.action, "pencil"), _sentence(entry), changes, hand)
+    why = f"/run/{entry.run}" if entry.run else ""
+    return EntryShown(entry.at, ICONS.get(entry.action, "pencil"), _sentence(entry), changes, hand, why)
 
 
 def named(key: str, value: Any, language: str, roles: Mapping[str, Labels]) -> Any:
@@ -136,6 +147,8 @@ def known(module: Module, key: str) -> Field | None:
 
 def _sentence(entry: Entry) -> Message:
     """Who did what; what nobody did is the system's."""
+    if entry.run is not None and entry.who_id is None:
+        return BY_WORKFLOW.get(entry.action, BY_WORKFLOW["changed"])
     if entry.who_id is None or not entry.who:
         return BY_SYSTEM.get(entry.action, BY_SYSTEM["changed"])
     return say(BY_SOMEBODY.get(entry.action, BY_SOMEBODY["changed"]), who=entry.who)

@@ -35,7 +35,8 @@ class Change:
 class Entry:
     """One change of a record: created, changed, deleted, restored, linked or unlinked, by whom and when (UTC).
 
-    `by` is the administrator who was logged in as that person, "" where nobody was.
+    `by` is the administrator who was logged in as that person, "" where nobody was; `run` that of the workflow which
+    did it, None where none did.
     """
 
     id: UUID
@@ -45,6 +46,7 @@ class Entry:
     action: str
     changes: tuple[Change, ...]
     by: str = ""
+    run: UUID | None = None
 
 
 def history(
@@ -86,7 +88,7 @@ def _entry(module: Module, row: Any, changed: Mapping[str, Sequence[Any]], secre
         for key, pair in changed.items()
         if module.has(key) or key in module.ends or key in BESIDE
     )
-    return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, changes, row.by_name or "")
+    return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, changes, row.by_name or "", row.run)
 
 
 def today_value(module: Module, key: str, dumped: Any) -> Any:

@@ -97,6 +97,7 @@ def trace(
     kept_row = {
         "id": new_id(at), "at": at, "actor_id": actor.id, "actor_name": str(actor), "module": module.key, "record": id,
         "action": action, "changes": told, "revision": catalog.revision, **behind(actor),
+        "run": actor.cause.run if actor.cause else None,
         **_handed(catalog, module, action, changes),
     }  # fmt: skip
     payload = {

@@ -47,7 +47,8 @@ step = sa.Table(
 )
 
 #: Who changed what. `changes` maps a field to [before, after] in dump form. `by_*` is the administrator who was logged
-#: in as the actor. `owner_from` and `owner_to` stand where the change gave the record to somebody else.
+#: in as the actor. `owner_from` and `owner_to` stand where the change gave the record to somebody else; `run` where a
+#: run of a workflow did it.
 audit = sa.Table(
     "hanok_audit",
     metadata,
@@ -64,6 +65,7 @@ audit = sa.Table(
     sa.Column("by_name", sa.Text),
     sa.Column("owner_from", RecordId),
     sa.Column("owner_to", RecordId),
+    sa.Column("run", RecordId),
     sa.Index("hanok_audit_record", "module", "record", "id"),
     *(
         sa.Index(f"hanok_audit_{log}{name}", *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))

@@ -61,7 +61,7 @@ def tell(conn: sa.Connection, catalog: Catalog, actor: Actor, rows: Sequence[Any
 
 def _bare(row: Any) -> Entry:
     """An entry of a module that is there no more: that something happened, for nothing knows its fields."""
-    return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, (), row.by_name or "")
+    return Entry(row.id, row.at, row.actor_name, row.actor_id, row.action, (), row.by_name or "", row.run)
 
 
 def _about(
