@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
+
+from cronsim import CronSim, CronSimError
 
 from hanok.engine.catalog.behaviour import Trigger
 from hanok.engine.catalog.reading import Reader
@@ -55,7 +58,17 @@ def _event(reader: Reader, kind: str, written: Mapping[str, Any]) -> Trigger:
 
 def _schedule(reader: Reader, kind: str, written: Mapping[str, Any]) -> Trigger:
     node = reader.node(written["over"], AT, "over") if "over" in written else None
+    if not _comes(written["schedule"], reader.now):
+        _wrong(reader, say("“{cron}” is no schedule; write five parts like 0 9 * * 1.", cron=written[kind]), kind)
     return Trigger(kind, written, node=node)
+
+
+def _comes(cron: str, now: datetime) -> bool:
+    """Whether it is a schedule that fires at all."""
+    try:
+        return len(cron.split()) == 5 and next(CronSim(cron, now), None) is not None
+    except CronSimError:
+        return False
 
 
 def _day(reader: Reader, kind: str, written: Mapping[str, Any]) -> Trigger:

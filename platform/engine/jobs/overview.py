@@ -17,6 +17,7 @@ from hanok.engine.jobs.queue import enqueue
 from hanok.engine.jobs.schedules import following
 from hanok.engine.store.job_tables import job, mail, schedule
 from hanok.engine.store.job_tables import worker as worker_table
+from hanok.engine.store.trigger_tables import sweep
 from hanok.engine.store.moments import now as now_of
 
 #: What is more is not counted exactly.
@@ -171,8 +172,11 @@ def set_active(conn: sa.Connection, key: str, *, active: bool) -> Planned:
     row = _schedule(conn, key)
     if row["active"] == active:
         return _planned(row)
-    moved = {"next": following(row, row["last"], now_of(conn))} if active else {}
+    moment = now_of(conn)
+    moved = {"next": following(row, row["last"], moment)} if active else {}
     conn.execute(schedule.update().where(schedule.c.key == key).values(active=active, **moved))
+    if active:
+        conn.execute(sweep.update().where(sweep.c.schedule == key).values(until=moment))
     return _planned({**row, "active": active, **moved})
 
 
