@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from hanok.engine.catalog.model import Module
 from hanok.engine.errors import say
 from hanok.engine.fields import Labels, in_language
+from hanok.engine.fields.mentions import readable
 from hanok.engine.records import Record
 from hanok.engine.records.timelines import CHANGES, Happening, Origin, Stretch
 from hanok.screens.cells import Shown
@@ -180,7 +181,7 @@ def _of_record(reader: Reader, one: Happening, *, open: bool) -> Item:
     module, view, formats = origin.module, origin.view, reader.formats
     text = record.values.get(view.text) if view.text else None
     day = one.day or (formats.local(one.at).date() if one.at else None)
-    said = isinstance(text, str) and _plain(text).startswith(_plain(record.title))
+    said = isinstance(text, str) and _plain(text).startswith(_plain(record.title).rstrip("…"))
     return Item(
         one.at,
         day,
@@ -209,7 +210,7 @@ def _named(at: datetime | None, day: date | None, formats: Formats) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(readable(text).split())
 
 
 def _who(module: Module, record: Record) -> str:

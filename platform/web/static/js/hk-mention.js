@@ -80,7 +80,7 @@ async function offer(words) {
 }
 
 function show() {
-  list ??= Object.assign(document.createElement("ul"), { className: "people-found", id: "people-found" });
+  list ??= Object.assign(document.createElement("ul"), { className: "people-found", id: "people-found", popover: "manual" });
   list.role = "listbox";
   list.replaceChildren(...found.map(({ name }, at) => {
     const item = Object.assign(document.createElement("li"), { textContent: name, id: `people-found-${at}` });
@@ -89,10 +89,11 @@ function show() {
     item.addEventListener("pointerdown", (event) => { event.preventDefault(); choose(at); });
     return item;
   }));
-  box.closest("dialog, .field, form, body").append(list);
-  const { left, bottom } = box.getBoundingClientRect(), held = list.offsetParent?.getBoundingClientRect() ?? { left: 0, top: 0 };
-  list.style.left = `${left - held.left}px`;
-  list.style.top = `${bottom - held.top + 2}px`;
+  box.closest("dialog, [popover], body").append(list);
+  list.showPopover(); // in the layer above everything, which no box cuts off
+  const { left, top, bottom } = box.getBoundingClientRect(), high = list.offsetHeight;
+  list.style.left = `${Math.max(8, Math.min(left, innerWidth - list.offsetWidth - 8))}px`;
+  list.style.top = `${bottom + high + 8 < innerHeight ? bottom + 2 : Math.max(8, top - high - 2)}px`;
   box.setAttribute("aria-controls", list.id);
   box.setAttribute("aria-activedescendant", `people-found-${place}`);
 }
