@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from hanok.engine.automation import running as automation
+from hanok.engine.automation.events import Events
 from hanok.engine.automation.triggers import sweeping
 from hanok.engine.automation.triggers.keeping import keep as keep_workflows
 from hanok.engine.deploy import Live, Site, finishing, load_live, open_site
@@ -80,13 +82,18 @@ def live_of(site: Site) -> Live:
     return load_live(site.store, site.types)
 
 
-def job_kinds() -> Kinds:
+def subscribers_of(live: Live) -> tuple[Subscriber, ...]:
+    """Who hears of what happened, in a site with this live catalog."""
+    return (*SUBSCRIBERS, Events(live).subscriber)
+
+
+def job_kinds(subscribers: Sequence[Subscriber] = SUBSCRIBERS) -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
-        housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS, handing.KINDS,
+        automation.KINDS, housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS, handing.KINDS,
         importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS,
         sweeping.KINDS, finishing.KINDS, account_letters.KINDS, address_letters.KINDS, factor_letters.KINDS,
-        (outbox.event_kind(SUBSCRIBERS),),
+        (outbox.event_kind(subscribers),),
     )  # fmt: skip
 
 
@@ -103,7 +110,10 @@ def worker_of(
         keep_schedules(conn, SCHEDULES, zone=live.catalog.app.zone)
         keep_workflows(conn, live.catalog)
         finishing.resume(conn)
-    return Worker(surroundings_of(site, live), job_kinds(), threads=threads, subscribers=SUBSCRIBERS, told=told)
+    subscribers = subscribers_of(live)
+    return Worker(
+        surroundings_of(site, live), job_kinds(subscribers), threads=threads, subscribers=subscribers, told=told
+    )
 
 
 def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:

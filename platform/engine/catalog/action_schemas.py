@@ -77,11 +77,16 @@ STEPS: dict[str, Schema] = {
     "each": mapping({
         "of": described(TEXT, "The end whose records are meant."),
         "where": described(ref("condition"), "Which of them."), "do": described(ref("steps"), "What is done for each."),
+        "most": {"type": "integer", "minimum": 1, "maximum": 1000,
+                 "description": "For so many at most; 1000 unless said."},
     }, required=["of", "do"],
                     description="Does its steps for each record of an end."),
     "workflow": {"type": "string", "description": "Runs a workflow with this record."},
+    "signal": {"type": "string", "description": "Gives a signal, which begins workflows that listen to it."},
     "delete": {"const": True, "description": "Deletes the record."},
-    "stop": {"const": True, "description": "Ends here."},
+    "stop": {"x-replace": True, "description": "Ends here; a message says why, and refuses the save that it runs in.",
+             "anyOf": [{"const": True}, mapping({"message": described(ref("labels"), "What is said.")},
+                                                required=["message"])]},
 }  # fmt: skip
 STEP: Schema = mapping({"key": described(TEXT, "A name by which a later layer changes it."), **STEPS},
                        minProperties=1, maxProperties=2)

@@ -63,6 +63,11 @@ def reworded(
     return Reworded(documents, replace(documents, by_kind=MappingProxyType(by_kind)), renames, advices)
 
 
+def today(document: Document, documents: Documents, renames: Renames, types: Mapping[str, FieldType]) -> Document:
+    """A document that was written long ago in the words of today; `documents` are those of today."""
+    return _read(document, SHAPES[document.kind], Homes(documents, renames, types), []) if renames else document
+
+
 def _read(document: Document, shape: Shape, homes: Homes, advice: list[Problem]) -> Document:
     home = homes.of(document.key if document.kind == "module" else document.data.get("module"))
     work = Rewording(homes, home)

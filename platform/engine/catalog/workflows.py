@@ -15,20 +15,24 @@ import orjson
 
 from hanok.engine.catalog.actions import steps_of
 from hanok.engine.catalog.behaviour import Trigger, Workflow
-from hanok.engine.catalog.model import Module, OptionSet
+from hanok.engine.catalog.model import Catalog, Module, OptionSet
 from hanok.engine.catalog.pieces import Pieces
 from hanok.engine.catalog.reading import Reader
+from hanok.engine.catalog.references import today
 from hanok.engine.catalog.report import MODULE, Report, Source
 from hanok.engine.catalog.triggers import trigger_of
-from hanok.engine.errors import say
+from hanok.engine.errors import Refused, say
 from hanok.engine.fields import FieldType
 from hanok.engine.language import Document, Documents
+from hanok.engine.language.nodes import Mark, Node
+from hanok.engine.language.nodes import Source as File
 
-__all__ = ["Trigger", "Workflow", "plain", "read_workflow", "restored", "workflows_of"]
+__all__ = ["Trigger", "Workflow", "former_workflow", "plain", "read_workflow", "restored", "workflows_of"]
 
 #: The steps that a workflow may have that runs inside a save.
 WITHIN = ("set", "stop", "branch", "create", "link")
 DECIMAL = "$decimal"
+KIND = "workflow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,33 @@ def read_workflow(document: Document, home: Module, known: Known, report: Report
         document.key, data["label"], home.key, data.get("active", True), trigger, when, data.get("run", "each"), do,
         inside, MappingProxyType(kept), hash_of(kept), document.place([]),
     )  # fmt: skip
+
+
+def former_workflow(catalog: Catalog, key: str, data: Mapping[str, Any]) -> Workflow:
+    """A workflow as it was kept, read against the modules of today and in their words.
+
+    Raises Refused where it names what is not there any more.
+    """
+    kept = catalog.whole.kept
+    assert kept is not None and kept.reworded is not None, "only what is sound goes live"
+    root = _node(restored(data), Mark(File("", f"workflows/{key}.yaml")))
+    document = Document(KIND, key, root.plain(), root)
+    document = today(document, kept.reworded.made, catalog.renames, kept.types)
+    report = Report()
+    home = catalog.every.get(document.data["module"])
+    known = Known(catalog.every, kept.types, catalog.options)
+    found = read_workflow(document, home, known, report) if home else None
+    if found is None:
+        said = report.problems[0].message if report.problems else say("its module is not there any more")
+        raise Refused(say("The workflow as it was when this began does not fit any more: {problem}", problem=said))
+    return found
+
+
+def _node(value: Any, mark: Mark) -> Node:
+    """Plain data as a tree, all of it written at one place."""
+    if isinstance(value, Mapping):
+        return Node({key: _node(each, mark) for key, each in value.items()}, mark)
+    return Node([_node(each, mark) for each in value] if isinstance(value, list) else value, mark)
 
 
 def _check_within(reader: Reader, written: Any, path: tuple[str | int, ...]) -> None:

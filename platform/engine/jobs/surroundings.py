@@ -31,6 +31,8 @@ class House(Protocol):
 
     def write(self, work: Callable[[sa.Connection, Catalog], T]) -> T: ...
 
+    def refresh(self) -> bool: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
