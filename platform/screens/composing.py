@@ -55,10 +55,11 @@ def kinds(found: Sequence[Place], home: Module, record: Record, url: str, langua
     ordered = sorted(found, key=lambda one: len(one.module.views.quick.fields()))
     for place in [*ordered[:1], *sorted(ordered[1:], key=_is_over)]:
         module = place.module
-        said = {**_texts(beside(place, home, record)), "next": f"/{home.key}/{record.id}"}
+        said = {**texts(beside(place, home, record)), "next": f"/{home.key}/{record.id}"}
         made.append(Kind(
             place.end.key, in_language(module.label, language), module.icon, f"{url}/new/{place.end.key}",
             f"/{module.key}/new?{urlencode(said)}",
+            any(module.field(key).type.holds_files for key in module.views.quick.fields() if module.has(key)),
         ))  # fmt: skip
     return tuple(made)
 
@@ -85,8 +86,16 @@ def beside(place: Place, home: Module, record: Record) -> dict[str, Any]:
     return {**found, **subpanels.filled(place, record)}
 
 
-def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+def texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """The values as an address or a form says them."""
     return {key: str(value) for key, value in values.items()}
+
+
+def limiting(module: Module, known: Mapping[str, Any]) -> dict[str, str]:
+    """What is known already and says what the form lets be picked: it goes along as if it were asked for."""
+    limits = [module.picks[key] for key in module.views.quick.fields() if key in module.picks]
+    wanted = {key for limit in limits for key in limit.depends}
+    return {key: str(value) for key, value in known.items() if key in wanted}
 
 
 def asked_view(module: Module, known: Mapping[str, Any]) -> FormView:

@@ -79,7 +79,7 @@ class FormPage:
 
     `listing` is where the same form lists what its links may point to, for browsers without scripts. `rules` are what
     the browser is told of conditions (`screens.told`), `alike` the records to ask about before this one is saved too;
-    `worked` says that there is something to be worked out while somebody types.
+    `worked` says that there is something to be worked out while somebody types, `quick` that it asks for a few fields.
     """
 
     module: Module
@@ -100,6 +100,7 @@ class FormPage:
     alike: tuple[Alike, ...] = ()
     merges: bool = False
     worked: bool = False
+    quick: bool = False
 
     @property
     def previewing(self) -> str:
@@ -109,7 +110,8 @@ class FormPage:
     @property
     def asking(self) -> str:
         """Where the browser asks what it cannot know of conditions."""
-        return f"{self.action.rpartition('/')[0]}/_state"
+        start = self.action.rpartition("/")[0] if self.version else f"/{self.module.key}"
+        return f"{start}/_state" + ("?form=quick" if self.quick else "")
 
     @property
     def record_id(self) -> str:
@@ -180,6 +182,7 @@ def build(
         alike=alike,
         merges=merges,
         worked=has_worked(here.around.catalog, module),
+        quick=view is not module.views.form,
     )
 
 

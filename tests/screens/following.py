@@ -84,6 +84,7 @@ views:
                  [state, status], [mark, ""], [from, until], [number, closed]]}
           lost: {label: {en: About the loss, ko: 실패 정보}, visible: {stage: {lost: true}}, rows: [[note]]}
           lines: {label: {en: Lines, ko: 품목}, rows: [[lines]]}
+  quick: {rows: [[name], [stage], [reason], [firm], [recipe], [buyer]]}
 """
 MODEL: Mapping[str, str] = {
     "modules/deal.yaml": DEAL, "modules/firm.yaml": FIRM, "modules/buyer.yaml": BUYER,

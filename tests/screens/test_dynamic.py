@@ -53,6 +53,20 @@ def test_a_hidden_field_keeps_its_place_while_another_of_its_row_is_shown(admin:
     assert " data-gap" not in moving(page, "big")
 
 
+def test_the_dialog_of_a_few_fields_follows_its_conditions_too(admin: Browser, make: Make) -> None:
+    dialog = admin.part("/deal/_quick")
+    assert " hidden" in moving(dialog, "reason")
+    assert set(rules(dialog)["fields"]) == {"reason", "recipe"}
+    asked = re.search(r'data-ask="([^"]+)"', dialog)
+    food = make("firm", name="한빛식품", food=True)
+    answer = admin.send(asked[1] if asked else "", name="x", stage="lost", firm=str(food.id)).get_json()
+    assert answer["fields"]["reason"] == {"visible": True, "required": True}
+    assert answer["fields"]["recipe"] == {"visible": True}
+    wrong = admin.client.post("/deal/_quick", data={"csrf_token": admin.token(), "name": "x", "stage": "lost"},
+                              headers={"HX-Request": "true"})  # fmt: skip
+    assert wrong.status_code == 422 and " hidden" not in moving(wrong.text, "reason")
+
+
 def test_a_panel_says_when_it_appears_where_a_sentence_can(enter: Enter) -> None:
     assert "Shown when Stage is ‘Lost’" in enter().page("/deal/new")
     assert "단계가 ‘실패’일 때 나타납니다" in enter(language="ko").page("/deal/new")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.screens.following import MODEL
-from tests.served import Served, run_hanok, serving
+from tests.served import Served, new_site, run_hanok, serving
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def deals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("deals") / "site"
-    run_hanok("--site", folder, "init", "--demo", "0")
+    new_site(folder)
     for name, text in MODEL.items():
         path = folder / "metadata" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,6 +119,25 @@ def test_what_the_page_cannot_know_it_asks_the_server(page: Page, deals: Served,
     expect(page.locator("#f-recipe")).to_be_visible()
     pick(page, "f-firm", "가람")
     expect(page.locator("#f-recipe")).to_be_hidden()
+
+
+def test_a_dialog_of_a_few_fields_follows_what_is_typed(page: Page, deals: Served, firms: None) -> None:
+    opened(page, deals, "/firm")
+    for _ in range(2):  # the script of the form comes with the first dialog, and lives in the second
+        page.get_by_role("button", name="새로 만들기").click()
+        page.locator(".topbar a[data-ask][href='/deal/_quick']").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.locator("#q-f-reason")).to_be_hidden()
+        dialog.locator("#q-f-stage").select_option("lost")
+        expect(dialog.locator("#q-f-reason")).to_be_visible()
+        expect(dialog.locator("#q-f-reason")).to_have_attribute("aria-required", "true")
+        pick(page, "q-f-firm", "한빛식품")
+        expect(dialog.locator("#q-f-recipe")).to_be_visible()  # what only the server knows of a firm
+        page.locator("#q-f-buyer").click()
+        expect(dialog.locator("hk-link [role=option]")).to_contain_text(["윤재호"])
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
 
 
 def test_what_was_typed_and_hidden_again_is_not_stored(page: Page, deals: Served) -> None:

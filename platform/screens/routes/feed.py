@@ -18,10 +18,10 @@ from hanok.engine.records import Record, acting, timelines
 from hanok.engine.records.timelines import Origin
 from hanok.screens import actions, composing, feed, forms, once
 from hanok.screens.composing import TIE, Composer
-from hanok.screens.conditional import present
 from hanok.screens.defaults import initial
 from hanok.screens.feed import Feed, Reader
 from hanok.screens.reading import is_fragment, linked, module_of, record_of, write
+from hanok.screens.routes import forms as whole
 from hanok.screens.routes.actions import undo_of
 from hanok.screens.subpanels import Place
 from hanok.screens.telling import tell_unheard
@@ -168,16 +168,16 @@ def _box(
 ) -> str:
     module = place.module
     beside = composing.beside(place, reader.module, reader.record)
-    values = initial(g.catalog, g.actor, module, {}, linked)
-    here = present(connection(), g.catalog, g.actor, module, values, new=True)
+    values = initial(g.catalog, g.actor, module, composing.texts(beside), linked)
     form = forms.build(
-        here,
+        whole.present_of(module, values, typed=wrong is not None, new=True),
         values,
         language=g.language,
         action=f"{reader.url}/new/{place.end.key}",
         cancel=f"/{reader.module.key}/{reader.record.id}",
         token=token,
-        errors=wrong.errors if wrong else {},
+        errors=whole.errors_of(module, wrong),
+        hidden=composing.limiting(module, beside),
         alike=_alike(module, values, wrong),
         view=composing.asked_view(module, beside),
     )

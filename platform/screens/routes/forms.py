@@ -98,7 +98,8 @@ def new_state(module: str) -> Response:
     """What the conditions of a new record's form say of what is typed."""
     found = module_of(module, "create")
     values = initial(g.catalog, g.actor, found, {}, linked)
-    return jsonify(told.state(present_of(found, values, typed=True, new=True), found.views.form))
+    view = found.views.quick if request.args.get("form") == "quick" else found.views.form
+    return jsonify(told.state(present_of(found, values, typed=True, new=True), view))
 
 
 def _new_form(

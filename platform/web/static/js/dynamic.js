@@ -1,5 +1,5 @@
 /* A form that follows its conditions while somebody types: shows and hides, asks for and fixes, offers what fits.
-   <form data-here> around
+   <form data-here> around, which comes with the page, in a dialog (hk:asked) or with a part (htmx); data-prefix: of its ids
      [data-rules]       JSON of the conditions (screens/told.py); data-ask: where to ask what the page cannot know; data-text-…
      [data-moving=key]  around a field that may change: hidden, data-gap (it keeps its place in its row), data-locked
      [data-panel=key]   a panel; hidden, data-moves
@@ -11,7 +11,6 @@ import { holds } from "./conditions.js";
 
 const WAITS = 200, ROUNDS = 6;
 const BOXES = "input:not([type=hidden]), select, textarea, button, [contenteditable]";
-const field = (key) => `f-${key.replaceAll(".", "-")}`;
 const belongs = (name, key) => name === key || name.startsWith(`${key}.`) || name.startsWith(`${key}$`);
 
 /* A limit for these values: what compares with a value that the record does not have yet limits nothing. */
@@ -47,6 +46,11 @@ class Dynamic {
     form.addEventListener("reset", () => this.later());
     addEventListener("pageshow", () => this.judge(true));
     this.judge(true);
+  }
+
+  /* The id of a field's box. */
+  at(key) {
+    return `${this.form.dataset.prefix ?? ""}f-${key.replaceAll(".", "-")}`;
   }
 
   get moving() {
@@ -150,7 +154,7 @@ class Dynamic {
   }
 
   require(key, on) {
-    const label = document.getElementById(`${field(key)}-label`), box = document.getElementById(field(key));
+    const label = document.getElementById(`${this.at(key)}-label`), box = document.getElementById(this.at(key));
     if (!label || !box) return;
     const star = label.querySelector("abbr");
     if (on && !star) label.append(Object.assign(document.createElement("abbr"), { title: this.words.textRequired, textContent: "*" }));
@@ -175,7 +179,7 @@ class Dynamic {
   }
 
   offer(key, said, values) {
-    const box = document.getElementById(field(key));
+    const box = document.getElementById(this.at(key));
     if (!box) return;
     const fits = this.fitting(key, said, values);
     if (box.matches("select")) {
@@ -246,5 +250,13 @@ function hold(event) {
 }
 const passes = (event) => event.ctrlKey || event.metaKey || event.altKey || ["Tab", "Escape"].includes(event.key);
 
-const form = document.querySelector("form[data-here]"), source = form?.querySelector("script[data-rules]");
-if (source) new Dynamic(form, source);
+const alive = new WeakSet();
+
+function follow() {
+  for (const source of document.querySelectorAll("form[data-here] script[data-rules]")) {
+    if (!alive.has(source)) new Dynamic(source.closest("form"), source);
+    alive.add(source);
+  }
+}
+for (const name of ["hk:asked", "htmx:after:swap"]) document.addEventListener(name, follow);
+follow();
