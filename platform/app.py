@@ -90,8 +90,8 @@ def subscribers_of(live: Live) -> tuple[Subscriber, ...]:
 def job_kinds(subscribers: Sequence[Subscriber] = SUBSCRIBERS) -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
-        automation.KINDS, housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS, handing.KINDS,
-        importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS,
+        automation.KINDS, housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS,
+        handing.KINDS, importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS,
         sweeping.KINDS, finishing.KINDS, account_letters.KINDS, address_letters.KINDS, factor_letters.KINDS,
         (outbox.event_kind(subscribers),),
     )  # fmt: skip
