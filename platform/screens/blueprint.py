@@ -35,6 +35,7 @@ from hanok.screens.routes import (
     kanban,
     keeping,
     lists,
+    mailing,
     merging,
     mine,
     notices,
@@ -42,9 +43,11 @@ from hanok.screens.routes import (
     quick,
     records,
     roles,
+    runs,
     saving,
     searching,
     subpanels,
+    workflows,
 )
 from hanok.screens.words import in_text
 from hanok.web.assets import Assets
@@ -69,7 +72,8 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
     for room in (
         home, searching, mine, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
         lists, keeping, saving, kanban, forms, quick, previewing, inline, records, favourites, following, feed, beside,
-        subpanels, actions, exporting, bulk, merging, importing, access, audit, handing, handing_course, roles,
+        subpanels, actions, mailing, exporting, bulk, merging, importing, access, audit, handing, handing_course, roles,
+        workflows, runs,
     ):  # fmt: skip
         room.add(made)
     made.before_request(ask_for_proof)
