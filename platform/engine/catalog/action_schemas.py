@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hanok.engine.catalog.outgoing import APPROVED, REJECTED
 from hanok.engine.catalog.shapes import FLAG, ICON, LABEL, TEXT, Schema, described, keyed, listed, mapping, ref, when
 from hanok.engine.errors import say
 
@@ -32,6 +33,7 @@ SOMEBODY: Schema = {"x-replace": True, "anyOf": [
     TEXT, mapping({name: described(OF_THEM, said) for name, said in PEOPLE.items()}, minProperties=1, maxProperties=1),
 ]}  # fmt: skip
 RECIPIENTS: Schema = {"x-replace": True, "anyOf": [TEXT, listed(TEXT, minItems=1)]}
+WHO: Schema = {"x-replace": True, "anyOf": [TEXT, listed(TEXT, minItems=1), OF_THEM]}
 STEPS: dict[str, Schema] = {
     "set": {**VALUES, "description": "Gives fields of the record these values."},
     "create": mapping({
@@ -56,16 +58,38 @@ STEPS: dict[str, Schema] = {
         "review": {"type": "boolean", "description": "Opens the mail before it is sent."},
     }, description="Sends a mail."),
     "notify": mapping({
-        "to": described(RECIPIENTS, "Who is told."), "text": described(ref("labels"), "What they are told."),
+        "to": described(WHO, "Who is told; whose the record is unless said."),
+        "text": described(ref("labels"), "What they are told."),
     }, required=["text"], description="Tells people."),
     "pdf": mapping({"template": described(_asked(TEXT), "The PDF template; or `ask: true`.")},
                    description="Makes a document of the record."),
     "webhook": mapping({
-        "url": described(TEXT, "The address, a template."),
-        "method": {"enum": ["GET", "POST", "PUT", "PATCH", "DELETE"], "description": "How it is called."},
-        "body": described(ANYTHING, "What is sent."),
-        "headers": {"type": "object", "additionalProperties": TEXT, "description": "Headers of the request."},
+        "url": described(TEXT, "The address, a template; $secret.name is a secret of the settings."),
+        "method": {"enum": ["GET", "POST", "PUT", "PATCH", "DELETE"],
+                   "description": "How it is called; POST unless said."},
+        "body": described(ANYTHING, "What is sent, as JSON; the record unless said."),
+        "headers": {"type": "object", "additionalProperties": TEXT, "description": "Its headers, templates."},
     }, required=["url"], description="Calls another system."),
+    "message": mapping({
+        "to": described(RECIPIENTS, "Who gets it: a field with a number, users, numbers."),
+        "text": described(ref("labels"), "The text, a template in each language."),
+        "by": described(TEXT, "The messenger; the one of the settings unless said."),
+    }, required=["to", "text"], description="Sends a short message by a messenger or as SMS."),
+    "python": mapping({
+        "action": described(TEXT, "The action of a package, like projects.plan."),
+        "values": {"type": "object", "x-replace": True,
+                   "description": "What it is given; what begins with = is worked out."},
+    }, required=["action"], description="Does what a package with Python brings."),
+    "approval": mapping({
+        "by": described(WHO, "Who decides: users, the people of a team, of a role."),
+        "text": described(ref("labels"), "What is to be approved, a template in each language."),
+        "need": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 100}, {"const": "all"}],
+                 "description": "How many of them have to approve; one unless said."},
+        "within": described(SPAN, "How long they have, like 2d."),
+        "escalate": described(WHO, "Who may decide, too, after that."),
+        APPROVED: described(ref("steps"), "What is done where it was approved, before what follows."),
+        REJECTED: described(ref("steps"), "What is done where it was rejected; nothing follows then."),
+    }, required=["by"], description="Waits until people approve, or reject."),
     "wait": mapping({
         "for": described(SPAN, "How long, like 2d."), "until": described(ANYTHING, "A condition, or a moment."),
     }, minProperties=1, maxProperties=1,

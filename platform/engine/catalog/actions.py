@@ -9,6 +9,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from hanok.engine.catalog import outgoing
 from hanok.engine.catalog.behaviour import Action, Step
 from hanok.engine.catalog.choosing import choice
 from hanok.engine.catalog.model import Module
@@ -47,7 +48,7 @@ def action(
     scope = ModuleScope(row, reader.modules, ties or {}) if row else reader.here
     record = reader.here if row else None
     when = reader.node(said["when"], *path, "when", scope=scope, record=record) if "when" in said else None
-    steps = _Steps(reader, reader.module, asked, row, ties or {})
+    steps = Steps(reader, reader.module, asked, row, ties or {})
     return Action(
         key, said.get("label") or {"en": key.replace("_", " ").capitalize()},
         steps.read(said.get("do", []), (*path, "do")), tuple(said.get("at", ("record",))), said.get("icon", ""),
@@ -57,12 +58,12 @@ def action(
 
 def check_values(reader: Reader, target: Module, values: Mapping[str, Any], path: Path) -> None:
     """Reports what a new record of the target could not begin with."""
-    _Steps(reader, target, {}).made(target, values, path)
+    Steps(reader, target, {}).made(target, values, path)
 
 
 def steps_of(reader: Reader, written: Sequence[Mapping[str, Any]], path: Path) -> tuple[Step, ...]:
     """The steps that are written there, about records of the reader's module; what is wrong with one is reported."""
-    return _Steps(reader, reader.module, {}).read(written, path)
+    return Steps(reader, reader.module, {}).read(written, path)
 
 
 def _questions(reader: Reader, key: str, written: Mapping[str, Any], path: Path) -> dict[str, Field]:
@@ -91,7 +92,7 @@ def _questions(reader: Reader, key: str, written: Mapping[str, Any], path: Path)
 
 
 @dataclass(frozen=True, slots=True)
-class _Steps:
+class Steps:
     """Reads steps about records of `module`; `$record` is the record of the reader's module, `$row` that of a row."""
 
     reader: Reader
@@ -107,7 +108,7 @@ class _Steps:
     def _step(self, said: Mapping[str, Any], path: Path) -> Step | None:
         kinds = [kind for kind in said if kind != "key"]
         if len(kinds) != 1:
-            self._wrong(path, say("A step says one thing to do: set, create, link, assign, email …"))
+            self.wrong(path, say("A step says one thing to do: set, create, link, assign, email …"))
             return None
         kind = kinds[0]
         read = READERS.get(kind)
@@ -126,51 +127,47 @@ class _Steps:
             return Step("create", said)
         self._values(target, said.get("values", {}), (*path, "values"), made=True)
         if "copy" in said:
-            self._value_of(said["copy"], (*path, "copy"))
+            self.value_of(said["copy"], (*path, "copy"))
         return Step("create", said, module=target.key)
 
     def tie(self, said: Mapping[str, Any], path: Path) -> Step:
         for end, value in said.items():
             if not self._is_end(end):
-                self._missing((*path, end), END, end, self._ends())
+                self.missing((*path, end), END, end, self._ends())
             for each in value if isinstance(value, list) else [value]:
-                self._value_of(each, (*path, end))
+                self.value_of(each, (*path, end))
         return Step(str(path[-1]), said)
 
     def assign(self, said: Mapping[str, Any], path: Path) -> Step:
         if isinstance(said["to"], str):
-            self._value_of(said["to"], (*path, "to"))
+            self.value_of(said["to"], (*path, "to"))
         return Step("assign", said)
 
     def email(self, said: Mapping[str, Any], path: Path) -> Step:
         for name in ("to", "cc", "bcc"):
-            self._recipients(said.get(name, []), (*path, name))
+            self.recipients(said.get(name, []), (*path, name))
         for name in ("subject", "text"):
-            self._texts(said.get(name, {}), (*path, name))
+            self.texts(said.get(name, {}), (*path, name))
         for name in ("template", "pdf", "attach"):
-            self._value_of(said.get(name), (*path, name))
+            self.value_of(said.get(name), (*path, name))
         node = self._where(said, path)
         return Step("email", said, nodes={"where": node} if node else {})
 
     def notify(self, said: Mapping[str, Any], path: Path) -> Step:
-        self._recipients(said.get("to", []), (*path, "to"))
-        self._texts(said["text"], (*path, "text"))
+        self.recipients(said.get("to", []), (*path, "to"))
+        self.texts(said["text"], (*path, "text"))
         return Step("notify", said)
 
     def pdf(self, said: Mapping[str, Any], path: Path) -> Step:
-        self._value_of(said.get("template"), (*path, "template"))
+        self.value_of(said.get("template"), (*path, "template"))
         return Step("pdf", said)
-
-    def webhook(self, said: Mapping[str, Any], path: Path) -> Step:
-        self._value_of(said["url"], (*path, "url"))
-        return Step("webhook", said)
 
     def wait(self, said: Mapping[str, Any], path: Path) -> Step:
         until = said.get("until")
         if isinstance(until, Mapping):
             node = self.reader.node(until, *path, "until", scope=self._scope())
             return Step("wait", said, nodes={"until": node} if node else {})
-        self._value_of(until, (*path, "until"))
+        self.value_of(until, (*path, "until"))
         return Step("wait", said)
 
     def branch(self, said: Sequence[Mapping[str, Any]], path: Path) -> Step:
@@ -181,13 +178,13 @@ class _Steps:
             if node is not None:
                 nodes[str(number)] = node
             elif "when" not in way and number < len(said) - 1:
-                self._wrong((*path, number), say("Only the last way of a branch goes without “when”."))
+                self.wrong((*path, number), say("Only the last way of a branch goes without “when”."))
         return Step("branch", said, nodes=nodes, steps=steps)
 
     def each(self, said: Mapping[str, Any], path: Path) -> Step:
         end = self.module.ends.get(said["of"])
         if end is None or end.kind == "union":
-            self._missing((*path, "of"), END, said["of"], self._ends())
+            self.missing((*path, "of"), END, said["of"], self._ends())
             return Step("each", said)
         there = self.reader.modules[end.module]
         node = self._where({**said, "to": said["of"]}, path)
@@ -205,24 +202,24 @@ class _Steps:
             field, at = own.get(key) or module.fields.get(key), (*path, key)
             if field is None:
                 if not (made and key in module.ends):
-                    self._missing(at, FIELD, key, [*own, *module.fields])
+                    self.missing(at, FIELD, key, [*own, *module.fields])
             elif field.made or field.system:
-                self._wrong(at, say("This is kept by the system and cannot be written."))
-            elif not self._value_of(value, at):
+                self.wrong(at, say("This is kept by the system and cannot be written."))
+            elif not self.value_of(value, at):
                 self._literal(field, value, at)
 
-    def _value_of(self, value: Any, path: Path) -> bool:
+    def value_of(self, value: Any, path: Path) -> bool:
         """Checks a value that is worked out when it runs; False when it is a plain one."""
         if is_reference(value):
             fault = reference_fault(value, self.reader.module, self.reader.modules, self.asked, self.row)
             if fault is not None:
-                self._wrong(path, fault)
+                self.wrong(path, fault)
             return True
         if isinstance(value, str) and value.startswith("="):
             self._expression(value[1:], path)
             return True
         if isinstance(value, str) and "{{" in value:
-            self._template(value, path)
+            self.template(value, path)
             return True
         return isinstance(value, Mapping) and set(value) == {"ask"}
 
@@ -233,28 +230,28 @@ class _Steps:
         if isinstance(plain, str) and field.type.relative(field, plain, now=self.reader.now, zone="UTC") is not None:
             return
         if field.targets or field.members:
-            self._wrong(path, say("A link is said by $record, $ask or $me, or worked out (=…)."))
+            self.wrong(path, say("A link is said by $record, $ask or $me, or worked out (=…)."))
             return
         try:
             field.type.value(field).deserialize(plain)
         except ma.ValidationError as error:
-            self._wrong(path, first_message(error.messages))
+            self.wrong(path, first_message(error.messages))
 
     def _expression(self, text: str, path: Path) -> None:
         try:
             Expression(text)
         except ExpressionError as error:
-            self._wrong(path, error.message)
+            self.wrong(path, error.message)
 
-    def _template(self, text: str, path: Path) -> None:
+    def template(self, text: str, path: Path) -> None:
         try:
             Template(text)
         except ExpressionError as error:
-            self._wrong(path, error.message)
+            self.wrong(path, error.message)
 
-    def _texts(self, labels: Mapping[str, str], path: Path) -> None:
+    def texts(self, labels: Mapping[str, str], path: Path) -> None:
         for language, text in labels.items():
-            self._template(text, (*path, language))
+            self.template(text, (*path, language))
 
     # -- ends --------------------------------------------------------------------------------------------------
     def _ends(self) -> list[str]:
@@ -263,12 +260,15 @@ class _Steps:
     def _is_end(self, key: str) -> bool:
         return key in self._ends()
 
-    def _recipients(self, said: Any, path: Path) -> None:
-        """Addresses, references, or the name of a link or an end of the record."""
+    def recipients(self, said: Any, path: Path) -> None:
+        """Addresses, references, or the name of a link or an end of the record; the people of a team, of a role."""
+        if isinstance(said, Mapping):
+            return
         for word in said if isinstance(said, list) else [said]:
-            known = self._value_of(word, path) or "@" in word or word in self.module.fields or self._is_end(word)
+            plain = "@" in word or word.startswith("+")
+            known = self.value_of(word, path) or plain or word in self.module.fields or self._is_end(word)
             if not known:
-                self._missing(path, RECIPIENT, word, [*self._ends(), *self.module.fields])
+                self.missing(path, RECIPIENT, word, [*self._ends(), *self.module.fields])
 
     def _where(self, said: Mapping[str, Any], path: Path) -> Node | None:
         """The condition on the records of the end that `to` names."""
@@ -276,7 +276,7 @@ class _Steps:
             return None
         scope = self._end_scope(said.get("to"))
         if scope is None:
-            self._wrong((*path, "where"), say("“where” chooses among the records of an end; “to” names none."))
+            self.wrong((*path, "where"), say("“where” chooses among the records of an end; “to” names none."))
             return None
         return self.reader.node(said["where"], *path, "where", scope=scope, record=self.reader.here)
 
@@ -293,16 +293,17 @@ class _Steps:
     def _place(self, path: Path) -> Place:
         return self.reader.source.place(*path)
 
-    def _wrong(self, path: Path, message: Message) -> None:
+    def wrong(self, path: Path, message: Message) -> None:
         self.reader.report.wrong(self._place(path), message, code="action")
 
-    def _missing(self, path: Path, noun: Message, word: str, known: Any) -> None:
+    def missing(self, path: Path, noun: Message, word: str, known: Any) -> None:
         if not self.reader.source.is_lost("fields", word):
             self.reader.report.missing(self._place(path), noun, word, known)
 
 
-READERS: Mapping[str, Callable[[_Steps, Any, Path], Step]] = {
-    "set": _Steps.set, "create": _Steps.create, "link": _Steps.tie, "unlink": _Steps.tie, "assign": _Steps.assign,
-    "email": _Steps.email, "notify": _Steps.notify, "pdf": _Steps.pdf, "webhook": _Steps.webhook,
-    "wait": _Steps.wait, "branch": _Steps.branch, "each": _Steps.each,
+READERS: Mapping[str, Callable[[Steps, Any, Path], Step]] = {
+    "set": Steps.set, "create": Steps.create, "link": Steps.tie, "unlink": Steps.tie, "assign": Steps.assign,
+    "email": Steps.email, "notify": Steps.notify, "pdf": Steps.pdf, "webhook": outgoing.webhook,
+    "wait": Steps.wait, "branch": Steps.branch, "each": Steps.each, "message": outgoing.message,
+    "python": outgoing.python, "approval": outgoing.approval,
 }  # fmt: skip

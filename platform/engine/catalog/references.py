@@ -244,6 +244,48 @@ def value(work: Rewording, node: Node, path: Path, home: Home | None) -> Node:
     return work.value(node, path)
 
 
+def until(work: Rewording, node: Node, path: Path, home: Home | None) -> Node:
+    """What is waited for: a condition, or a moment."""
+    return work.condition(node, path, home) if isinstance(node.value, dict) else work.value(node, path)
+
+
+def recipients(work: Rewording, node: Node, path: Path, home: Home | None) -> Node:
+    """Fields and ends by their names, references, addresses; the people of a team or a role stand by their keys."""
+    if isinstance(node.value, list):
+        return node.having([recipients(work, child, (*path, at), home) for at, child in enumerate(node.value)])
+    if not isinstance(node.value, str):
+        return node
+    if node.value[:1] in ("$", "=") or "{{" in node.value or "@" in node.value:
+        return work.value(node, path)
+    return work.named(node, path, home)
+
+
+def told(work: Rewording, node: Node, path: Path, home: Home | None) -> Node:
+    """Who is written to, and what; `where` chooses among the records of the end that `to` names."""
+    shape: Shape = dict.fromkeys(("to", "cc", "bcc"), recipients)
+    read = walk(work, node, path, home, {
+        **shape, **dict.fromkeys(("subject", "text", "template", "pdf"), value), "attach": recipients,
+        "where": lambda work, where, at, home: work.condition(where, at, _beyond(work, node.child("to"), home)),
+    })  # fmt: skip
+    return read
+
+
+def each_of(work: Rewording, node: Node, path: Path, home: Home | None) -> Node:
+    """`{of: contacts, where: …, do: […]}`: the condition and the steps are about the records at that end."""
+    ends = node.child("of")
+    read = walk(work, node, path, _beyond(work, ends, home), {"where": condition, "do": steps})
+    if ends is None or not isinstance(read.value, dict):
+        return read
+    return read.having({**read.value, "of": work.named(ends, (*path, "of"), home)})
+
+
+def _beyond(work: Rewording, ends: Node | None, home: Home | None) -> Home | None:
+    """What stands at the end of this name, as it may have been called before."""
+    if home is None or ends is None or not isinstance(ends.value, str):
+        return None
+    return work.homes.beyond(home, home.renamed.get(ends.value, ends.value))
+
+
 def levels(work: Rewording, node: Node, path: Path, home: Home | None) -> Node:
     """A role's modules: a level or a condition for each action."""
     now = modules(work, node, path, home)
@@ -293,9 +335,12 @@ FIELD: Shape = {
     "suggest": expression, "rollup": rollup, "fields": fields, "prefix": template,
 }  # fmt: skip
 STEP: Shape = {
-    "set": assigned, "create": created, "link": assigned, "unlink": assigned, "assign": value, "email": value,
-    "notify": value, "webhook": value, "wait": value, "branch": [{"when": condition, "do": steps}],
-    "when": condition, "do": steps,
+    "set": assigned, "create": created, "link": assigned, "unlink": assigned, "assign": value, "email": told,
+    "notify": told, "message": told, "webhook": value, "python": value, "wait": {"for": value, "until": until},
+    "branch": [{"when": condition, "do": steps}], "each": each_of,
+    "approval": {
+        "by": recipients, "escalate": recipients, "text": value, "approved": steps, "rejected": steps,
+    },
 }  # fmt: skip
 PANEL: Shape = {"visible": condition, "rows": names}
 FORM: Shape = {

@@ -37,9 +37,13 @@ class Template:
 
         Neither does what cannot be worked out with these values (a text and a number).
         """
+        return " ".join("".join(text for text, _ in self.pieces(values)).split())
+
+    def pieces(self, values: Mapping[str, Any] | Here) -> Iterator[tuple[str, bool]]:
+        """The text piece by piece, each with whether it is written in the template itself; its spaces as they are."""
         here = values if isinstance(values, Here) else Here(values)
-        text = "".join(part if isinstance(part, str) else _printed(part, here) for part in self._parts)
-        return " ".join(text.split())
+        for part in self._parts:
+            yield (part, True) if isinstance(part, str) else (_printed(part, here), False)
 
     def __repr__(self) -> str:
         return f"Template({self.source!r})"
