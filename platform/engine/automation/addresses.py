@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
 
 from hanok.engine.errors import Message, Refused, say
 
@@ -90,7 +91,7 @@ def resolved(host: str, port: int, may: Allowed) -> tuple[Address, ...]:
     return tuple(sorted(found, key=lambda one: (one.version, int(one))))
 
 
-def _looked_up(host: str, port: int) -> Iterable[tuple[object, ...]]:
+def _looked_up(host: str, port: int) -> Iterable[Any]:
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 

@@ -137,7 +137,7 @@ def _least_busy(
     """Whoever has the fewest open records; of several the one who was given one longest ago."""
     table, ids = catalog.whole.every[module.key].table, [one.id for one in people]
     column = table.c[owner.columns[""]]
-    open_ones = [table.c.deleted_at.is_(None), column.in_(ids)]
+    open_ones: list[ColumnElement[bool]] = [table.c.deleted_at.is_(None), column.in_(ids)]
     past = past_of(catalog.whole, catalog.whole.every[module.key])
     if past is not None:
         open_ones.append(sa.not_(to_sql(past, table, context_of(SYSTEM, catalog))))
