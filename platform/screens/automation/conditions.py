@@ -1,4 +1,4 @@
-"""Conditions as a tree that a page prints: what is asked, of what, and (of a run) what was there and whether it held."""
+"""Conditions as a tree for a page: what is asked, of what, and (of a run) what was there and whether it held."""
 
 from __future__ import annotations
 

@@ -37,13 +37,15 @@ from hanok.web.notices import notify
 from hanok.web.visit import connection
 
 COUNTED = 1000
+#: What workflows did: a log with a page of its own.
+PROCESSES, PROCESSES_AT = "processes", "/admin/runs"
 PERSON: Mapping[str, Field] = {
     "actor": Field("", "actor", Link(), {"en": "By whom", "ko": "누가"}, targets=("user",)),
     "person": Field("", "person", Link(), {"en": "Owner before or after", "ko": "이전·이후 담당자"}, targets=("user",)),
 }  # fmt: skip
 TITLES: Mapping[str, Message] = {
     "input": say("Input information"), "changes": say("Changes and deletions"), "owners": say("Changes of owner"),
-    ADMINISTRATION: say("Administration log"),
+    ADMINISTRATION: say("Administration log"), PROCESSES: say("Process audit"),
 }  # fmt: skip
 
 
@@ -125,14 +127,20 @@ def _printed(view: LogPage) -> str:
 def _page(
     asked: Asked, rows: tuple[Row, ...], previous: UUID | None, next: UUID | None, *, reached: Any = None
 ) -> LogPage:
-    logs = (*LOGS, *((ADMINISTRATION,) if g.actor.governs else ()))
     return LogPage(
-        asked=asked, title=TITLES[asked.log], tabs=tuple((log, TITLES[log], asked.other(log)) for log in logs),
+        asked=asked, title=TITLES[asked.log], tabs=tabs_of(asked),
         modules=_modules(asked.log), fields=_fields(asked), actions=_actions(asked.log), rows=rows,
         previous=asked.url(before=previous) if previous else "", next=asked.url(after=next) if next else "",
         reached=reached if next or previous else None, people=tuple(_people(asked)), periods=PERIODS,
         export=bool(rows) and _may_export(asked),
     )  # fmt: skip
+
+
+def tabs_of(asked: Asked) -> tuple[tuple[str, Message, str], ...]:
+    """The logs that this reader has: their keys, names and addresses."""
+    logs = (*LOGS, *((ADMINISTRATION,) if g.actor.governs else ()))
+    rest = ((PROCESSES, TITLES[PROCESSES], PROCESSES_AT),) if g.actor.governs else ()
+    return (*((log, TITLES[log], asked.other(log)) for log in logs), *rest)
 
 
 def _may_export(asked: Asked) -> bool:
