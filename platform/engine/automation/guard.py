@@ -57,7 +57,7 @@ def may_run(conn: sa.Connection, found: Run, workflow: Workflow) -> bool:
         return True
     insert = (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(once)
     row = {"workflow": workflow.key, "record": found.record, "run": found.id, "at": here(conn)}
-    return bool(conn.execute(insert.values(row).on_conflict_do_nothing()).rowcount)
+    return conn.execute(insert.values(row).on_conflict_do_nothing().returning(once.c.run)).first() is not None
 
 
 def forget(conn: sa.Connection, workflow: str, record: UUID | None) -> None:

@@ -83,7 +83,8 @@ class Running:
     def _again(self) -> None:
         """Reads the record again after something else was written: totals, ties and what follows from them."""
         self.plain = False
-        self._now(self._get(self.here))
+        if self.subject is not None:  # a workflow goes on where the record was deleted
+            self._now(self._get(self.subject))
 
     def _get(self, record: Record | Linked) -> Record:
         return get(self.words.conn, self.words.catalog, self.words.actor, record.module, record.id)
