@@ -283,8 +283,10 @@ class Advance:
         return self._ended(state, message)
 
     def _ended(self, state: str, message: Message | None = None) -> Came:
+        self.course.number = self.trace.next
         self.trace.write(self.conn)
-        ended = {"state": state, "error": written(message), "ended_at": here(self.conn), "checkpoint": None}
+        kept = self.course.kept() if state == FAILED else None  # it may go on from there (`steering.resume`)
+        ended = {"state": state, "error": written(message), "ended_at": here(self.conn), "checkpoint": kept}
         self._keep(ended | {"due": None, "watches": False})
         return Came(state)
 
