@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from hanok.app import live_of, opened
 from hanok.cli.console import command, progress, site_option, tell, words
 from hanok.engine.accounts.totp import renew_secrets
+from hanok.engine.automation.triggers.hooks import renew_secrets as renew_hooks
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 from hanok.engine.deploy.keys import add_key
@@ -60,7 +61,7 @@ def renew(folder: Path) -> None:
 
 def _renew_rest(conn: sa.Connection, site_keys: Keys, count: int) -> int:
     """What is encrypted beside records, and the deed of it all."""
-    more = renew_secrets(conn, site_keys)
+    more = renew_secrets(conn, site_keys) + renew_hooks(conn, site_keys)
     changes = {"records": [None, count + more]}
     tell_deed(conn, person_here(), "setting", "changed", about="encryption_keys", title="encryption_keys",
               changes=changes)  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from cronsim import CronSim, CronSimError
 
 from hanok.engine.catalog.behaviour import Trigger
+from hanok.engine.catalog.outside import check_webform, check_webhook
 from hanok.engine.catalog.reading import Reader
 from hanok.engine.catalog.report import FIELD
 from hanok.engine.catalog.workflow_schemas import EVENTS
@@ -88,10 +89,16 @@ def _plain(reader: Reader, kind: str, written: Mapping[str, Any]) -> Trigger:
     return Trigger(kind, settings, tuple(fields))
 
 
+def _outside(reader: Reader, kind: str, written: Mapping[str, Any]) -> Trigger:
+    CHECKS[kind](reader, written[kind])
+    return _plain(reader, kind, written)
+
+
 def _wrong(reader: Reader, message: Any, *path: str) -> None:
     reader.report.wrong(reader.source.place(AT, *path), message, code="trigger")
 
 
 READERS: Mapping[str, Callable[[Reader, str, Mapping[str, Any]], Trigger]] = {
-    "event": _event, "schedule": _schedule, "due": _day, "anniversary": _day,
+    "event": _event, "schedule": _schedule, "due": _day, "anniversary": _day, "webform": _outside, "webhook": _outside,
 }  # fmt: skip
+CHECKS: Mapping[str, Callable[[Reader, Mapping[str, Any]], None]] = {"webform": check_webform, "webhook": check_webhook}

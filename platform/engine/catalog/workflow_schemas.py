@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hanok.engine.catalog.outside_schemas import WEBFORM, WEBHOOK
 from hanok.engine.catalog.shapes import FLAG, LABEL, TEXT, Schema, described, listed, mapping, ref
 from hanok.engine.errors import say
 
@@ -32,9 +33,9 @@ TRIGGER: Schema = {"x-replace": True, "description": "What begins it.", "anyOf":
                    "description": "How long before (-3d) or after (+1w) that."},
         "at": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "x-says": CLOCK_RULE.text,
                "description": "The time of the day, by the clock of the site."},
-        "webform": described(OPEN, "A form on a web page: its fields, and what is said afterwards."),
+        "webform": WEBFORM,
         "inbound_email": described(OPEN, "A mail that came: to which account."),
-        "webhook": described(OPEN, "A signed request of another system: what of it goes into which field."),
+        "webhook": WEBHOOK,
         "signal": described(TEXT, "A signal of this name, which another workflow gives."),
     }, minProperties=1),
 ]}  # fmt: skip

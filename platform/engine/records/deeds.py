@@ -36,6 +36,7 @@ SUBJECTS: Mapping[str, Message] = {
     "export": say("Export"),
     "setting": say("Setting"),
     "workflow": say("Workflow"),
+    "webhook": say("Webhook"),
 }
 
 
