@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.screens.test_lines import BID, ITEM
-from tests.served import Served, run_hanok, serving
+from tests.served import Served, new_site, run_hanok, serving
 
 pytestmark = pytest.mark.browser
 COMPANY = "label: {en: Company, ko: 회사}\nfields: {name: {type: text, required: true}}\n"
@@ -21,7 +21,7 @@ FILES = {"company": COMPANY, "person": PERSON, "item": ITEM, "bid": BID}
 @pytest.fixture(scope="module")
 def bids(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("bids") / "site"
-    run_hanok("--site", folder, "init", "--demo", "0")
+    new_site(folder)
     for name, text in FILES.items():
         (folder / "metadata" / "modules").mkdir(parents=True, exist_ok=True)
         (folder / "metadata" / "modules" / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -84,10 +84,32 @@ def test_a_refused_form_that_is_sent_again_saves_once(form: Page, bids: Served) 
     form.on("dialog", lambda dialog: dialog.accept())
     form.click(".save-bar .btn-primary")  # refused: the name is missing
     expect(form.locator("#f-name-error")).to_be_visible()
-    form.reload()  # sends the refused form again
+    form.reload()  # sends nothing again
+    expect(form.locator("form[data-typed]")).to_be_visible()
     form.fill("#f-name", "한 번만")
     form.click(".save-bar .btn-primary")
     form.wait_for_url(re.compile(r"/bid/[0-9a-f-]{36}$"))
     form.reload()
     form.goto(f"{bids.address}/bid?q=한 번만")
+    expect(form.locator("a.title")).to_have_count(1)
+
+
+def test_what_was_refused_is_there_when_one_comes_back(form: Page, bids: Served) -> None:
+    form.on("dialog", lambda dialog: dialog.accept())
+    form.get_by_role("button", name="줄", exact=True).click()
+    form.fill("#f-lines-0-name", "못")
+    form.fill("#f-lines-0-price", "1200")
+    form.click(".save-bar .btn-primary")  # refused: the name is missing
+    expect(form.locator("#f-name-error")).to_be_visible()
+    form.fill("#f-lines-0-quantity", "7")
+    form.press("#f-lines-0-quantity", "Tab")
+    form.goto(f"{bids.address}/bid")
+    form.go_back()
+    expect(form.locator("form[data-typed] #f-lines-0-quantity")).to_have_value("7")
+    expect(form.locator("#f-lines-0-name")).to_have_value("못")
+    expect(form.locator("#f-name-error")).to_have_count(0)
+    form.fill("#f-name", "돌아온 입찰")
+    form.click(".save-bar .btn-primary")
+    form.wait_for_url(re.compile(r"/bid/[0-9a-f-]{36}$"))
+    form.goto(f"{bids.address}/bid?q=돌아온 입찰")
     expect(form.locator("a.title")).to_have_count(1)

@@ -37,6 +37,8 @@ from hanok.web.widgets import read_form
 ATTEMPTS = 3
 #: Asks a form to offer the targets of its links as lists, and how many of them.
 LISTS, LISTED = "lists", 50
+#: Asks for the form with what was typed, without saving: whoever comes back to it finds it so.
+TYPED = "_typed"
 #: Ties a new record to another one: `tie=opportunity:<id>:contacts`.
 TIE = "tie"
 
@@ -62,12 +64,12 @@ def blank(module: str) -> str:
 def create(module: str) -> AnyResponse:
     found = module_of(module, "create")
     raw, token = raw_of(found), request.form.get("token", "")
+    if TYPED in request.form:
+        return make_response(_typed_form(found, token))
     try:
         made = write(lambda conn, catalog: create_once(conn, catalog, module, raw, token))
     except Invalid as wrong:
-        values = initial(g.catalog, g.actor, found, {}, linked)
-        page = _new_form(found, values, onward=_onward(request.form), token=token, wrong=wrong)
-        return make_response(page, 422)
+        return make_response(_typed_form(found, token, wrong), 422)
     notify(say("“{title}” was saved.", title=shortened(made.title)))
     tell_unheard(made)
     return redirect(_onward(request.form) or f"/{module}/{made.id}", 303)
@@ -102,12 +104,19 @@ def new_state(module: str) -> Response:
     return jsonify(told.state(present_of(found, values, typed=True, new=True), view))
 
 
+def _typed_form(module: Module, token: str, wrong: Invalid | None = None) -> str:
+    """The form of a new record with what was typed, and what is wrong with it."""
+    values = initial(g.catalog, g.actor, module, {}, linked)
+    return _new_form(module, values, onward=_onward(request.form), token=token, wrong=wrong, typed=True)
+
+
 def _new_form(
-    module: Module, values: Mapping[str, Any], *, onward: str, token: str, wrong: Invalid | None = None
-) -> str:
+    module: Module, values: Mapping[str, Any], *, onward: str, token: str, wrong: Invalid | None = None,
+    typed: bool = False,
+) -> str:  # fmt: skip
     asked = forms.asked_fields(module, module.views.form)
     hidden = hidden_of(module, values, {field.key for field in asked})
-    here = present_of(module, values, typed=wrong is not None, new=True)
+    here = present_of(module, values, typed=typed, new=True)
     view = forms.build(
         here,
         values,
@@ -122,7 +131,7 @@ def _new_form(
         listing=_listing(),
         alike=alike_of(module, wrong),
     )
-    return render_template("screens/form.html", view=view, typed=request.form if wrong else None)
+    return render_template("screens/form.html", view=view, typed=request.form if typed else None)
 
 
 def hidden_of(module: Module, values: Mapping[str, Any], asked: set[str]) -> dict[str, str]:
@@ -147,6 +156,8 @@ def update(module: str, id: UUID) -> AnyResponse:
     found = module_of(module, "view")
     raw, version = raw_of(found), _number("version")
     typed: MultiDict[str, str] = request.form
+    if TYPED in request.form:
+        return make_response(edit_form(found, editable(module, id), version=version, typed=typed))
     settling, chosen = _number("settling"), clash.chosen(request.form)
     for _ in range(ATTEMPTS):
         try:
@@ -194,7 +205,7 @@ def edit_form(
 ) -> str:
     """The form of a stored record; with what was typed and what is `wrong` with it."""
     there = f"/{module.key}/{record.id}"
-    here = present_of(module, record.values, typed=wrong is not None)
+    here = present_of(module, record.values, typed=typed is not None)
     view = forms.build(
         here,
         record.values,
