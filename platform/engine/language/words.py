@@ -28,7 +28,7 @@ RESERVED_FIELD_KEYS = OPERATORS | CONDITION_WORDS | SYSTEM_FIELDS
 RESERVED_MODULE_KEYS = frozenset((
     "login", "logout", "studio", "api", "static", "portal", "search", "account_settings", "settings", "health",
     "favicon", "docs", "jobs", "admin", "mine", "metrics", "files", "setup", "language", "started", "theme", "trash",
-    "forgot", "reset", "me", "handover", "role", "audit", "as", "workflow", "run",
+    "forgot", "reset", "me", "handover", "role", "audit", "as", "forms", "hooks", "workflow", "run",
 ))
 
 #: The JSON Schema of a key, with the sentence that is said when it does not fit.
