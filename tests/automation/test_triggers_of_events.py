@@ -1,4 +1,4 @@
-"""What happens to records begins workflows: made, changed, saved, deleted, linked and unlinked, by whom and how often."""
+"""What happens to records begins workflows: made, changed, saved, deleted, linked, unlinked; and how often."""
 
 from __future__ import annotations
 

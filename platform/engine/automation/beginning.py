@@ -41,9 +41,20 @@ def begin(
     """
     if cause.kind != "manual" and not is_active(conn, workflow):
         return None
-    if workflow.run == "once" and record is not None and _ran(conn, workflow.key, record.id):
+    if record is not None and ran_already(conn, workflow, record.id):
         return None
     keep_version(conn, workflow)
+    id = write_run(conn, workflow, record, cause, values)
+    if cause.depth > DEEPEST:
+        return None
+    enqueue(conn, RUN, {"run": str(id)}, unique=job_key(id))
+    return id
+
+
+def write_run(
+    conn: sa.Connection, workflow: Workflow, record: Linked | None, cause: Cause, values: Mapping[str, Any] = NONE
+) -> UUID:
+    """Writes the row of a run, one that too many runs led to as stopped; its id."""
     id = new_id()
     row = {
         "id": id, "workflow": workflow.key, "hash": workflow.hash, "module": workflow.module,
@@ -51,11 +62,7 @@ def begin(
         "trigger": cause.kind, "cause": cause.kept(values), "depth": cause.depth, "parent": cause.parent,
         "watches": False, "created_at": here(conn),
     }  # fmt: skip
-    if cause.depth > DEEPEST:
-        conn.execute(run.insert().values(row | _stopped(conn, TOO_DEEP)))
-        return None
-    conn.execute(run.insert().values(row))
-    enqueue(conn, RUN, {"run": str(id)}, unique=job_key(id))
+    conn.execute(run.insert().values(row | (_stopped(conn, TOO_DEEP) if cause.depth > DEEPEST else {})))
     return id
 
 
@@ -78,9 +85,10 @@ def keep_version(conn: sa.Connection, workflow: Workflow) -> None:
     conn.execute(insert.values(row).on_conflict_do_nothing())
 
 
-def _ran(conn: sa.Connection, workflow: str, record: UUID) -> bool:
-    wanted = sa.select(once.c.run).where(once.c.workflow == workflow, once.c.record == record)
-    return conn.execute(wanted).first() is not None
+def ran_already(conn: sa.Connection, workflow: Workflow, record: UUID) -> bool:
+    """Whether it runs once a record, and did for this one."""
+    wanted = sa.select(once.c.run).where(once.c.workflow == workflow.key, once.c.record == record)
+    return workflow.run == "once" and conn.execute(wanted).first() is not None
 
 
 def _stopped(conn: sa.Connection, why: Message) -> dict[str, Any]:
