@@ -75,6 +75,8 @@ def known(failure: HanokError) -> Response:
 def plain(failure: HTTPException) -> Response:
     if failure.response is not None:
         return make_response(failure.get_response())
+    if (failure.code or 500) == 500:
+        return unexpected(failure)
     found = answer(failure.code or 500)
     if failure.code == 405:
         found.headers["Allow"] = ", ".join(getattr(failure, "valid_methods", None) or ())

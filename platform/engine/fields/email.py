@@ -32,6 +32,7 @@ class Email(Text):
     label: ClassVar[Labels] = {"en": "E-mail", "ko": "이메일"}
     icon = "mail"
     options: ClassVar[Mapping[str, Any]] = {}
+    addressed = "eq"
     converts_from = frozenset()
 
     def value(self, field: Field) -> ma.fields.Field[Any]:
@@ -50,7 +51,7 @@ class Email(Text):
         return Widget("email", {"length": 254})
 
     def cell(self, field: Field) -> Cell:
-        return Cell("email", width="link", role="sub")
+        return Cell("email", width="email", role="sub")
 
     def samples(self, field: Field) -> Sequence[Any]:
         return ("kim@example.com", "Haneul.Kim+crm@EXAMPLE.co.kr", "김하늘@한국.kr", "o'hara_2@mail.example.com")

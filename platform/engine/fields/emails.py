@@ -26,6 +26,7 @@ class Emails(ListedType):
     item = "email"
     kinds = ("work", "home")
     flags = tuple(FLAGS)
+    addressed = "contains"
     converts_from = frozenset({"email"})
 
     def addresses(self, field: Field, value: Any) -> tuple[str, ...]:
@@ -49,7 +50,7 @@ class Emails(ListedType):
         return Widget("text")
 
     def cell(self, field: Field) -> Cell:
-        return Cell("emails", width="link", role="sub")
+        return Cell("emails", width="email", role="sub")
 
     def samples(self, field: Field) -> Sequence[Any]:
         return (

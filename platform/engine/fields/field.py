@@ -42,7 +42,8 @@ class Widget:
 class Cell:
     """How a value is shown: the name of a cell of the face, its facts, alignment and the kind of column width.
 
-    `width` is one of: text, long, link, choice, number, money, percent, date, datetime, period, user, phone, flag.
+    `width` is one of: text, long, link, choice, number, money, percent, date, datetime, period, user, phone, email,
+    flag.
     `role` is its place in a phone's list row: "title", "figure", "sub", "when", "state", "owner" or "" (left out).
     """
 
