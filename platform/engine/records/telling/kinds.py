@@ -18,11 +18,15 @@ class Kind:
     icon: str
 
 
-ASSIGNED, MENTIONED, CHANGED, ENDED = "assigned", "mentioned", "changed", "ended"
+ASSIGNED, MENTIONED, CHANGED, ENDED, WORKFLOW = "assigned", "mentioned", "changed", "ended", "workflow"
+MAILED, DUE = "mailed", "due"
 BUILT_IN: tuple[Kind, ...] = (
     Kind(ASSIGNED, say("Somebody gave me a record"), "user-check"),
     Kind(MENTIONED, say("Somebody mentioned me"), "at"),
     Kind(CHANGED, say("A record that I follow changed"), "bell"),
+    Kind(MAILED, say("A mail came for a record of mine"), "mail"),
+    Kind(DUE, say("Something of mine begins or is due soon"), "alarm"),
     Kind(ENDED, say("My work in the background ended"), "hourglass"),
+    Kind(WORKFLOW, say("A workflow tells me something"), "git-branch"),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.key: kind for kind in BUILT_IN})
