@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
-from hanok.engine.automation.run import Run
+from hanok.engine.automation.run import SKIPPED, Run
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import NotFound, say
 from hanok.engine.records.former import called
@@ -61,7 +61,8 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a workflow did since a moment: how many runs, how many of them failed; and when it ran last, ever."""
+    """What a workflow did since a moment: how many runs, but for those in which it did not apply, how many of them
+    failed; and when one began last, ever."""
 
     runs: int = 0
     failed: int = 0
@@ -126,7 +127,7 @@ def begun_by(conn: sa.Connection, id: UUID, *, size: int = SIZE) -> tuple[Run, .
 def tallies(conn: sa.Connection, workflows: Iterable[str], since: datetime) -> Mapping[str, Tally]:
     """What these workflows did since then."""
     failed = sa.func.sum(sa.case((run.c.state == "failed", 1), else_=0))
-    lately = sa.select(run.c.workflow, sa.func.count(), failed).where(run.c.created_at >= since)
+    lately = sa.select(run.c.workflow, sa.func.count(), failed).where(run.c.created_at >= since, run.c.state != SKIPPED)
     found = {row[0]: (int(row[1]), int(row[2])) for row in conn.execute(lately.group_by(run.c.workflow))}
     keys = list(workflows)
     last = _last(conn, keys)

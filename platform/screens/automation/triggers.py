@@ -90,7 +90,7 @@ class _Sentence:
 
     def _plain(self, kind: str) -> Message:
         template = PLAIN.get(kind)
-        return Message(template.text, {"module": self._module()}) if template else say("{kind}", kind=kind)
+        return Message(template.text, {"module": self._module()}) if template else say("On {field}", field=kind)
 
     def _module(self) -> str:
         return in_language(self.module.label, self.language) if self.module else ""

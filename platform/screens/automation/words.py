@@ -32,8 +32,8 @@ def state_of(run: Run) -> State:
     """How a run is said to be."""
     if run.state == WAITING and run.checkpoint is not None:
         return ASLEEP
-    return STATES.get(run.state, State(run.state, say("{state}", state=run.state), "grey"))
+    return STATES.get(run.state, STATES[WAITING])
 
 
 def step_state(key: str) -> State:
-    return STEP_STATES.get(key, State(key, say("{state}", state=key), "grey"))
+    return STEP_STATES.get(key, STEP_STATES[DONE])
