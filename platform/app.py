@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hanok.engine.automation import running as automation
 from hanok.engine.automation.events import Events
+from hanok.engine.automation.packages import installed
 from hanok.engine.automation.triggers import sweeping
 from hanok.engine.automation.triggers.keeping import keep as keep_workflows
 from hanok.engine.deploy import Live, Site, finishing, load_live, open_site
@@ -99,7 +100,7 @@ def job_kinds(subscribers: Sequence[Subscriber] = SUBSCRIBERS) -> Kinds:
 
 def surroundings_of(site: Site, live: Live) -> Surroundings:
     """The site as its jobs see it."""
-    return Surroundings(live, site.folder, site.settings, open_blobs(str(site.settings["files"])))
+    return Surroundings(live, site.folder, site.settings, open_blobs(str(site.settings["files"])), installed())
 
 
 def worker_of(

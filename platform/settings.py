@@ -44,5 +44,12 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
     ("log_level", "info", "What the log has: debug, info, warning or error, and what is more urgent."),
     ("metrics", "", "Who may read figures for Prometheus at /metrics: none (empty), local (programs of this machine), "
      "or whoever brings this token of at least 16 signs (Authorization: Bearer …)."),
+    ("webhook_secret", "", "What requests to other systems are signed with (Hanok-Signature); empty: they are not."),
+    ("webhook_secrets", "", "Secrets that addresses and headers of such requests name as $secret.crm, like "
+     "crm=abc, erp=def."),
+    ("webhook_allow", "", "Hosts and networks that may be called although they are private, like "
+     "erp.internal, 10.1.0.0/16; empty: only public ones."),
+    ("messenger", "folder", "What carries short messages: folder (files in the folder messages of the site), or one "
+     "that a package brings."),
     ("secret_key", "", "What cookies are signed with; empty: a random one kept in the database."),
 )

@@ -36,6 +36,7 @@ from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.conditions.operands import NOBODY
 from hanok.engine.errors import Conflict, HanokError, Message, StaleCatalog, say, written
 from hanok.engine.fields import Linked
+from hanok.engine.jobs.kinds import LONGEST_WAIT
 from hanok.engine.jobs.surroundings import Surroundings
 from hanok.engine.records import Record
 from hanok.engine.records.acting.looking import Words
@@ -246,7 +247,7 @@ class Advance:
         return self.go()
 
     def unanswered(self, why: Message, wait: timedelta | None) -> Came:
-        """Tries the request again after `wait`; without one, or after so many tries, the run fails."""
+        """Tries the request again after `wait`, doubled each time; without one, or after many tries, the run fails."""
         step, began, path = self._asking()
         kind, request = self.kinds[step.kind], self.course.asked["request"]
         told = {"request": request, "error": written(why)}
@@ -255,7 +256,8 @@ class Advance:
             return self._over(FAILED, path, told, began, why, kind=kind.key)
         self.course.tries += 1
         self._tell(path, kind.key, WAITING, told, began)
-        return self._kept(WAITING, due=datetime.now(UTC) + wait)
+        doubled = min(wait * 2 ** (self.course.tries - 1), LONGEST_WAIT)
+        return self._kept(WAITING, due=datetime.now(UTC) + max(wait, doubled))
 
     def _asking(self) -> tuple[Step, float, str]:
         step = self.course.step()

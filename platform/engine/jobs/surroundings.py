@@ -36,12 +36,13 @@ class House(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """A site as its jobs see it. `blobs` is None where it keeps no files."""
+    """A site as its jobs see it. `blobs` is None where it keeps no files; `brought` is what packages bring."""
 
     live: House
     folder: Path
     settings: Mapping[str, Any] = field(default_factory=dict)
     blobs: Blobs | None = None
+    brought: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def store(self) -> Store:

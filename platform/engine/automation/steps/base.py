@@ -79,7 +79,7 @@ class Stop:
 
 
 class Retry(Exception):
-    """What is outside cannot take it now: another try after `wait`."""
+    """What is outside cannot take it now: another try after `wait`, which is doubled with each further one."""
 
     def __init__(self, wait: timedelta, why: Message) -> None:
         super().__init__(wait, why)

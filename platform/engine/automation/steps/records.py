@@ -8,7 +8,10 @@ from hanok.engine.automation.steps.base import Doing, Facts, StepKind
 from hanok.engine.catalog.behaviour import Step
 from hanok.engine.errors import Refused, say
 from hanok.engine.records import Record
-from hanok.engine.records.acting.steps import RUNNERS
+from hanok.engine.records.acting.choosing import check_assignable
+from hanok.engine.records.acting.giving import given
+from hanok.engine.records.acting.steps import RUNNERS, owner_of
+from hanok.engine.records.read import identity
 from hanok.engine.records.trail import differences
 
 NONE_HERE = say("This run is about no record, or about one that is gone.")
@@ -35,6 +38,16 @@ def _do(doing: Doing, step: Step) -> Facts:
     return told
 
 
+def _assign(doing: Doing, step: Step) -> Facts:
+    """Gives the record to somebody who may be given it; by hand the validator asks that, for the system it does not."""
+    to = step.data["to"]
+    if doing.running.subject is not None and isinstance(to, str):
+        raw = given(doing.words, owner_of(doing.running.module), to)
+        if raw is not None:
+            check_assignable(doing.conn, doing.catalog, doing.running.module, identity(str(raw)))
+    return _do(doing, step)
+
+
 def record_told(record: Record | None) -> Any:
     """A record as the trace names it."""
     return None if record is None else {"module": record.module, "id": str(record.id), "title": record.title}
@@ -52,7 +65,7 @@ def changes(doing: Doing, before: Record, after: Record) -> dict[str, list[Any]]
 
 
 SET = StepKind("set", say("Set values"), "pencil", "write", _do)
-ASSIGN = StepKind("assign", say("Assign"), "user-check", "write", _do)
+ASSIGN = StepKind("assign", say("Assign"), "user-check", "write", _assign)
 CREATE = StepKind("create", say("Make a record"), "plus", "write", _do)
 LINK = StepKind("link", say("Link"), "link", "write", _do)
 UNLINK = StepKind("unlink", say("Unlink"), "unlink", "write", _do)

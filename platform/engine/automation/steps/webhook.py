@@ -192,4 +192,4 @@ def _wait(answer: Answer) -> timedelta:
     return min(max(asked, WAIT), LONGEST)
 
 
-KIND = StepKind("webhook", say("Call another system"), "webhook", "outside", prepare, send=send)
+KIND = StepKind("webhook", say("Call another system"), "webhook", "outside", prepare, send=send, tries=12)

@@ -64,7 +64,10 @@ def check_assignable(conn: sa.Connection, catalog: Catalog, module: Module, id: 
 def members(
     conn: sa.Connection, catalog: Catalog, them: Mapping[str, str], *more: ColumnElement[bool]
 ) -> tuple[Linked, ...]:
-    """The people of a team, a security group and a role (all that is said holds), in one order that stays."""
+    """The people of a team, a security group (each by its key or id) and a role, in one order that stays.
+
+    All that is said holds. Raises Refused for what there is not.
+    """
     users = catalog.whole.module(USER).table
     asked = sa.select(users.c.id, users.c.title).where(*_conditions(conn, catalog, users, them), *more)
     return tuple(Linked(USER, row.id, row.title) for row in conn.execute(asked.order_by(users.c.id)))
@@ -96,12 +99,11 @@ def _conditions(
 
 
 def _keyed(conn: sa.Connection, catalog: Catalog, module: str, key: str) -> UUID:
-    """The team or group with this key. Raises Refused."""
+    """The team or group with this key, or id. Raises Refused."""
     found = catalog.whole.module(module)
-    asked = sa.select(found.table.c.id).where(
-        found.table.c[found.field("key").columns[""]] == key, found.table.c.deleted_at.is_(None)
-    )  # fmt: skip
-    id: UUID | None = conn.scalar(asked)
+    table = found.table
+    mine = table.c.id == UUID(key) if "-" in key else table.c[found.field("key").columns[""]] == key
+    id: UUID | None = conn.scalar(sa.select(table.c.id).where(mine, table.c.deleted_at.is_(None)))
     if id is None:
         raise Refused(say("There is no {module} “{key}”.", module=found.label, key=key))
     return id

@@ -45,7 +45,10 @@ NOBODY = Said(None)
 
 @dataclass(slots=True)
 class Words:
-    """The words of one run: `record` is $record, `asked` and `answers` are $ask."""
+    """The words of one run: `record` is $record, `asked` and `answers` are $ask.
+
+    Labels of options are said in `language`, the site's first unless said.
+    """
 
     conn: sa.Connection
     catalog: Catalog
@@ -53,6 +56,7 @@ class Words:
     record: Record
     asked: Mapping[str, Field] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)
+    language: str = ""
 
     # -- references --------------------------------------------------------------------------------------------
     def said(self, word: str) -> Said:
@@ -153,7 +157,8 @@ class Words:
         if isinstance(value, Linked) and set(below) - BARE:
             there = self.there(value)
             return None if there is None else self._view(there, below)
-        return value_of(found, value, language=self.catalog.app.languages[0], names=tuple(below))
+        language = self.language or self.catalog.app.languages[0]
+        return value_of(found, value, language=language, names=tuple(below))
 
 
 def linked(record: Record) -> Linked:

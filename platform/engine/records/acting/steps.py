@@ -80,7 +80,7 @@ class Running:
             self.words.record = record
         self.subject = record
 
-    def _again(self) -> None:
+    def again(self) -> None:
         """Reads the record again after something else was written: totals, ties and what follows from them."""
         self.plain = False
         if self.subject is not None:  # a workflow goes on where the record was deleted
@@ -113,7 +113,7 @@ class Running:
             if key not in target.fields:
                 self._tie(made, key, value, link)
         self.created.append(Created(target.key, made.id, made.title, bool(step.data.get("open", False))))
-        self._again()
+        self.again()
 
     def _raw(self, step: Step, target: Module) -> dict[str, Any]:
         said = step.data.get("values", {})
@@ -141,12 +141,12 @@ class Running:
     def link(self, step: Step) -> None:
         for key, value in step.data.items():
             self._tie(self.here, key, value, link)
-        self._again()
+        self.again()
 
     def unlink(self, step: Step) -> None:
         for key, value in step.data.items():
             self._tie(self.here, key, value, unlink)
-        self._again()
+        self.again()
 
     def _tie(self, record: Record, key: str, value: Any, work: Callable[..., bool]) -> None:
         words, module = self.words, self.words.catalog.module(record.module)
@@ -187,7 +187,7 @@ class Running:
             if self.stopped:
                 break
         self.subject = record
-        self._again()
+        self.again()
 
 
 RUNNERS: Mapping[str, Callable[[Running, Step], None]] = {
