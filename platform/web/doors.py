@@ -38,6 +38,7 @@ KINDS: Mapping[str, str] = MappingProxyType({
     "admin": "running the site",
     "watch": "health and figures for machines",
     "api": "records for programs",
+    "portal": "what strangers and other systems send",
 })  # fmt: skip
 View = TypeVar("View", bound=Callable[..., Any])
 

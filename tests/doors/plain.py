@@ -154,6 +154,10 @@ PLAIN: Mapping[str, Plain] = {
     "screens.admin_schedules_run": Plain(lambda world: {"key": "jobs.forget"}),
     "screens.admin_tokens_revoke": Plain(a_token),
     "screens.admin_tokens_revoke_all": Plain(a_user),
+    "portal.form": Plain(lambda world: {"key": "nobody"}),
+    "portal.hook": Plain(lambda world: {"key": "nobody"}),
+    "portal.preflight": Plain(lambda world: {"key": "nobody"}),
+    "portal.send": Plain(lambda world: {"key": "nobody"}),
     "with_provider.back": Plain(lambda world: {"key": "nobody"}),
     "with_provider.begin": Plain(lambda world: {"key": "nobody"}),
 }  # fmt: skip
