@@ -123,6 +123,7 @@ def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from hanok.api.blueprint import blueprint as api
+    from hanok.portal.blueprint import blueprint as portal
     from hanok.screens.blueprint import blueprint as screens
     from hanok.web.frame import install
 
@@ -131,6 +132,7 @@ def create_app(live: Live, settings: Mapping[str, Any]) -> Flask:
     install(app, live, {**settings, "secret_key": key})
     app.register_blueprint(screens(job_kinds()))
     app.register_blueprint(api())
+    app.register_blueprint(portal())
     proxies = int(settings.get("proxies", 0))
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
