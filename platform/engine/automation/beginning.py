@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hanok.engine.automation.cause import Cause
 from hanok.engine.automation.switching import is_active
@@ -17,8 +16,9 @@ from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.errors import Message, say, written
 from hanok.engine.fields import Linked
 from hanok.engine.jobs.queue import enqueue
+from hanok.engine.records.within_trace import keep_version
 from hanok.engine.store import new_id
-from hanok.engine.store.automation_tables import once, run, workflow_version
+from hanok.engine.store.automation_tables import once, run
 from hanok.engine.store.moments import here
 
 NONE: Mapping[str, Any] = MappingProxyType({})
@@ -73,16 +73,6 @@ def wake(conn: sa.Connection, id: UUID) -> None:
 
 def job_key(id: UUID) -> str:
     return f"{RUN}:{id}"
-
-
-def keep_version(conn: sa.Connection, workflow: Workflow) -> None:
-    """Keeps what the workflow says, by its hash, unless it is kept already."""
-    known = sa.select(workflow_version.c.hash).where(workflow_version.c.hash == workflow.hash)
-    if conn.execute(known).first() is not None:
-        return
-    insert = (sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert)(workflow_version)
-    row = {"hash": workflow.hash, "workflow": workflow.key, "document": dict(workflow.data), "at": here(conn)}
-    conn.execute(insert.values(row).on_conflict_do_nothing())
 
 
 def ran_already(conn: sa.Connection, workflow: Workflow, record: UUID) -> bool:

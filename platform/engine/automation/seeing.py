@@ -16,11 +16,12 @@ from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.conditions import Context, Node
 from hanok.engine.conditions.telling import Told, tell
 from hanok.engine.errors import NotFound
-from hanok.engine.fields import Field, Linked, in_language
+from hanok.engine.fields import Field, Linked
 from hanok.engine.records import Record
 from hanok.engine.records.around import Around
 from hanok.engine.records.former import today
 from hanok.engine.records.read import get
+from hanok.engine.records.within import workflow_actor
 
 if TYPE_CHECKING:
     from hanok.engine.automation.run import Run
@@ -40,9 +41,7 @@ class Event:
 
 def actor_of(catalog: Catalog, workflow: Workflow, run: Run | None = None) -> Actor:
     """The system in the name of the workflow. It may do everything, and its day is the site's."""
-    title = in_language(workflow.label, catalog.app.languages[0])
-    because = Because(run.id, run.depth) if run else None
-    return Actor(None, f"workflow:{workflow.key}", title, admin=True, zone=catalog.app.zone, cause=because)
+    return replace(workflow_actor(catalog, workflow), cause=Because(run.id, run.depth) if run else None)
 
 
 def record_of(conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, id: UUID) -> tuple[Record | None, bool]:

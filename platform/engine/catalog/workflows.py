@@ -30,7 +30,7 @@ from hanok.engine.language.nodes import Source as File
 __all__ = ["Trigger", "Workflow", "former_workflow", "plain", "read_workflow", "restored", "workflows_of"]
 
 #: The steps that a workflow may have that runs inside a save.
-WITHIN = ("set", "stop", "branch", "create", "link")
+WITHIN = ("set", "stop", "branch")
 DECIMAL = "$decimal"
 KIND = "workflow"
 

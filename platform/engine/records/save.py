@@ -39,6 +39,7 @@ from hanok.engine.records.telling.saved import told
 from hanok.engine.records.telling.tied import told_tied
 from hanok.engine.records.trail import both_ends, leave, tell_end
 from hanok.engine.records.values import Loading, loaded
+from hanok.engine.records.within_trace import leave_within
 
 
 def create(
@@ -63,7 +64,7 @@ def create(
     _write_beside(conn, catalog, actor, draft, beside)
     inherit(conn, catalog, found, [draft.id])
     draft = settled(conn, catalog, actor, draft)
-    _leave(conn, catalog, actor, draft)
+    _leave(conn, catalog, actor, draft, loading)
     check_created(conn, catalog, actor, [draft])
     return draft.record(conn, catalog, actor)
 
@@ -113,7 +114,7 @@ def update(
     for parent in above:
         touch_parent(conn, catalog, actor, found, parent, at=draft.at)
     draft = settled(conn, catalog, actor, draft)
-    _leave(conn, catalog, actor, draft)
+    _leave(conn, catalog, actor, draft, loading)
     return draft.record(conn, catalog, actor)
 
 
@@ -167,7 +168,7 @@ def _write_beside(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Dr
     tie_primaries(conn, catalog, actor, draft.module, here, draft.own, at=draft.at)
 
 
-def _leave(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) -> None:
+def _leave(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft, loading: Loading) -> None:
     """The trail, the search entry and the files of a written draft."""
     leave(conn, catalog, actor, draft.module, draft.id, draft.action, draft.changes, at=draft.at, version=draft.version)
     here = Linked(draft.module.key, draft.id, draft.title)
@@ -178,6 +179,7 @@ def _leave(conn: sa.Connection, catalog: Catalog, actor: Actor, draft: Draft) ->
         index.put(conn, draft.module, draft.id, draft.title, draft.own)
     settle(conn, actor, draft.module, draft.id, draft.own, draft.changes)
     told(conn, catalog, actor, draft)
+    leave_within(conn, actor, here, loading.within, draft.changes, new=draft.action == "created")
 
 
 def _execute(conn: sa.Connection, module: Module, statement: Any) -> sa.CursorResult[Any]:

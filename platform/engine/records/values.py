@@ -31,6 +31,7 @@ from hanok.engine.records.guarding import check_zone
 from hanok.engine.records.lettering.checking import check_templates
 from hanok.engine.records.obeying import obey
 from hanok.engine.records.query import Record
+from hanok.engine.records.within import Within, run_within
 from hanok.engine.store.holding import held
 
 #: The keys of fields that are unique together, and what their columns hold.
@@ -76,7 +77,8 @@ class Loading:
     """One validation: what was asked, what came of it, and what is wrong.
 
     First `load` (the values by themselves), then `check` (against other records). `alike` says by the keys of the
-    module's `duplicates` which records are like it, where that is no error but something to ask about.
+    module's `duplicates` which records are like it, where that is no error but something to ask about; `within` what
+    workflows did that run within a save.
     """
 
     catalog: Catalog
@@ -88,6 +90,7 @@ class Loading:
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, list[Message]] = field(default_factory=dict)
     alike: dict[str, Message] = field(default_factory=dict)
+    within: list[Within] = field(default_factory=list)
 
     def load(self, conn: sa.Connection | None = None) -> None:
         """Loads the fields that were given and, for a new record, the defaults of the others.
@@ -102,7 +105,7 @@ class Loading:
             if found.key in denied:
                 continue
             if found.key in self.raw:
-                self._load(found, self.raw[found.key])
+                self.load_one(found, self.raw[found.key])
             elif self.current is None and not found.made:
                 self._default(found)
         self._required()
@@ -113,6 +116,7 @@ class Loading:
         self._owners(lookup)
         self._ties(lookup)
         self._files(lookup)
+        run_within(self, lookup.around)
         obey(self, lookup.around)
         check_zone(self)
         check_templates(self)
@@ -177,7 +181,8 @@ class Loading:
             known = say("There is no field “{key}”; did you mean “{near}”?", key=key, near=near)
             self.wrong(key, known if near else say("There is no field “{key}”.", key=key))
 
-    def _load(self, found: Field, raw: Any) -> None:
+    def load_one(self, found: Field, raw: Any) -> None:
+        """Loads a raw value of a field."""
         present = self.current.values.get(found.key) if self.current else None
         if self.current and found.type.unchanged(found, raw, present):
             return
@@ -312,7 +317,8 @@ class OneByOne:
         table = module.table.alias()
         rule = predicate(self.catalog, self.actor, module, "view", table)
         there = sa.select(table.c.title).where(table.c.id == id, table.c.deleted_at.is_(None), rule)
-        return self.conn.scalar(held(self.conn, there, table))
+        found: str | None = self.conn.scalar(held(self.conn, there, table))
+        return found
 
     def holder(self, group: Group, wanted: Bound, but: UUID | None) -> str | None:
         table = self.module.table

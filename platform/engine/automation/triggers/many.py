@@ -8,12 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hanok.engine.automation.beginning import NONE, RUN, job_key, keep_version
+from hanok.engine.automation.beginning import NONE, RUN, job_key
 from hanok.engine.automation.cause import Cause
 from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.fields import Linked
 from hanok.engine.jobs.job import WHENEVER
 from hanok.engine.jobs.queue import enqueue_many
+from hanok.engine.records.within_trace import keep_version
 from hanok.engine.store import new_id
 from hanok.engine.store.automation_tables import once, run
 from hanok.engine.store.moments import now
