@@ -6,6 +6,7 @@ modules are the deploy room's. The same values come back from SQLite and Postgre
 """
 
 from hanok.engine.store import account_tables as _accounts  # noqa: F401  # its tables stand beside the others
+from hanok.engine.store import approval_tables as _approvals  # noqa: F401  # and so do its
 from hanok.engine.store import automation_tables as _automation  # noqa: F401  # and so do its
 from hanok.engine.store import desk_tables as _desk  # noqa: F401  # and so do its
 from hanok.engine.store import job_tables as _jobs  # noqa: F401  # and so do its
