@@ -6,9 +6,11 @@ change meanwhile is kept; what an application answers stays the same.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
@@ -19,6 +21,18 @@ from hanok.engine.accounts import passwords
 
 #: The passwords of tests need no protection. tests/accounts/test_passwords.py asks for the real one.
 REAL, CHEAP = passwords.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+#: New objects to a collection of the youngest garbage, and so many of these to the next older (Python's own: 700, 10).
+RARELY = 50_000, 20, 20
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: the collector of garbage need not look at it again for each test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*RARELY)
 
 
 class Compiled(BytecodeCache):

@@ -1,14 +1,19 @@
 """A real `hanok serve` process on a fresh SQLite site.
 
-`site` is a folder made by `hanok init`, `served` the address of a server on such a site.
+`site` is a folder made by `hanok init`, `served` the address of a server on such a site. Commands are processes of
+their own that begin with everything imported (tests/forked.py), unless a test names another command.
 """
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests import forked
 
 HANOK = (str(Path(sys.executable).parent / "hanok"),)
 PASSWORD = "celadon-tiger-42"
@@ -34,19 +41,35 @@ class Served:
     password: str = PASSWORD
 
 
-def run_hanok(*words: str | Path, command: tuple[str, ...] = HANOK, cwd: Path | None = None) -> str:
+def run_hanok(*words: str | Path, command: tuple[str, ...] = (), cwd: Path | None = None) -> str:
     """Runs the command line to its end and returns what it printed; fails the test when the exit code is not 0."""
+    env = {**os.environ, "HANOK_ADMIN_PASSWORD": PASSWORD, "LC_ALL": "C.UTF-8"}
+    done = run_elsewhere([*command, *map(str, words)], env, cwd) if command else forked.run(words, env=env)
+    assert done.code == 0, f"hanok {' '.join(map(str, words))}\n{done.said}"
+    return done.out
+
+
+def run_elsewhere(words: list[str], env: dict[str, str], cwd: Path | None = None) -> forked.Done:
+    """Runs a command as a shell would."""
     done = subprocess.run(
-        [*command, *map(str, words)],
-        env={**os.environ, "HANOK_ADMIN_PASSWORD": PASSWORD, "LC_ALL": "C.UTF-8"},
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+        words, env=env, cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, f"hanok {' '.join(map(str, words))}\n{done.stdout}{done.stderr}"
-    return done.stdout
+    return forked.Done(done.returncode, done.stdout, done.stderr)
+
+
+@functools.cache
+def _made(demo: int) -> Path:
+    """A site as `hanok init` makes it, kept until this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="hanok-site-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    run_hanok("--site", folder / "site", "init", "--demo", str(demo))
+    return folder / "site"
+
+
+def new_site(folder: Path, *, demo: int = 0) -> Path:
+    """A new site on SQLite in this folder: a copy of what `hanok init` made first. `admin` logs in with PASSWORD."""
+    shutil.copytree(_made(demo), folder, dirs_exist_ok=True)
+    return folder
 
 
 def free_port() -> int:
@@ -63,7 +86,7 @@ def answers(address: str) -> bool:
         return False
 
 
-def wait_for(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def wait_for(process: subprocess.Popen[bytes] | forked.Command, address: str, log: Path) -> None:
     """Returns when `/login` answers; fails with the server's log when it stops or takes too long."""
     end = time.monotonic() + START_UP
     while not answers(address):
@@ -74,13 +97,20 @@ def wait_for(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
 
 @contextmanager
 def serving(
-    site: Path, *, command: tuple[str, ...] = HANOK, cwd: Path | None = None, port: int = 0
+    site: Path, *, command: tuple[str, ...] = (), cwd: Path | None = None, port: int = 0
 ) -> Iterator[Served]:
     """Serves a site on a free port, or on this one, until the block ends."""
     port, log = port or free_port(), site / "serve.log"
-    words = [*command, "--site", str(site), "serve", "--port", str(port)]
-    with log.open("wb") as output:
-        process = subprocess.Popen(words, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    words = ["--site", str(site), "serve", "--port", str(port)]
+    log.write_bytes(b"")
+    process: subprocess.Popen[bytes] | forked.Command
+    if command:
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [*command, *words], cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+    else:
+        process = forked.begin(words, env=os.environ, out=log, err=log)
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(process, address, log)
@@ -93,9 +123,7 @@ def serving(
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     """A new site without records on SQLite; its `admin` logs in with PASSWORD."""
-    folder = tmp_path / "site"
-    run_hanok("--site", folder, "init", "--demo", "0")
-    return folder
+    return new_site(tmp_path / "site")
 
 
 @pytest.fixture
@@ -108,7 +136,5 @@ def served(site: Path) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def served_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for the tests of a module: cheaper, and they see each other's records."""
-    folder = tmp_path_factory.mktemp("served") / "site"
-    run_hanok("--site", folder, "init", "--demo", "0")
-    with serving(folder) as running:
+    with serving(new_site(tmp_path_factory.mktemp("served") / "site")) as running:
         yield running

@@ -17,11 +17,13 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
 HANOK = BIN / "hanok"
 MISLEADING = ("PYTHONHOME", "PYTHONPATH", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "__PYVENV_LAUNCHER__")
+#: Without compiled files each of the hundred processes of the tests compiles everything again.
+SLOWING = ("PYTHONDONTWRITEBYTECODE",)
 
 
 def clean_environment() -> dict[str, str]:
-    """The caller's variables without those that would send an install elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if name not in MISLEADING}
+    """The caller's variables without those that would send an install elsewhere, or slow every process down."""
+    kept = {name: value for name, value in os.environ.items() if name not in (*MISLEADING, *SLOWING)}
     return {**kept, "PIP_USER": "0", "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,24 +12,12 @@ import pytest
 
 from tests.acceptance.visitor import Visitor
 from tests.databases import Databases
-from tests.served import HANOK, PASSWORD, serving
+from tests.forked import Done, run
+from tests.served import HANOK, PASSWORD, run_elsewhere, serving
 
 OWN_ONLY = """label: {en: Own only, ko: 본인만}
 default: {list: owner, view: owner, create: all, edit: owner, delete: owner}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A command that has ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        return self.out + self.err
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +29,16 @@ class House:
 
     def hanok(self, *words: str, language: str = "en", **environment: str) -> Done:
         """Runs a command on this site to its end."""
-        run = subprocess.run(
-            [*HANOK, "--site", str(self.folder), *words],
-            env={**os.environ, "HANOK_ADMIN_PASSWORD": PASSWORD, "HANOK_LANGUAGE": language, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Done(run.returncode, run.stdout, run.stderr)
+        return run(["--site", self.folder, *words], env=self._environment(language, **environment))
+
+    def typed(self, *words: str, language: str = "en", **environment: str) -> Done:
+        """The same by the installed command, as a shell runs it."""
+        whole = [*HANOK, "--site", str(self.folder), *words]
+        return run_elsewhere(whole, self._environment(language, **environment))
+
+    @staticmethod
+    def _environment(language: str, **more: str) -> dict[str, str]:
+        return {**os.environ, "HANOK_ADMIN_PASSWORD": PASSWORD, "HANOK_LANGUAGE": language, **more}
 
     def write(self, file: str, text: str) -> Path:
         """Writes a metadata file of the site by hand."""

@@ -40,6 +40,15 @@ def test_the_exit_code_says_how_it_went(sqlite_house: House, words: tuple[str, .
     assert (tables(sqlite_house.database), files(sqlite_house.folder)) == before
 
 
+@pytest.mark.parametrize(("words", "code"), [(("--version",), 0), (("init",), 1), (("frobnicate",), 2)])
+def test_the_installed_command_ends_like_the_one_that_tests_fork(
+    sqlite_house: House, words: tuple[str, ...], code: int
+) -> None:
+    typed = sqlite_house.typed(*words)
+    assert typed.code == code, typed.said
+    assert typed == sqlite_house.hanok(*words)
+
+
 @pytest.mark.parametrize("words", ["check", "deploy", "serve"])
 def test_without_a_site_every_command_says_so(tmp_path: Path, words: str) -> None:
     done = House(tmp_path / "nowhere", "").hanok(words)

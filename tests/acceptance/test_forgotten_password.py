@@ -16,7 +16,7 @@ from hanok.engine.access import SYSTEM
 from hanok.engine.deploy.settings import FILE
 from tests.browser import window
 from tests.jobs.post_office import Office, Taken, open_office
-from tests.served import Served, run_hanok, serving
+from tests.served import Served, new_site, run_hanok, serving
 
 pytestmark = pytest.mark.browser
 SITE = "https://crm.example.com"
@@ -47,7 +47,7 @@ def office() -> Iterator[Office]:
 def house(tmp_path_factory: pytest.TempPathFactory, office: Office) -> Iterator[Served]:
     """A served site with an outbound account, its address in the settings, and a user for each language."""
     folder = tmp_path_factory.mktemp("house") / "site"
-    run_hanok("--site", folder, "init", "--demo", "0")
+    new_site(folder)
     (folder / FILE).write_text(f"address: {SITE}\n")
     for name in WORDS:
         words = ("--email", f"{name}@example.com", "--role", "administrator", "--password", OLD)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.acceptance.visitor import Visitor
-from tests.served import PASSWORD, Served, run_hanok, serving
+from tests.served import PASSWORD, Served, new_site, serving
 
 WRONG = "not-the-password-77"
 SEARCHED, NAMED, TYPED = "sought-word", "secretive-company", "words-of-nobody"
@@ -22,7 +22,7 @@ SEARCHED, NAMED, TYPED = "sought-word", "secretive-company", "words-of-nobody"
 def running(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """Served with everything that a log can have."""
     folder = tmp_path / "site"
-    run_hanok("--site", folder, "init")
+    new_site(folder)
     monkeypatch.setenv("HANOK_LOG", request.param)
     monkeypatch.setenv("HANOK_LOG_LEVEL", "debug")
     monkeypatch.setenv("HANOK_METRICS", "0123456789abcdef-a-token")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.served import PASSWORD, Served, run_hanok, serving
+from tests.served import PASSWORD, Served, new_site, serving
 
 HALF = b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "
 
@@ -21,7 +21,7 @@ HALF = b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("attacked") / "site"
-    run_hanok("--site", folder, "init")
+    new_site(folder)
     (folder / "first-password.txt").write_text(f"admin\n{PASSWORD}\n")
     with serving(folder) as found:
         yield found

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import window
-from tests.served import PASSWORD, Served, run_hanok, serving
+from tests.served import PASSWORD, Served, new_site, run_hanok, serving
 
 pytestmark = pytest.mark.browser
 AUTHENTICATOR = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
@@ -25,7 +25,7 @@ WAIT = 20.0
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A served site with two users; keys of passkeys are for http://localhost there."""
     folder = tmp_path_factory.mktemp("house") / "site"
-    run_hanok("--site", folder, "init", "--demo", "0")
+    new_site(folder)
     for name in ("mina", "june"):
         words = ("--name", name, "--email", f"{name}@example.com", "--role", "administrator", "--password", PASSWORD)
         run_hanok("--site", folder, "user", "add", name, *words)

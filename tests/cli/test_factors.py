@@ -15,7 +15,7 @@ from hanok.engine import accounts
 from hanok.engine.access import Actor
 from hanok.engine.accounts import factors, totp
 from hanok.engine.deploy.keys import site_keys
-from tests.served import run_hanok
+from tests.served import new_site
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A site whose administrator has an authenticator app."""
     monkeypatch.setenv("HANOK_LANGUAGE", "en")
     made = tmp_path / "site"
-    run_hanok("--site", made, "init")
+    new_site(made)
     live, keys, now = live_of(opened(made)), site_keys(made), datetime.now(UTC)
     with live.store.write() as conn:
         id = accounts.find_user(conn, live.catalog, "admin")

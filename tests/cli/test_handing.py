@@ -17,7 +17,7 @@ from hanok.cli import hanok
 from hanok.engine import accounts, records
 from hanok.engine.access import SYSTEM
 from hanok.engine.catalog import Catalog
-from tests.served import run_hanok
+from tests.served import new_site
 
 Asking = Callable[..., Result]
 
@@ -26,7 +26,7 @@ Asking = Callable[..., Result]
 def folder(tmp_path: Path) -> Path:
     """A site where kim has an account and a finished task, and lee nothing."""
     made = tmp_path / "site"
-    run_hanok("--site", made, "init")
+    new_site(made)
     live = live_of(opened(made))
     kim, _ = (live.write(partial(user, name=name)) for name in ("kim", "lee"))
     for module, raw in (("account", {"name": "한빛전자"}), ("task", {"name": "전화", "status": "done"})):

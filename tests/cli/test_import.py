@@ -2,25 +2,21 @@
 
 import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.served import HANOK
+from tests.forked import run
 
 HEADINGS = "이름,업종,직원 수\n"
 
 
 def typed(site: Path, *words: str | Path, language: str = "en") -> tuple[int, str, str]:
     """Exit code, what was printed, what was complained."""
-    done = subprocess.run(
-        [*HANOK, "--site", str(site), *map(str, words)],
-        env={**os.environ, "HANOK_LANGUAGE": language, "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stdout, done.stderr
+    env = {**os.environ, "HANOK_LANGUAGE": language, "LC_ALL": "C.UTF-8"}
+    done = run(["--site", site, *words], env=env)
+    assert "Traceback" not in done.err
+    return done.code, done.out, done.err
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from hanok.engine.jobs.queue import job_of
 from hanok.engine.jobs.schedules import keep_schedules
 from hanok.engine.store import Store, open_store
 from hanok.engine.store.job_tables import job, worker
-from tests.served import run_hanok
+from tests.served import new_site
 
 Asking = Callable[..., Result]
 
@@ -27,7 +27,7 @@ Asking = Callable[..., Result]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("jobs") / "site"
-    run_hanok("--site", made, "init")
+    new_site(made)
     return made
 
 

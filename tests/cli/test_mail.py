@@ -20,7 +20,7 @@ from hanok.engine.jobs.mail import Letter
 from hanok.engine.store.job_tables import mail as table
 from tests.jobs.post_office import open_office
 from tests.jobs.test_mail_bounces import notice
-from tests.served import run_hanok
+from tests.served import new_site
 
 Asking = Callable[..., Result]
 
@@ -28,7 +28,7 @@ Asking = Callable[..., Result]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("mail") / "site"
-    run_hanok("--site", made, "init")
+    new_site(made)
     return made
 
 

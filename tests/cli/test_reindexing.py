@@ -15,13 +15,13 @@ from hanok.engine import records
 from hanok.engine.store.tables import search_grams
 from tests.builders import an_administrator
 from tests.cli.test_handing import create
-from tests.served import run_hanok
+from tests.served import new_site
 
 
 def test_what_was_stored_before_is_found_by_initials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HANOK_LANGUAGE", "en")
     folder = tmp_path / "site"
-    run_hanok("--site", folder, "init")
+    new_site(folder)
     live = live_of(opened(folder))
     live.write(partial(create, module="account", raw={"name": "삼성전자"}))
     with live.store.write() as conn:

@@ -14,7 +14,7 @@ from hanok.app import live_of, opened
 from hanok.cli import hanok
 from hanok.engine import accounts, records
 from hanok.engine.access import SYSTEM
-from tests.served import run_hanok
+from tests.served import new_site
 
 Asking = Callable[..., Result]
 
@@ -23,7 +23,7 @@ Asking = Callable[..., Result]
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site with a user, a team and a group that hold no role, and one account."""
     made = tmp_path_factory.mktemp("roles") / "site"
-    run_hanok("--site", made, "init")
+    new_site(made)
     live = live_of(opened(made))
     team, group = {"name": "Sales", "key": "sales"}, {"name": "Seoul", "key": "seoul"}
     for module, raw in (("team", team), ("security_group", group), ("account", {"name": "한빛전자"})):

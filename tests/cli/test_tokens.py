@@ -15,7 +15,7 @@ from hanok.app import live_of, opened
 from hanok.cli import hanok
 from hanok.engine import accounts
 from hanok.engine.access import SYSTEM
-from tests.served import run_hanok, serving
+from tests.served import new_site, serving
 
 Asking = Callable[..., Result]
 
@@ -23,7 +23,7 @@ Asking = Callable[..., Result]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("tokens") / "site"
-    run_hanok("--site", made, "init")
+    new_site(made)
     live_of(opened(made)).write(
         lambda conn, catalog: accounts.create_user(conn, catalog, SYSTEM, {"username": "kim"}, roles=("viewer",))
     )

@@ -28,7 +28,7 @@ from hanok.engine.jobs.queue import job_of
 from hanok.engine.store import Store, open_store
 from hanok.engine.store.job_tables import worker as worker_table
 from tests.databases import Postgres
-from tests.served import free_port, run_hanok
+from tests.served import free_port, new_site, run_hanok
 
 TRIAL = Path(__file__).parent / "trial_worker.py"
 LONGEST = 30.0
@@ -95,7 +95,7 @@ class House:
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fresh") / "site"
-    run_hanok("--site", folder, "init")
+    new_site(folder)
     return folder
 
 

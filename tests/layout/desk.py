@@ -26,7 +26,7 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 from hanok.engine.errors import Denied, HanokError, NotFound, Refused, say
 from hanok.web.doors import door
-from tests.served import PASSWORD, run_hanok
+from tests.served import PASSWORD, new_site, run_hanok
 from tests.sweeps.everything import ADMIN as SEEDER
 from tests.sweeps.everything import EVERYTHING, Filler, everything_files, writable
 
@@ -78,7 +78,7 @@ class Desk:
 
 def make(folder: Path, *, accounts: int, count: int = 30) -> None:
     """A new site in this folder."""
-    run_hanok("--site", folder, "init", "--demo", str(accounts))
+    new_site(folder, demo=accounts)
     shipped = {f"modules/{path.name}" for path in SHIPPED.glob("*.yaml")}
     files = {name: text for name, text in everything_files().items() if name not in shipped}
     files |= {"modules/nothing.yaml": NOTHING, "menus/main.yaml": MENU}

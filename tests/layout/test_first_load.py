@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.served import Served, run_hanok, serving
+from tests.served import Served, new_site, serving
 
 pytestmark = pytest.mark.browser
 FIRST, NEXT = 200_000, 30_000
@@ -18,7 +18,7 @@ FIRST, NEXT = 200_000, 30_000
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("weighed") / "site"
-    run_hanok("--site", folder, "init", "--demo", "40")
+    new_site(folder, demo=40)
     with serving(folder) as running:
         yield running
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.served import Served, run_hanok, serving
+from tests.served import Served, new_site, serving
 
 pytestmark = pytest.mark.browser
 #: What the focused element shows of its focus: an outline, a ring, an edge that differs from its neighbours'.
@@ -27,7 +27,7 @@ SEEN = """() => {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("keyed") / "site"
-    run_hanok("--site", folder, "init", "--demo", "4")
+    new_site(folder, demo=4)
     with serving(folder) as running:
         yield running
 

@@ -24,7 +24,7 @@ from hanok.engine.accounts.logins import LoginSearch, logins
 from hanok.engine.deploy.settings import FILE
 from tests.browser import window
 from tests.oidc.real import CLIENT, SECRET, Real, a_real_provider
-from tests.served import Served, free_port, run_hanok, serving
+from tests.served import Served, free_port, new_site, serving
 
 PEOPLE = {
     "mina": {"email": "mina@example.com", "email_verified": True, "family_name": "김", "given_name": "미나",
@@ -37,7 +37,7 @@ PEOPLE = {
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Real]]:
     """A served site that takes people of example.com in, and the provider that knows them."""
     folder = tmp_path_factory.mktemp("house") / "site"
-    run_hanok("--site", folder, "init", "--demo", "0")
+    new_site(folder)
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     (folder / FILE).write_text(f"address: {address}\noidc_insecure: true\n")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.acceptance.visitor import Visitor
 from tests.browser import window
 from tests.screens.following import MODEL
-from tests.served import PASSWORD, Served, run_hanok, serving
+from tests.served import PASSWORD, Served, new_site, run_hanok, serving
 
 pytestmark = pytest.mark.browser
 CLERK = """
@@ -28,7 +28,7 @@ LIST = "views:\n  list: {columns: [name, stage, amount, reason, until]}\n"
 @pytest.fixture(scope="module")
 def deals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("deals") / "site"
-    run_hanok("--site", folder, "init", "--demo", "0")
+    new_site(folder)
     files = {**MODEL, "roles/clerk.yaml": CLERK}
     files["modules/deal.yaml"] = files["modules/deal.yaml"].replace("views:\n", LIST, 1)
     for name, text in files.items():
@@ -183,6 +183,17 @@ def test_a_finger_edits_on_the_page_of_a_record(phone: Page, deals: Served, boss
     phone.locator("#f-amount").fill("900")
     phone.get_by_role("button", name="저장").tap()
     expect(phone.locator("[data-edit=amount] > dd:first-of-type")).to_contain_text("900")
+
+
+def test_a_finger_edits_in_a_list(phone: Page, deals: Served, boss: Visitor) -> None:
+    boss.create("deal", name="집은 거래", amount="100")
+    opened(phone, deals, "/deal?name=집은 거래")
+    amount = cell(phone, "집은 거래", "amount")
+    amount.dispatch_event("pointerdown", {"pointerType": "touch", "isPrimary": True, "bubbles": True})
+    phone.locator("#f-amount").fill("900")
+    phone.get_by_role("button", name="저장").tap()
+    expect(amount).to_contain_text("900")
+    expect(phone).to_have_url(re.compile(r"/deal\?"))
 
 
 def test_what_is_typed_is_not_left_by_accident(page: Page, deals: Served, boss: Visitor) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.acceptance.visitor import Visitor
 from tests.screens.test_inline_in_the_browser import opened
-from tests.served import Served, run_hanok, serving
+from tests.served import Served, new_site, serving
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("house") / "site"
-    run_hanok("--site", folder, "init", "--demo", "0")
+    new_site(folder)
     with serving(folder) as running:
         Visitor(running.address).log_in().create("account", name="두레상사")
         yield running

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import traceback
@@ -23,11 +22,9 @@ from hanok.engine.errors import Conflict
 from hanok.engine.language import Layer
 from hanok.engine.store import Store, open_store
 from tests.builders import CORE, TYPES, a_layer, an_administrator
+from tests.forked import PROCESSES
 
 ADMIN = an_administrator()
-#: Children of a server that has imported everything already, without the threads and connections of the tests.
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__, "tests.sweeps.jobs"])
 
 
 class PowerCutError(Exception):

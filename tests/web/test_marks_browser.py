@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.served import Served, run_hanok, serving
+from tests.served import Served, new_site, run_hanok, serving
 
 pytestmark = pytest.mark.browser
 THING = """
@@ -41,7 +41,7 @@ html => {
 @pytest.fixture(scope="module")
 def things(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("marks") / "site"
-    run_hanok("--site", folder, "init", "--demo", "0")
+    new_site(folder)
     modules = folder / "metadata" / "modules"
     modules.mkdir(parents=True, exist_ok=True)
     (modules / "thing.yaml").write_text(THING, encoding="utf-8")
