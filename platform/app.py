@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from hanok.engine.automation import running as automation
 from hanok.engine.automation.events import Events
 from hanok.engine.automation.packages import installed
-from hanok.engine.automation.triggers import sweeping
+from hanok.engine.automation.triggers import mails, sweeping
 from hanok.engine.automation.triggers.keeping import keep as keep_workflows
 from hanok.engine.deploy import Live, Site, finishing, load_live, open_site
 from hanok.engine.deploy.keys import site_keys
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 #: Who hears of what happened to records, and of what rooms tell.
 SUBSCRIBERS: tuple[Subscriber, ...] = (
-    *mail.SUBSCRIBERS, *following.SUBSCRIBERS, *address_letters.SUBSCRIBERS
+    *mail.SUBSCRIBERS, *following.SUBSCRIBERS, *address_letters.SUBSCRIBERS, *mails.SUBSCRIBERS,
 )
 SCHEDULES: tuple[Schedule, ...] = (
     *housekeeping.SCHEDULES, *telling.SCHEDULES, *auditing.SCHEDULES, *mail.SCHEDULES, *finishing.SCHEDULES,
@@ -93,8 +93,8 @@ def job_kinds(subscribers: Sequence[Subscriber] = SUBSCRIBERS) -> Kinds:
     return kinds_of(
         automation.KINDS, housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS,
         handing.KINDS, importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS,
-        sweeping.KINDS, finishing.KINDS, account_letters.KINDS, address_letters.KINDS, factor_letters.KINDS,
-        (outbox.event_kind(subscribers),),
+        sweeping.KINDS, mails.KINDS, finishing.KINDS, account_letters.KINDS, address_letters.KINDS,
+        factor_letters.KINDS, (outbox.event_kind(subscribers),),
     )  # fmt: skip
 
 

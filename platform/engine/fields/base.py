@@ -51,6 +51,8 @@ class FieldType:
     compares: ClassVar[str] = ""
     #: True when its texts name people (`records.telling.mentions`).
     mentions: ClassVar[bool] = False
+    #: The operator by which a record is found by an e-mail address of it, "" where it holds none.
+    addressed: ClassVar[str] = ""
     #: True when its values are seen on the record alone: no title, formula, history or outbox holds them.
     secret: ClassVar[bool] = False
     #: The value when nobody said anything and the document gives no default.

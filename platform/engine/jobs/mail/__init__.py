@@ -1,4 +1,4 @@
-"""Outgoing mail: letters posted in the transaction that wants them, sent through outbound accounts at least once.
+"""Mail: letters posted in the transaction that wants them, sent through outbound accounts at least once.
 
 `post` writes a row with a Message-ID that never changes; one job at a time for each account delivers what is due.
 What the server says of each address is kept, and what comes back is found by its Message-ID. Where the site has no
@@ -9,12 +9,13 @@ from hanok.engine.jobs.mail import bounces, deciding, delivering, following, pos
 from hanok.engine.jobs.mail.accounts import Account, Pause, account_of, accounts, mode_of, pause_of, primary, resume
 from hanok.engine.jobs.mail.checking import Checked, check_account
 from hanok.engine.jobs.mail.deciding import cancel, mails, retry
+from hanok.engine.jobs.mail.inbound import fetching
 from hanok.engine.jobs.mail.letter import Attachment, Letter
 from hanok.engine.jobs.mail.posting import call, post
 from hanok.engine.jobs.mail.rows import STATES, Mail, mail_of
 
-KINDS = (*delivering.KINDS, *deciding.KINDS, *following.KINDS)
-SCHEDULES = deciding.SCHEDULES
+KINDS = (*delivering.KINDS, *deciding.KINDS, *following.KINDS, *fetching.KINDS)
+SCHEDULES = (*deciding.SCHEDULES, *fetching.SCHEDULES)
 SUBSCRIBERS = (*posting.SUBSCRIBERS, *following.SUBSCRIBERS)
 
 __all__ = [

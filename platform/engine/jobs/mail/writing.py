@@ -31,7 +31,7 @@ AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "Al
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """A mail as somebody wrote it. `files` are ids of files that she may have; `key` makes its Message-ID, where the
-    same mail may be written again; `automatic` says that a machine wrote it."""
+    same mail may be written again; `automatic` says that a machine wrote it, and `owner` who answers for it then."""
 
     to: Sequence[Address]
     subject: str
@@ -42,6 +42,7 @@ class Written:
     account: UUID | None = None
     key: UUID | None = None
     automatic: bool = False
+    owner: UUID | None = None
 
 
 def usable(conn: sa.Connection, catalog: Catalog, actor: Actor) -> tuple[Account, ...]:
@@ -95,7 +96,8 @@ def _raw(written: Written, through: Account | None, id: str) -> dict[str, object
         "name": written.subject, "direction": "out", "status": "waiting", "body": written.html,
         "text": as_text(written.html)[:LONGEST_TEXT], "message_id": id, "automatic": written.automatic,
         "sender": through.from_address if through else None, "sender_name": through.from_name if through else None,
-        "mailbox": through.name if through else None, **{key: named(found) for key, found in people.items()},
+        "mailbox": through.name if through else None, **({"owner": str(written.owner)} if written.owner else {}),
+        **{key: named(found) for key, found in people.items()},
     }  # fmt: skip
 
 
