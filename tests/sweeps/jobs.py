@@ -6,7 +6,7 @@ import logging
 import signal
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -239,6 +239,7 @@ class Killing:
     address: str
     folder: Path
     chance: Random
+    work: Callable[[str, str, int], None] = work_on
     kills: int = 0
     moments: Counter[str] = field(default_factory=Counter)
     alive: list[Any] = field(default_factory=list)
@@ -246,7 +247,7 @@ class Killing:
     def hire(self) -> None:
         """Half of them die of what they do, at a statement or a commit of their own; the others are shot."""
         fatal = self.chance.randint(1, 60) if self.chance.random() < 0.5 else 0
-        made = PROCESSES.Process(target=work_on, args=(self.address, str(self.folder), fatal), daemon=True)
+        made = PROCESSES.Process(target=self.work, args=(self.address, str(self.folder), fatal), daemon=True)
         made.start()
         self.alive.append(made)
 

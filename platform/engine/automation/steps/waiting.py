@@ -16,6 +16,7 @@ from hanok.engine.records.acting.giving import worked_out
 
 #: How often a condition is looked at that asks for more than the record itself.
 LOOK = timedelta(hours=1)
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 NO_MOMENT = say("“{word}” is no moment to wait for.")
 
 
@@ -38,19 +39,22 @@ def _due(doing: Doing, step: Step) -> datetime | None:
     """When it goes on; None where the moment that it waits for is empty: it does not wait."""
     zone = doing.actor.zone or doing.catalog.app.zone
     if "for" in step.data:
-        found = moments_of(f"+{step.data['for']}", now=_now(), zone=zone)
-        if found is None:
-            raise Refused(say(NO_MOMENT.text, word=step.data["for"]))
-        span = step.data["for"]
-        return found[0] if span[-1] in "mhs" else _later(span, zone)
+        return after(step.data["for"], zone)
     return _moment(_said(doing, step.data["until"]), zone)
+
+
+def after(span: str, zone: str) -> datetime:
+    """The moment so long from now (30m, 2d, 1M). Raises Refused."""
+    unit = UNITS.get(span[-1])
+    return _now() + timedelta(**{unit: int(span[:-1])}) if unit else _later(span, zone)
 
 
 def _later(span: str, zone: str) -> datetime:
     """So many days, weeks, months or years from now, at the same time of the day."""
     here = _now().astimezone(ZoneInfo(zone))
     found = moments_of(f"+{span}", now=here.astimezone(UTC), zone=zone)
-    assert found is not None, "the schema knows spans"
+    if found is None:
+        raise Refused(say(NO_MOMENT.text, word=span))
     day = found[0].astimezone(ZoneInfo(zone)).date()
     return datetime.combine(day, here.timetz().replace(tzinfo=None), ZoneInfo(zone)).astimezone(UTC)
 
