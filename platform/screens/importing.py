@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
-from hanok.engine.catalog import Module
+from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import in_language
 from hanok.engine.jobs.job import Job
@@ -66,6 +66,24 @@ SIZE, MOST_FIELDS = 50, 6
 #: Seconds between two looks while it is under way.
 SOON = 2
 Errors = Mapping[str, Sequence[Message]]
+
+
+def home(module: Module) -> str:
+    """The list of the module; lines have none, so that of the records that they stand in."""
+    return f"/{module.parent.module if module.parent else module.key}"
+
+
+def kinds(catalog: Catalog, module: Module, language: str) -> tuple[tuple[str, str, bool], ...]:
+    """What a file may bring in here: the records, and each kind of their lines: address, name, whether it is this one.
+    Empty where there is nothing to choose."""
+    above = catalog.module(home(module)[1:])
+    lines = [
+        (one.key, catalog.module(one.parent.module).field(one.parent.field).label_in(language))
+        for one in catalog.every.values()
+        if one.parent and one.parent.module == above.key
+    ]
+    found = [(above.key, in_language(above.plural, language)), *lines] if lines else []
+    return tuple((address(key), label, key == module.key) for key, label in found)
 
 
 def address(module: str, id: UUID | str = "", rest: str = "") -> str:
@@ -189,6 +207,10 @@ class Course:
         return 2 if self.plan.state in (CHECKING, CHECKED) else 3
 
     @property
+    def home(self) -> str:
+        return home(self.module)
+
+    @property
     def every(self) -> int:
         return SOON if self.lives else 0
 
@@ -243,7 +265,7 @@ def _row(module: Module, plan: Import, row: Kept, language: str) -> RowShown:
         cell = row.cells[place] if place is not None and place < len(row.cells) else ""
         wrong.append((heading, str(cell), message))
     shown = [_difference(module, key, pair, language) for key, pair in row.changes.items() if key in module.fields]
-    url = f"/{module.key}/{row.record}" if row.record and row.state != BACK else ""
+    url = f"/{module.key}/{row.record}" if row.record and row.state != BACK and not module.parent else ""
     most = MOST_FIELDS if row.action == NEW else len(shown)
     return RowShown(row.number, ENDS[row.action], row.title, url, tuple(shown[:most]), tuple(wrong))
 

@@ -25,6 +25,7 @@ from hanok.engine.fields.file import Attached
 from hanok.engine.fields.file_kinds import PICTURES, RUNS, UNKNOWN, group_of
 from hanok.engine.fields.file_names import plain_name
 from hanok.engine.records.attachments import Stored, file_of
+from hanok.engine.records.importing.keeping import may_import
 from hanok.engine.records.uploading import upload
 from hanok.engine.store.blobs import Blobs, TooLarge, open_blobs
 from hanok.web.doors import door, door_of
@@ -116,8 +117,8 @@ def _imports() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
     here, sent = door_of(view), request.method == "POST" and request.mimetype == "multipart/form-data"
     module = (request.view_args or {}).get("module", "")
-    known = sent and here is not None and here.kind == "import" and g.get("actor") and module in g.catalog.modules
-    return bool(known) and may(g.catalog, g.actor, module, "import")
+    known = sent and here is not None and here.kind == "import" and g.get("actor") and module in g.catalog.every
+    return bool(known) and may_import(g.catalog, g.actor, module)
 
 
 def _holding() -> Sequence[Field]:

@@ -21,6 +21,7 @@ from hanok.engine.records.acting import Outcome
 from hanok.engine.records.acting.asking import defaults
 from hanok.screens import actions, once, picking
 from hanok.screens.access.buttons import with_access
+from hanok.screens.by_hand import with_workflows
 from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.screens.tools import with_tools
 from hanok.screens.words import shortened
@@ -52,6 +53,7 @@ def buttons_of(
     )
     if place != "record":
         return made
+    made = with_workflows(connection(), g.catalog, g.actor, made, record, g.language)
     return with_access(with_tools(made, record, g.catalog, g.actor, g.language), record, g.actor, g.language)
 
 
@@ -62,7 +64,9 @@ def offered(module: str, id: UUID) -> str:
     record, back = record_of(module, id), _here() if is_fragment() else _back(module)
     acts = buttons_of(found, record, "row", back)
     template = "screens/action_menu.html" if is_fragment() else "screens/action_page.html"
-    return render_template(template, acts=acts, record=record, module=found, back=back)
+    listed = record.may_edit and back.partition("?")[0] == f"/{module}"
+    edits = f"/{module}/{id}" if listed else ""
+    return render_template(template, acts=acts, record=record, module=found, back=back, edits=edits)
 
 
 def _here() -> str:

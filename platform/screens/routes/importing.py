@@ -85,6 +85,7 @@ def _taken(module: str, part: FileStorage, name: str) -> Import:
 def _start(module: Module, problem: Message | None = None) -> AnyResponse:
     page = render_template("screens/import_start.html", module=module, plural=in_language(module.plural, g.language),
                            steps=STEPS, here=0, url=address(module.key), problem=problem,
+                           kinds=importing.kinds(g.catalog, module, g.language),
                            most=g.formats.size(current_app.config[LIMIT]))  # fmt: skip
     return make_response(page, 422 if problem else 200)
 
@@ -251,10 +252,8 @@ def show_past(module: str) -> str:
 
 # -- parts of it -------------------------------------------------------------------------------------------------------
 def _module(key: str) -> Module:
-    if key not in g.catalog.modules:
-        raise NotFound(say("There is no module {module}.", module=key))
     keeping.check_may(g.catalog, g.actor, key)
-    found: Module = g.catalog.modules[key]
+    found: Module = g.catalog.module(key)
     return found
 
 

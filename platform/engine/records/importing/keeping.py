@@ -115,9 +115,16 @@ def take(
 
 def check_may(catalog: Catalog, actor: Actor, module: str) -> None:
     """Raises NotFound, and Denied for whoever imports nothing of this kind."""
-    catalog.module(module)
-    if actor.id is None or not may(catalog, actor, module, "import"):
+    if actor.id is None or not may_import(catalog, actor, module):
         raise Denied(say("You may not import records of this kind."))
+
+
+def may_import(catalog: Catalog, actor: Actor, module: str) -> bool:
+    """Whether the actor may import some of these. Lines come in for whoever may import the records that they stand in,
+    and change them. Raises NotFound."""
+    parent = catalog.module(module).parent
+    wanted = (module, parent.module) if parent else (module,)
+    return all(may(catalog, actor, one, "import") for one in wanted)
 
 
 def _begin(conn: sa.Connection, actor: Actor, module: str, coming: Coming, name: str, found: Look) -> Import:

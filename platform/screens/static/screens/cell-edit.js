@@ -1,7 +1,7 @@
 /* Editing a value where it stands: in a row of a list (table[data-cells] with th[data-edit] and tr[data-edits]) and on a
    record's page ([data-cells] with [data-edit] around a label and its value).
    In a list the pencil, a double click, or F2 on the row of the cursor opens the box; ← and → walk among the cells that
-   can be edited, Enter and F2 open one. On a page the pencil, or a click on the value. On a phone a list leads to the form.
+   can be edited, Enter and F2 open one. On a page the pencil, or a click on the value. By touch see cell-touch.js (`hk:edit`).
    In the box Enter saves (in a long text Ctrl+Enter), Esc leaves, Tab saves and goes on; a press elsewhere saves as well.
    The server answers with the row or the page as it is now, or with the box and what was wrong. What was typed stays in the
    box until it is saved or given up. What was answered is told as `hk:saved`: cell-swap.js draws it. */
@@ -30,7 +30,7 @@ async function start(place) {
   place = place.isConnected ? place : found(at);
   if (!place) return;
   const listed = place.matches("td"), key = keyOf(place);
-  if (listed && (!wide.matches || headOf(place).dataset.way === "form")) return location.assign(`${there(place)}/edit#${field(key)}`);
+  if (listed && headOf(place).dataset.way === "form") return location.assign(`${there(place)}/edit#${field(key)}`);
   const holder = Object.assign(document.createElement(listed ? "div" : "dd"), { className: "cell-edit", popover: listed ? "manual" : null });
   open = { place, holder, listed, key, touched: false, stuck: false };
   holder.addEventListener("submit", submitted);
@@ -263,6 +263,8 @@ document.addEventListener("click", (event) => {
   const other = event.target.closest("a, button, input, label, summary, details, audio, video, img") || getSelection().toString();
   if (!place.matches("td") && !other && matchMedia("(hover: hover)").matches && event.target.closest("dd")) start(place);
 });
+
+document.addEventListener("hk:edit", (event) => isPlace(event.target) && start(event.target));
 
 document.addEventListener("dblclick", (event) => {
   const place = event.target.closest("td");
