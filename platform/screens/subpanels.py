@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,11 +68,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A new record that can be made here: its kind and the form."""
+    """A new record that can be made here: its kind and the form; `quick` where a few fields over the page will do."""
 
     label: str
     icon: str
     url: str
+    quick: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +107,40 @@ def place(catalog: Catalog, home: Module, panel: Subpanel, *, may_create: bool, 
     return Place(panel, catalog.every[panel.module], end, may_create, may_edit)
 
 
-def query(at: Place, parent: Record, *, size: int, after: str = "", before: str = "") -> Query:
-    """The records that stand under this one."""
+def sorted_by(at: Place, text: str) -> tuple[str, ...]:
+    """What an address says to sort by, where a column of the panel is that; else nothing."""
+    return (text,) if _sorts(at, text.removeprefix("-")) else ()
+
+
+def _sorts(at: Place, key: str) -> bool:
+    """Whether the records can be sorted by a column: not by what only the tie has."""
+    module = at.module
+    if key not in at.panel.columns or key in at.end.own:
+        return False
+    return key == "title" or (module.has(key) and module.field(key).type.sortable)
+
+
+def query(
+    at: Place, parent: Record, *, size: int, after: str = "", before: str = "", sort: tuple[str, ...] = ()
+) -> Query:
+    """The records that stand under this one, by `sort` or else by the panel's own order."""
     panel, module = at.panel, at.module
-    sorted_by = tuple(name.removeprefix("-") for name in panel.sort[:1])
+    order = sort or panel.sort
+    sorted_by = tuple(name.removeprefix("-") for name in order[:1])
     asked = (*columns_to_ask(module, panel.columns), *sorted_by, *((PARENT,) if module.parent else ()))
     return Query(
         module=panel.module, limit=panel.limit, record=parent.values, under=Under(parent.module, parent.id, panel.end),
-        sort=panel.sort, columns=tuple(dict.fromkeys(asked)), size=size, after=after or None, before=before or None,
+        sort=order, columns=tuple(dict.fromkeys(asked)), size=size, after=after or None, before=before or None,
     )  # fmt: skip
 
 
 def build(
     panel: Subpanel, places: Sequence[Place], parent: Record, pages: Sequence[Page], total: int, *, formats: Formats,
-    creates: Sequence[tuple[Place, Mapping[str, str]]], size: int, problem: Message | None = None,
+    creates: Sequence[tuple[Place, Mapping[str, str]]], size: int, sort: tuple[str, ...] = (),
+    problem: Message | None = None,
 ) -> SubpanelPage:  # fmt: skip
-    """The panel with a page of the records of each place; `creates` are the values that new ones begin with."""
+    """The panel with a page of the records of each place; `creates` are the values that new ones begin with, `sort` is
+    the order that was asked for."""
     url, language, first, page = f"/{parent.module}/{parent.id}/_sub/{panel.key}", formats.language, places[0], pages[0]
     alone = len(places) == 1
     label = in_language(first.module.label if alone else panel.label, language)
@@ -129,10 +148,11 @@ def build(
     linking = [] if occupied else [each for each in places if each.links(parent)]
     return SubpanelPage(
         key=panel.key, label=in_language(panel.label, language), record_label=label, url=url,
-        all_url=_all_url(first, parent) if alone else "", table=_table(panel, places, pages, formats, size),
+        all_url=_all_url(first, parent) if alone else "",
+        table=_table(panel, places, pages, formats, size, url=url, sort=sort),
         total=min(total, COUNT_CAP), capped=total > COUNT_CAP,
-        previous=f"{url}?" + urlencode({"before": page.previous}) if alone and page.previous else "",
-        next=f"{url}?" + urlencode({"after": page.next}) if alone and page.next else "",
+        previous=f"{url}?" + urlencode({"before": page.previous, **_said(sort)}) if alone and page.previous else "",
+        next=f"{url}?" + urlencode({"after": page.next, **_said(sort)}) if alone and page.next else "",
         more="" if alone or size >= min(total, MORE) else f"{url}?more=1",
         creates=() if occupied else tuple(_offer(at, parent, values, language) for at, values in creates),
         picker=_picker(linking, panel), own=_own(linking), problem=problem,
@@ -142,12 +162,25 @@ def build(
     )  # fmt: skip
 
 
+def _said(sort: tuple[str, ...]) -> dict[str, str]:
+    return {"sort": sort[0]} if sort else {}
+
+
 def _table(
-    panel: Subpanel, places: Sequence[Place], pages: Sequence[Page], formats: Formats, size: int
-) -> cells.Table:
+    panel: Subpanel, places: Sequence[Place], pages: Sequence[Page], formats: Formats, size: int, *, url: str,
+    sort: tuple[str, ...],
+) -> cells.Table:  # fmt: skip
     own = [{} if "." in at.panel.end else at.end.own for at in places]
     if len(places) == 1:
-        return cells.table(places[0].module, places[0].panel.columns, pages[0].rows, formats, ties=own[0])
+        at = places[0]
+
+        def to(key: str) -> str:
+            return f"{url}?" + urlencode({"sort": key}) if key else url
+
+        made = cells.table(at.module, at.panel.columns, pages[0].rows, formats, ties=own[0], sort=sort or at.panel.sort,
+                           to=to)  # fmt: skip
+        heads = tuple(head if _sorts(at, head.key) else replace(head, url="", order="none") for head in made.headings)
+        return replace(made, headings=heads)
     shares = [
         Share(at.module, at.panel.columns, at.panel.sort, page.rows, ties)
         for at, page, ties in zip(places, pages, own, strict=True)
@@ -190,6 +223,8 @@ def filled(at: Place, parent: Record) -> dict[str, str]:
 
 
 def _offer(at: Place, parent: Record, values: Mapping[str, str], language: str) -> Offer:
-    """The form with the link filled in; it comes back here afterwards."""
+    """The form with the link filled in, the quick one where there is one; the whole form comes back here afterwards."""
     said = {**values, **filled(at, parent), "next": f"/{parent.module}/{parent.id}"}
-    return Offer(in_language(at.module.label, language), at.module.icon, f"/{at.module.key}/new?" + urlencode(said))
+    quick = bool(at.module.views.quick.fields())
+    address = f"/{at.module.key}/{'_quick' if quick else 'new'}?" + urlencode(said)
+    return Offer(in_language(at.module.label, language), at.module.icon, address, quick)

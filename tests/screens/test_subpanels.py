@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -33,6 +34,7 @@ subpanels:
     create: {firm: $record.firm, name: "About {{ name }}"}
   people: {columns: [$title, role]}
 """
+PART = {"HX-Request": "true"}
 FIRM = """
 label: {en: Firm}
 fields:
@@ -110,8 +112,8 @@ def test_rows_of_several_modules_are_sorted_together(admin: Browser, deal: Recor
 def test_a_new_record_begins_with_values_of_the_one_above(admin: Browser, deal: Record) -> None:
     part = admin.part(f"/deal/{deal.id}/_sub/upcoming")
     firm = deal.values["firm"].id
-    assert f'href="/visit/new?firm={firm}&amp;name=About+' in part
-    assert 'href="/call/new?name=About+' in part
+    assert f'href="/visit/_quick?firm={firm}&amp;name=About+' in part
+    assert 'href="/call/_quick?name=About+' in part
     assert f"deal={deal.id}" in part
 
 
@@ -119,7 +121,7 @@ def test_a_path_shows_records_of_records(admin: Browser, deal: Record) -> None:
     part = admin.part(f"/firm/{deal.values['firm'].id}/_sub/parts")
     assert "통화 0" in titles(part)
     assert "/link" not in part
-    assert "/call/new" not in part
+    assert "/call/_quick" not in part
 
 
 def test_a_tie_is_made_with_what_it_says(admin: Browser, deal: Record, site: Store, catalog: Catalog) -> None:
@@ -138,12 +140,35 @@ def test_a_new_record_is_tied_to_the_one_that_it_is_made_for(admin: Browser, dea
     assert titles(admin.part(f"/deal/{deal.id}/_sub/people")) == ["박"]
 
 
+def test_a_new_record_is_made_in_place_and_the_whole_form_knows_for_whom(admin: Browser, deal: Record) -> None:
+    tie = f"deal:{deal.id}:people"
+    asked = admin.part(f"/human/_quick?tie={tie}&next=/deal/{deal.id}")
+    assert f'name="tie" value="{tie}"' in asked
+    assert f'name="next" value="/deal/{deal.id}"' in asked
+    form = {"csrf_token": admin.token(), "name": "최"}
+    made = admin.client.post(f"/human/_quick?tie={tie}", data=form, headers=PART)
+    assert "data-made" in made.text
+    assert titles(admin.part(f"/deal/{deal.id}/_sub/people")) == ["최"]
+    assert admin.get(f"/human/_quick?tie={tie}").location == f"/human/new?tie={quote(tie)}"
+
+
+def test_a_subpanel_is_sorted_by_what_its_columns_are(admin: Browser, deal: Record) -> None:
+    there = f"/deal/{deal.id}/_sub/people"
+    for name in ("나", "가", "다"):
+        admin.send("/human/new", name=name, tie=f"deal:{deal.id}:people")
+    assert titles(admin.part(f"{there}?sort=title")) == ["가", "나", "다"]
+    part = admin.part(f"{there}?sort=-title")
+    assert titles(part) == ["다", "나", "가"]
+    assert 'aria-sort="descending"' in part
+    assert titles(admin.part(f"{there}?sort=role")) == titles(admin.part(there))
+
+
 def test_where_one_is_enough_no_other_is_offered(admin: Browser, site: Store, catalog: Catalog) -> None:
     desk = a(site, catalog, "desk", name="창가")
     there = f"/desk/{desk.id}/_sub/human"
-    assert "/human/new" in admin.part(there)
+    assert "/human/_quick" in admin.part(there)
     a(site, catalog, "human", name="김", desk=str(desk.id))
     part = admin.part(there)
     assert titles(part) == ["김"]
-    assert "/human/new" not in part
+    assert "/human/_quick" not in part
     assert "/link" not in part

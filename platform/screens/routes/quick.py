@@ -40,7 +40,8 @@ def ask(module: str) -> AnyResponse:
     found = module_of(module, "create")
     given = _given(found)
     if not is_fragment():
-        return redirect(f"/{module}/new?{urlencode(given)}" if given else f"/{module}/new")
+        said = {**given, **_beside()}
+        return redirect(f"/{module}/new?{urlencode(said)}" if said else f"/{module}/new")
     return make_response(_dialog(found, initial(g.catalog, g.actor, found, given, linked), token=once.new_token()))
 
 
@@ -75,6 +76,11 @@ def _given(module: Module) -> dict[str, str]:
     return {**({name: words} if words and name else {}), **given}
 
 
+def _beside() -> dict[str, str]:
+    """What the whole form wants to know, too: which record it is made for, and where it leads afterwards."""
+    return {key: request.args[key] for key in (whole.TIE, "next") if request.args.get(key)}
+
+
 def _dialog(module: Module, values: Mapping[str, Any], *, token: str, wrong: Invalid | None = None) -> str:
     view = module.views.quick
     asked = {field.key for field in forms.asked_fields(module, view)}
@@ -86,7 +92,7 @@ def _dialog(module: Module, values: Mapping[str, Any], *, token: str, wrong: Inv
         cancel="",
         token=token,
         errors=whole.errors_of(module, wrong),
-        hidden=whole.hidden_of(module, values, asked),
+        hidden={**whole.hidden_of(module, values, asked), **_beside()},
         alike=whole.alike_of(module, wrong),
         view=view,
     )

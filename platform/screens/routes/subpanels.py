@@ -142,7 +142,8 @@ def _render(panel: Subpanel, parent: Record, problem: Message | None = None) -> 
     places = _places(panel, parent)
     size = subpanels.MORE if "more" in request.args and len(places) > 1 else panel.size
     turned = {key: request.args.get(key, "") for key in ("after", "before")} if len(places) == 1 else {}
-    queries = [subpanels.query(each, parent, size=size, **turned) for each in places]
+    sort = subpanels.sorted_by(places[0], request.args.get("sort", "")) if len(places) == 1 else ()
+    queries = [subpanels.query(each, parent, size=size, sort=sort, **turned) for each in places]
     pages: Sequence[Page] = [records.page(connection(), g.catalog, g.actor, query) for query in queries]
     total = 0
     for query, page in zip(queries, pages, strict=True):
@@ -151,7 +152,7 @@ def _render(panel: Subpanel, parent: Record, problem: Message | None = None) -> 
         total += records.count(connection(), g.catalog, g.actor, query, cap=cap) if paged else len(page.rows)
     makes = [(at, _values(panel, at, parent)) for at in places if subpanels.creatable(at, parent)]
     view = subpanels.build(
-        panel, places, parent, pages, total, formats=g.formats, creates=makes, size=size, problem=problem
+        panel, places, parent, pages, total, formats=g.formats, creates=makes, size=size, sort=sort, problem=problem
     )
     template = "screens/subpanel.html" if "HX-Request" in request.headers else "screens/subpanel_page.html"
     return render_template(template, panel=view, parent=parent)
