@@ -22,6 +22,7 @@ from hanok.screens.routes import (
     audit,
     beside,
     bulk,
+    by_hand,
     exporting,
     favourites,
     feed,
@@ -73,7 +74,7 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
         home, searching, mine, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
         lists, keeping, saving, kanban, forms, quick, previewing, inline, records, favourites, following, feed, beside,
         subpanels, actions, mailing, exporting, bulk, merging, importing, access, audit, handing, handing_course, roles,
-        workflows, runs,
+        workflows, runs, by_hand,
     ):  # fmt: skip
         room.add(made)
     made.before_request(ask_for_proof)

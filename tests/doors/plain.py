@@ -104,6 +104,7 @@ ADMINISTRATION = (
     "screens.admin_addresses", "screens.admin_addresses_add", "screens.admin_jobs", "screens.admin_jobs_delete_all",
     "screens.admin_jobs_retry_all", "screens.admin_logins", "screens.admin_logins_end_all", "screens.admin_mail",
     "screens.admin_overview", "screens.admin_roles", "screens.admin_schedules", "screens.admin_tokens",
+    "screens.admin_webforms", "screens.admin_webhooks",
     "screens.admin_why", "screens.admin_workers", "screens.audit_administration", "screens.audit_export_administration",
     "screens.audit_export_administration_ask", "screens.roles",
 )  # fmt: skip
@@ -158,6 +159,7 @@ PLAIN: Mapping[str, Plain] = {
     "portal.hook": Plain(lambda world: {"key": "nobody"}),
     "portal.preflight": Plain(lambda world: {"key": "nobody"}),
     "portal.send": Plain(lambda world: {"key": "nobody"}),
+    "screens.admin_webhooks_secret": Plain(lambda world: {"key": "nobody"}),
     "with_provider.back": Plain(lambda world: {"key": "nobody"}),
     "with_provider.begin": Plain(lambda world: {"key": "nobody"}),
 }  # fmt: skip

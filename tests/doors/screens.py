@@ -133,6 +133,7 @@ TRIALS: tuple[Trial, ...] = (
           refused=(403, *TOLD), hidden=(404, *TOLD)),
     Trial("actions_run", post("/{module}/_do/name", id="{id}", **{"ask.to": "renamed"}), CHANGE, way="answers",
           writes=True, done=(303,), refused=(403, 422, *TOLD), hidden=(404, 422, *TOLD)),
+    Trial("workflow_begin", post("{there}/_workflow/greet_{module}"), CHANGE, writes=True, done=(303,)),
     Trial("actions_undo", undoing, CHANGE, writes=True, done=(303,), refused=TOLD),
     # many at once, and files
     Trial("exporting_ask", get("/{module}/_export"), ((MODULE, "list"), (MODULE, "export"))),

@@ -71,6 +71,12 @@ actions:
     ask: {{to: {{type: text, label: {{en: To}}, required: true}}}}
     do: [{{set: {{name: "=ask.to"}}}}]
 """
+GREET = """
+label: {{en: Greet}}
+module: {key}
+trigger: manual
+do: [{{set: {{size: 2}}}}]
+"""
 OTHER = """
 label: {{en: {key}}}
 fields: {{name: {{type: text, required: true, search: true}}}}
@@ -119,6 +125,7 @@ def files(known: Mapping[str, Role]) -> dict[str, str]:
     found = {f"modules/{key}.yaml": MODULE.format(key=key, shape=shape, own=OF_TIED if key == "tied" else "")
              for key, shape in SHAPES.items()}  # fmt: skip
     found |= {f"modules/{key}.yaml": OTHER.format(key=key) for key in ("firm", "human")}
+    found |= {f"workflows/greet_{key}.yaml": GREET.format(key=key) for key in SHAPES}
     denied = (("budget", "none"), ("margin", "group"))
     fields = {f"{key}.{one}": {"view": said} for key in SHAPES for one, said in denied}
     for role in known.values():

@@ -18,7 +18,7 @@ from hanok.screens.admin import jobs, tending
 from hanok.screens.admin.asking import LATER, SOON, guarded, is_part, kinds
 from hanok.screens.admin.overview import PERIODS, Overview, chart_of
 from hanok.screens.reading import write
-from hanok.screens.routes import admin_addresses, admin_as, admin_tokens
+from hanok.screens.routes import admin_addresses, admin_as, admin_tokens, admin_triggers
 from hanok.web.notices import notify
 from hanok.web.visit import connection
 
@@ -32,7 +32,7 @@ def add(to: Blueprint) -> None:
     guarded(to, "GET", "/admin/schedules", "admin_schedules", schedules)
     guarded(to, "POST", "/admin/schedules/<key>/active", "admin_schedules_active", switch)
     guarded(to, "POST", "/admin/schedules/<key>/run", "admin_schedules_run", run)
-    for room in (admin_tokens, admin_addresses, admin_as):
+    for room in (admin_tokens, admin_addresses, admin_as, admin_triggers):
         room.add(to)
 
 
