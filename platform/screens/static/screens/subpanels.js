@@ -18,7 +18,7 @@ document.addEventListener("hk:made", (event) => {
     panel.outerHTML = html;
     const fresh = document.getElementById(panel.id);
     window.htmx.process(fresh);
-    if (document.activeElement === document.body) fresh.querySelector("header :is(a[data-ask], summary)")?.focus();
+    if (document.activeElement === document.body) (fresh.querySelector("header a[data-ask]") ?? fresh.querySelector("header summary"))?.focus();
   });
   const feed = document.querySelector("aside.feed[hx-get]");
   if (!feed || feed.querySelector("hk-composer form")) return;
