@@ -85,6 +85,7 @@ class Course:
 
     def enter(self, way: str, subjects: tuple[Linked, ...] | None) -> None:
         self.frames.append(Frame(way, 0, subjects))
+        self.held, self.asked, self.tries = None, None, 0
 
     def past(self) -> None:
         """Goes on behind the step."""

@@ -31,7 +31,7 @@ approval = sa.Table(
     sa.Index("hanok_approval_run", "run"),
 )
 
-#: Who is asked. `state`: open, yes, no, delegated. `how` she came to be asked: asked, delegated (by `by_id`), escalated.
+#: Who is asked. `state`: open, yes, no, delegated. `how` she came to be asked: asked, delegated (`by_id`), escalated.
 approver = sa.Table(
     "hanok_approver",
     metadata,

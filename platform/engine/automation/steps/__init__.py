@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from hanok.engine.automation.steps import email, flow, message, notify, others, python, records, waiting, webhook
+from hanok.engine.automation.steps import (
+    approval,
+    email,
+    flow,
+    message,
+    notify,
+    others,
+    python,
+    records,
+    waiting,
+    webhook,
+)
 from hanok.engine.automation.steps.base import StepKind
 
 
@@ -22,5 +33,5 @@ def kinds_of(kinds: Iterable[StepKind]) -> Mapping[str, StepKind]:
 STEPS: Mapping[str, StepKind] = kinds_of((
     records.SET, records.ASSIGN, records.CREATE, records.LINK, records.UNLINK, records.DELETE,
     flow.BRANCH, flow.EACH, flow.STOP, waiting.WAIT, others.CALL, others.SIGNAL, email.EMAIL,
-    notify.KIND, webhook.KIND, message.KIND, python.KIND,
+    notify.KIND, webhook.KIND, message.KIND, python.KIND, approval.KIND,
 ))

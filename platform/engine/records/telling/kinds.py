@@ -19,7 +19,7 @@ class Kind:
 
 
 ASSIGNED, MENTIONED, CHANGED, ENDED, WORKFLOW = "assigned", "mentioned", "changed", "ended", "workflow"
-MAILED, DUE = "mailed", "due"
+MAILED, DUE, APPROVAL = "mailed", "due", "approval"
 BUILT_IN: tuple[Kind, ...] = (
     Kind(ASSIGNED, say("Somebody gave me a record"), "user-check"),
     Kind(MENTIONED, say("Somebody mentioned me"), "at"),
@@ -28,5 +28,6 @@ BUILT_IN: tuple[Kind, ...] = (
     Kind(DUE, say("Something of mine begins or is due soon"), "alarm"),
     Kind(ENDED, say("My work in the background ended"), "hourglass"),
     Kind(WORKFLOW, say("A workflow tells me something"), "git-branch"),
+    Kind(APPROVAL, say("My approval is asked for"), "checks"),
 )
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.key: kind for kind in BUILT_IN})
