@@ -254,3 +254,25 @@ def test_the_runs_of_a_deleted_record_stay_to_be_read(enter: Enter, house: Site,
     house.delete(won)
     for who in ("admin", "rep"):
         assert enter(who).get(f"/run/{only(house).id}").status_code == 200, who
+
+
+# -- dry runs ------------------------------------------------------------------------------------------------------
+def test_a_dry_run_over_what_happened_tells_what_it_would_have_done_and_does_nothing(
+    admin: Browser, house: Site, won: Record
+) -> None:
+    house.make("company", name="Small", stage="open", size=1)
+    before = (len(house.runs()), len(house.all("person")), house.read(won)["size"])
+    answer = admin.send("/workflow/won/dry", over="past")
+    assert answer.status_code == 200
+    page = answer.text
+    assert "<b>1</b>Would have run" in page and "<b>0</b>Would not apply" in page
+    assert "<del>8</del>" in page and "Way 2" in page
+    assert (len(house.runs()), len(house.all("person")), house.read(won)["size"]) == before
+
+
+def test_a_dry_run_over_records_passes_waits(admin: Browser, house: Site) -> None:
+    house.make("company", name="Slow")
+    page = admin.send("/workflow/later/dry", over="records", newest="10").text
+    assert "<b>1</b>Would have run" in page and "Not waited for" in page
+    assert "It would not have begun" in admin.send("/workflow/won/dry", over="past").text
+    assert 'action="/workflow/later/dry"' in admin.page("/workflow/later/dry")

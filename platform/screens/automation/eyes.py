@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as also
 from typing import Any
+from uuid import UUID
 
 import marshmallow as ma
 from sqlalchemy import Connection
@@ -13,31 +16,35 @@ from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
+from hanok.engine.jobs.listing import people
 from hanok.engine.records.history import today_value
 from hanok.engine.records.titles import hidden, is_link
 from hanok.screens.automation.conditions import plain, value_said
 from hanok.screens.words import Formats
 
 UNSEEN = say("not for you to see")
+UUID_TEXT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
     """`catalog` is what the reader sees of it; `whole` that she is an administrator, to whom all is told.
 
-    `secret` are the ids of records that the trace names and she may not view.
+    `secret` are the ids of records that the trace names and she may not view; `names` those of users by id, as text.
     """
 
     catalog: Catalog
     formats: Formats
     whole: bool
     secret: frozenset[str] = frozenset()
+    names: Mapping[str, str] = also(default_factory=dict)
 
     @classmethod
     def of(cls, conn: Connection, catalog: Catalog, actor: Actor, formats: Formats, told: Any) -> Eyes:
         """The eyes of somebody who reads what was `told`."""
         if actor.governs:
-            return cls(catalog, formats, True)
+            found = people(conn, catalog, (UUID(text) for text in ids_in(told)))
+            return cls(catalog, formats, True, names={str(id): name for id, name in found.items()})
         return cls(catalog, formats, False, frozenset(hidden(conn, catalog, actor, links_in(told))))
 
     def field(self, module: str, key: str) -> Field | None:
@@ -85,3 +92,15 @@ def links_in(told: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(told, list | tuple):
         for each in told:
             yield from links_in(each)
+
+
+def ids_in(told: Any, *, listed: bool = False) -> Iterator[str]:
+    """What stands alone in a list and is an id: of people who were told, or asked."""
+    if isinstance(told, Mapping):
+        for each in told.values():
+            yield from ids_in(each)
+    elif isinstance(told, list | tuple):
+        for each in told:
+            yield from ids_in(each, listed=True)
+    elif listed and isinstance(told, str) and UUID_TEXT.fullmatch(told):
+        yield told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as also
@@ -27,6 +28,11 @@ KINDS: Mapping[str, tuple[Message, str]] = {
 ORDERS: Mapping[str, Message] = {
     "round_robin": say("One after the other: {whom}"), "least_busy": say("Whoever has the least to do: {whom}"),
 }  # fmt: skip
+AMONG: Mapping[str, Message] = {
+    "team": say("team {key}"), "role": say("role {key}"), "security_group": say("security group {key}"),
+}  # fmt: skip
+#: A field or the record itself within a text.
+WITHIN = re.compile(r"\{\{\s*([a-z_][\w.]*)\s*\}\}")
 LONGEST = 160
 Words = Message | str
 
@@ -100,14 +106,14 @@ class Flow:
         if not isinstance(to, Mapping):
             return replace(card, title=self._value(to))
         order, whom = next(iter(to.items()))
-        of = self._short(whom)
-        return replace(card, title=Message(ORDERS[order].text, {"whom": of}) if order in ORDERS else of)
+        of = [Message(AMONG[kind].text, {"key": key}) if kind in AMONG else str(key) for kind, key in whom.items()]
+        return replace(card, title=Message(ORDERS[order].text, {"whom": of}) if order in ORDERS else self._short(whom))
 
     def letter(self, step: Step, card: Card) -> Card:
         data = step.data if isinstance(step.data, Mapping) else {}
         titled = data.get("subject") or data.get("text") or data.get("template") or ""
-        title = in_language(titled, self.language) if isinstance(titled, Mapping) else str(titled)
-        pairs = [(say("To"), self._value(data["to"]))] if "to" in data else []
+        title = self._text(in_language(titled, self.language) if isinstance(titled, Mapping) else str(titled))
+        pairs = [(say("For whom"), self._value(data["to"]))] if "to" in data else []
         return replace(card, title=title[:LONGEST] or card.label, pairs=tuple(pairs))
 
     def call(self, step: Step, card: Card) -> Card:
@@ -186,7 +192,17 @@ class Flow:
             key = value.removeprefix("$record.").partition(".")[0]
             if self.module.has(key):
                 return say("{field} of the record", field=self.module.field(key).label_in(self.language))
-        return word(value) if value[:1] == "$" else value[:LONGEST]
+        return word(value) if value[:1] == "$" else self._text(value.removeprefix("="))[:LONGEST]
+
+    def _text(self, text: str) -> str:
+        """A text with the labels of the fields that it names."""
+        return WITHIN.sub(lambda found: f"〈{self._named(found[1])}〉", text)
+
+    def _named(self, name: str) -> str:
+        if name == "record":
+            return in_language(self.module.label, self.language)
+        key = name.removeprefix("record.").partition(".")[0]
+        return self.module.field(key).label_in(self.language) if self.module.has(key) else name
 
     def _short(self, data: Any) -> str:
         """What is written, in one line."""

@@ -60,7 +60,7 @@ def row_of(run: Run, catalog: Catalog, language: str, *, now: datetime, base: st
         lives=lives,
         when=run.created_at,
         due=run.due if lives else None,
-        took=lasting((ended or now) - began) if run.started_at else None,
+        took=lasting((ended or now) - began) if run.started_at and run.due is None else None,
         error=run.error,
     )
 

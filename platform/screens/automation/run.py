@@ -14,7 +14,7 @@ from hanok.screens.automation.eyes import Eyes
 from hanok.screens.automation.pages import FlowShown
 from hanok.screens.automation.rows import RunRow
 from hanok.screens.automation.trace import FAILED as NOT_TOLD
-from hanok.screens.automation.trace import Change, TraceRow, rows_of
+from hanok.screens.automation.trace import Change, TraceRow, change_of, rows_of
 
 #: Runs that may begin again where they ended.
 AGAIN = (FAILED, STOPPED, CANCELLED)
@@ -95,8 +95,7 @@ def _changes(run: Run, eyes: Eyes) -> Sequence[Change]:
     for key, pair in (run.cause.get("changes") or {}).items():
         field = eyes.field(run.module, key)
         if field is not None and isinstance(pair, list) and len(pair) == 2:
-            before, after = (eyes.value(field, one) for one in pair)
-            found.append(Change(field.label_in(eyes.formats.language), before, after))
+            found.append(change_of(field, pair, eyes))
     return found
 
 

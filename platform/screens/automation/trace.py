@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from hanok.engine.automation.listing import Trace
+from hanok.engine.automation.run import DONE, WAITING
 from hanok.engine.errors import Message, message_of, say
-from hanok.engine.fields import in_language
+from hanok.engine.fields import Field, in_language
 from hanok.engine.records.titles import is_link
 from hanok.screens.admin.words import State, as_json, lasting
 from hanok.screens.automation.conditions import Said
 from hanok.screens.automation.eyes import Eyes
 from hanok.screens.automation.flow import kind_of
 from hanok.screens.automation.telling import said_of
-from hanok.screens.automation.words import step_state
+from hanok.screens.automation.words import NOT_SENT, PASSED, step_state
 
 #: Facts with a name of their own; the others stand under the word that they were kept by.
 FACTS: Mapping[str, Message] = {
-    "to": say("To"), "cc": say("Copy"), "subject": say("Subject"), "text": say("Text"), "url": say("Address"),
+    "to": say("For whom"), "cc": say("Copy"), "subject": say("Subject"), "text": say("Text"), "url": say("Address"),
     "method": say("Method"), "status": say("Status"), "answer": say("Answer"), "body": say("Body"), "of": say("Of"),
     "records": say("Records"), "workflow": say("Workflow"), "signal": say("Signal"), "message": say("Message"),
     "message_id": say("Message-ID"), "capped": say("Left out beyond the most"), "ends": say("Ends"),
@@ -30,7 +31,9 @@ FACTS: Mapping[str, Message] = {
     "fields": say("Fields"),
 }  # fmt: skip
 #: What is told in other ways, or is of no use to a reader.
-APART = frozenset({"error", "code", "record", "changes", "way", "held", "seconds", "deleted", "fields"})
+APART = frozenset({"trigger", "error", "code", "record", "changes", "way", "held", "seconds", "deleted", "fields"})
+#: Kinds of steps that reach people or other systems.
+SENDING = frozenset({"email", "notify", "message", "sms", "webhook"})
 TURN = re.compile(r"\beach\.\d+\.")
 LONGEST = 2000
 #: What is told of an error to whoever is no administrator: its facts may be values that she may not read.
@@ -89,9 +92,19 @@ class TraceRow:
     is_begin: bool = False
 
 
-def rows_of(steps: Sequence[Trace], module: str, record: str, eyes: Eyes) -> tuple[TraceRow, ...]:
-    """The steps in the reader's words. `record` is the id of the record that the run is about."""
-    return tuple(_row(one, module, record, eyes) for one in steps)
+def rows_of(
+    steps: Sequence[Trace], module: str, record: str, eyes: Eyes, *, dry: bool = False
+) -> tuple[TraceRow, ...]:
+    """The steps in the reader's words. `record` is the id of the record that the run is about; of a `dry` run nothing
+    was sent, and nothing waited for."""
+    rows = tuple(_row(one, module, record, eyes) for one in steps)
+    return tuple(_unsent(row) for row in rows) if dry else rows
+
+
+def _unsent(row: TraceRow) -> TraceRow:
+    if row.state.key == WAITING:
+        return replace(row, state=PASSED)
+    return replace(row, state=NOT_SENT) if row.kind in SENDING and row.state.key == DONE else row
 
 
 def where(path: str) -> str:
@@ -152,7 +165,13 @@ def _changes(told: Mapping[str, Any], module: str, eyes: Eyes) -> Iterator[Chang
     for name, pair in (told.get("changes") or {}).items():
         field = eyes.field(key, name)
         if field is not None and isinstance(pair, list) and len(pair) == 2:
-            yield Change(field.label_in(eyes.formats.language), eyes.value(field, pair[0]), eyes.value(field, pair[1]))
+            yield change_of(field, pair, eyes)
+
+
+def change_of(field: Field, pair: list[Any], eyes: Eyes) -> Change:
+    """A field with its value before ("" where it was empty) and after."""
+    before = "" if pair[0] in (None, "", []) else eyes.value(field, pair[0])
+    return Change(field.label_in(eyes.formats.language), before, eyes.value(field, pair[1]))
 
 
 def _facts(told: Mapping[str, Any], eyes: Eyes) -> Iterator[Fact]:
@@ -180,7 +199,7 @@ def _plain(label: Words, value: Any, eyes: Eyes) -> Fact:
     if isinstance(value, bool):
         return Fact(label, say("Yes") if value else say("No"))
     if isinstance(value, list) and all(isinstance(one, str | int | float) for one in value):
-        return Fact(label, ", ".join(str(one) for one in value)[:LONGEST])
+        return Fact(label, ", ".join(eyes.names.get(str(one), str(one)) for one in value)[:LONGEST])
     if isinstance(value, Mapping | list):
         return Fact(label, raw=as_json(value))
     return Fact(label, _moment(str(value), eyes)[:LONGEST])

@@ -14,9 +14,12 @@ from hanok.engine.fields import in_language
 from hanok.screens.admin.tending import in_words as clock_in_words
 
 SPAN = re.compile(r"([+-]?)(\d+)([smhdwMy])")
-SPANS: Mapping[str, Message] = {
-    "s": say("{count} seconds"), "m": say("{count} minutes"), "h": say("{count} hours"), "d": say("{count} days"),
-    "w": say("{count} weeks"), "M": say("{count} months"), "y": say("{count} years"),
+#: How long, of one and of several.
+SPANS: Mapping[str, tuple[Message, Message]] = {
+    "s": (say("one second"), say("{number} seconds")), "m": (say("one minute"), say("{number} minutes")),
+    "h": (say("one hour"), say("{number} hours")), "d": (say("one day"), say("{number} days")),
+    "w": (say("one week"), say("{number} weeks")), "M": (say("one month"), say("{number} months")),
+    "y": (say("one year"), say("{number} years")),
 }  # fmt: skip
 #: What is called by each kind of trigger in a list of runs.
 KINDS: Mapping[str, Message] = {
@@ -71,7 +74,10 @@ def kind_said(kind: str) -> Message | str:
 def span_said(written: Any) -> Message | str:
     """`3d` is 3 days."""
     found = SPAN.fullmatch(str(written))
-    return Message(SPANS[found[3]].text, {"count": int(found[2])}) if found else str(written)
+    if not found:
+        return str(written)
+    one, several = SPANS[found[3]]
+    return one if int(found[2]) == 1 else Message(several.text, {"number": int(found[2])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ STATES: Mapping[str, State] = {
 #: A run that waits for its turn, and one that waits for an hour or an event of its own.
 ASLEEP = State(WAITING, say("Waits"), "blue")
 NOT_SENT = State("prepared", say("Not sent"), "orange")
-STEP_STATES: Mapping[str, State] = {**STATES, DONE: State(DONE, say("Done"), "green"),
-                                    WAITING: State(WAITING, say("Waits"), "blue"),
+PASSED = State("passed", say("Not waited for"), "orange")
+STEP_STATES: Mapping[str, State] = {**STATES, WAITING: State(WAITING, say("Waits"), "blue"),
                                     SKIPPED: State(SKIPPED, say("Left out"), "grey")}  # fmt: skip
 
 

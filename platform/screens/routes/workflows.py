@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from hanok.engine import records
 from hanok.engine.automation import listing, switching
+from hanok.engine.automation.trying import Period, dry_run
 from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.errors import NotFound, say
-from hanok.engine.fields import in_language
+from hanok.engine.fields import Linked, in_language
 from hanok.engine.jobs.listing import people
 from hanok.engine.store.moments import now
 from hanok.screens.admin.asking import guarded
-from hanok.screens.automation import pages
+from hanok.screens.audit.asking import begin_of, day_of
+from hanok.screens.automation import dry, pages
+from hanok.screens.automation.eyes import Eyes
 from hanok.screens.automation.rows import rows_of
 from hanok.screens.reading import write
 from hanok.web.doors import ADMINISTRATOR, door
 from hanok.web.notices import notify
-from hanok.web.visit import connection
+from hanok.web.visit import connection, end
 
 LONGEST = 200
+#: Triggers of which the trail tells when they would have begun a run.
+OF_EVENTS = ("created", "changed", "saved", "deleted", "linked", "unlinked")
 #: Runs that the page of a workflow shows.
 LATELY = 8
 
@@ -31,6 +39,8 @@ def add(to: Blueprint) -> None:
     guarded(to, "GET", "/workflow", "workflows", show_all)
     guarded(to, "GET", "/workflow/<key>", "workflow", show)
     guarded(to, "POST", "/workflow/<key>/active", "workflow_active", switch)
+    guarded(to, "GET", "/workflow/<key>/dry", "workflow_dry", dry_form)
+    guarded(to, "POST", "/workflow/<key>/dry", "workflow_try", dry_try)
     guarded(to, "GET", "/admin/workflows", "admin_workflows", moved)
     guarded(to, "GET", "/admin/workflows/<key>", "admin_workflow", moved)
 
@@ -96,3 +106,55 @@ def workflow_of(key: str) -> Workflow:
 def today() -> datetime:
     """When the reader's day began."""
     return datetime.combine(g.formats.today(), time(), ZoneInfo(g.formats.zone))
+
+
+# -- dry runs ------------------------------------------------------------------------------------------------------
+@door("admin", who=ADMINISTRATOR)
+def dry_form(key: str) -> str:
+    """What is to be tried."""
+    return render_template("screens/workflow_dry.html", view=_dry(workflow_of(key)))
+
+
+@door("admin", who=ADMINISTRATOR)
+def dry_try(key: str) -> str:
+    """Tries it: the real steps, taken back again."""
+    workflow = workflow_of(key)
+    view = _dry(workflow)
+    over = _period(view) if view.over == dry.PAST else _newest(workflow, view.newest)
+    end()
+    began = monotonic()
+    outcome = dry_run(g.live, workflow, over, catalog=g.catalog.whole)
+    took = monotonic() - began
+    eyes = Eyes.of(connection(), g.catalog, g.actor, g.formats, dry.told_in(outcome))
+    view = replace(
+        view, rows=dry.rows_of_outcome(outcome, workflow.module, eyes), tallies=dry.tallies_of(outcome),
+        cut=outcome.cut, seconds=f"{took:.1f}",
+    )  # fmt: skip
+    return render_template("screens/workflow_dry.html", view=view)
+
+
+def _dry(workflow: Workflow) -> dry.DryPage:
+    """What was asked for: by the trail of a month, or the newest records where no event begins it."""
+    sent, today_is = request.form, g.formats.today()
+    past = workflow.trigger.kind in OF_EVENTS
+    over = sent.get("over", "") if past else dry.RECORDS
+    newest = int(sent["newest"]) if sent.get("newest", "") in map(str, dry.NEWEST) else dry.NEWEST[0]
+    return dry.DryPage(
+        workflow=pages.row_of(g.catalog, workflow, None, listing.Tally(), g.language), past=past,
+        over=dry.RECORDS if over == dry.RECORDS else dry.PAST, newest=newest,
+        first=day_of(sent.get("from", "")) or today_is - timedelta(days=29),
+        last=day_of(sent.get("to", "")) or today_is,
+    )  # fmt: skip
+
+
+def _period(view: dry.DryPage) -> Period:
+    since, until = begin_of(view.first, g.formats.zone), begin_of(view.last + timedelta(days=1), g.formats.zone)
+    assert since is not None and until is not None, "a day begins"
+    return Period(since, until)
+
+
+def _newest(workflow: Workflow, most: int) -> list[Linked]:
+    """The newest records of its module."""
+    query = records.Query(module=workflow.module, sort=("-created_at",), size=most)
+    rows = records.page(connection(), g.catalog, g.actor, query).rows
+    return [Linked(one.module, one.id, one.title) for one in rows]
