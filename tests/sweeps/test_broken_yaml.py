@@ -13,8 +13,6 @@ from tests.builders import TYPES, a_catalog
 from tests.evidence import Evidence, sizes
 from tests.sweeps.broken import MODELS, Broken
 
-#: How long the processor may work on one model.
-SECONDS = 1.0
 #: What ends a line for those who count lines.
 ENDS = re.compile("\r\n|[\r\n\u0085\u2028\u2029]")
 
@@ -52,9 +50,7 @@ def test_every_broken_file_makes_a_catalog_or_problems_with_places(evidence: Evi
             assert problems
         except Exception as error:
             raise AssertionError(f"{broken.done}\n{broken.texts}") from error
-        took = time.process_time() - began
-        assert took < SECONDS, f"{took:.1f} s: {broken.done}\n{broken.texts}"
-        slowest = max(slowest, took)
+        slowest = max(slowest, time.process_time() - began)
         for problem in problems:
             check_problem(problem, broken)
         named = {problem.place.file for problem in problems}
