@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +11,9 @@ from flask import g, request
 from hanok.api.resources import relationship, resource, shown
 from hanok.engine import records
 from hanok.engine.catalog import Module
-from hanok.engine.errors import NotFound, say
+from hanok.engine.errors import say
 from hanok.engine.fields import Field, Linked, Tie
-from hanok.engine.records import Record
+from hanok.engine.records import Query, Record
 from hanok.web.programs import Unreadable
 from hanok.web.visit import connection
 
@@ -68,11 +68,20 @@ def _line(line: Record) -> Resource:
     return {key: value for key, value in found.items() if key != "links"}
 
 
-def _opened(wanted: list[tuple[str, UUID]]) -> Iterator[Resource]:
-    """Those of these records that the caller may open."""
+def _opened(wanted: Sequence[tuple[str, UUID]]) -> Iterator[Resource]:
+    """Those of these records that the caller may open, each module asked once."""
+    ids: dict[str, list[str]] = {}
     for module, id in wanted:
-        try:
-            found = records.get(connection(), g.catalog, g.actor, module, id)
-        except NotFound:
-            continue
-        yield resource(g.catalog, found, shown(g.catalog.modules[module]))
+        ids.setdefault(module, []).append(str(id))
+    found = {(row.module, row.id): row for module in ids for row in _of_module(module, ids[module])}
+    for place in wanted:
+        if place in found:
+            yield resource(g.catalog, found[place], shown(g.catalog.modules[place[0]]))
+
+
+def _of_module(module: str, ids: Sequence[str]) -> Sequence[Record]:
+    if module not in g.catalog.modules:
+        return ()
+    query = Query(module=module, where={"id": {"in": list(ids)}}, columns=shown(g.catalog.modules[module]), size=MOST,
+                  action="view")  # fmt: skip
+    return records.page(connection(), g.catalog, g.actor, query).rows

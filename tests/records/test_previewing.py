@@ -15,7 +15,7 @@ from hanok.engine.records import Record
 from hanok.engine.records.previewing import Preview, preview
 from hanok.engine.store import Store
 from hanok.engine.store.tables import audit
-from tests.builders import SMALL, a_catalog, a_record, a_user, an_administrator, with_tables
+from tests.builders import SMALL, Statements, a_catalog, a_record, a_user, an_administrator, with_tables
 
 GOOD = """
 label: {en: Good, ko: 상품}
@@ -34,6 +34,7 @@ fields:
   optional: {type: boolean, default: false}
   net:      {type: money, formula: price * quantity * (100 - discount) / 100}
   tax:      {type: money, formula: net * parent.rate / 100}
+  listed:   {type: money, formula: good.price * quantity}
   share:    {type: decimal, places: 2, formula: price.amount / parent.budget.amount, live: true}
 """
 BID = """
@@ -55,6 +56,7 @@ fields:
 """
 FILES = {**SMALL, "modules/good.yaml": GOOD, "modules/item.yaml": ITEM, "modules/bid.yaml": BID}
 DERIVED = ("net", "tax", "many", "dear", "usual", "total", "left")
+OF_LINES = ("net", "tax", "listed", "share")
 
 
 @pytest.fixture(scope="session")
@@ -113,8 +115,8 @@ def compared(site: Store, catalog: Catalog, saved: Record, before: Any) -> None:
     with site.read() as conn:
         stored = records.get(conn, catalog, an_administrator(), "bid", saved.id).values
     assert {key: before.values[key] for key in DERIVED} == {key: stored[key] for key in DERIVED}
-    lines = [{key: line.values[key] for key in ("net", "tax", "share")} for line in lines_of(site, catalog, saved)]
-    assert [{key: line[key] for key in ("net", "tax", "share")} for line in before.lines["lines"]] == lines
+    lines = [{key: line.values[key] for key in OF_LINES} for line in lines_of(site, catalog, saved)]
+    assert [{key: line[key] for key in OF_LINES} for line in before.lines["lines"]] == lines
 
 
 def test_nothing_is_written(site: Store, catalog: Catalog) -> None:
@@ -139,3 +141,14 @@ def test_a_record_that_the_actor_may_not_see_tells_no_price(site: Store, catalog
     assert found.lines["lines"][0]["net"] is None
     assert found.values["dear"] is None
     assert shown(site, catalog, {"name": "입찰", "lines": [line]}).values["dear"].amount == 777
+
+
+def test_however_many_lines_look_at_a_record_it_is_asked_for_once(site: Store, catalog: Catalog) -> None:
+    goods = [a_record(site, catalog, "good", name=f"상품 {price}", price=str(price)) for price in (10, 20, 30)]
+    statements, asked = Statements(site), []
+    for size in (3, 12):
+        lines = [{"name": "x", "good": str(goods[at % 3].id), "quantity": "2"} for at in range(size)]
+        found = shown(site, catalog, {"name": "입찰", "lines": lines})
+        assert [line["listed"].amount for line in found.lines["lines"]] == [20, 40, 60] * (size // 3)
+        asked.append(len(statements.texts) - sum(asked))
+    assert asked[0] == asked[1]

@@ -6,11 +6,12 @@ What is not right yet counts as empty, and so does what the actor may not look a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -87,6 +88,7 @@ class _Previewing:
     actor: Actor
     record: _Worked
     lines: Mapping[str, list[_Worked]]
+    looked: dict[Hashable, dict[UUID, View | None]] = field(default_factory=dict)
 
     def work(self) -> None:
         """Every derivation in the order of the graph; those that are worked out when they are read come last."""
@@ -159,7 +161,7 @@ class _Previewing:
             elif key == PARENT and one is not self.record:
                 known[key] = self._view(self.record, below)
             elif found.targets:
-                known[key] = self._linked(found, one.values.get(key), below)
+                known[key] = self._linked(one, found, below)
             else:
                 known[key] = self._value(found, one.values.get(key), tuple(below))
         return known
@@ -172,12 +174,19 @@ class _Previewing:
         title, id = str(one.values.get(TITLE) or ""), one.values.get("id")
         return View(title, id, {**values, "id": id, "title": title, "module": one.module.key})
 
-    def _linked(self, found: Field, value: Any, below: Needs) -> View | None:
-        if value is None:
+    def _linked(self, one: _Worked, found: Field, below: Needs) -> View | None:
+        """What a link leads to; asked for once, with what the same link of the other lines leads to."""
+        named = _target(found, one.values.get(found.key))
+        if named is None:
             return None
-        target = getattr(value, "module", "") or found.targets[0]
-        id = getattr(value, "id", value)
-        return Looking(self.conn, self.catalog).views(target, [id], below).get(id)
+        target, id = named
+        known = self.looked.setdefault((one.module.key, found.key, target, repr(below)), {})
+        if id not in known:
+            others = [_target(found, other.values.get(found.key)) for other in self._those(one.module.key)]
+            wanted = {id, *(other[1] for other in others if other and other[0] == target)}
+            views = Looking(self.conn, self.catalog).views(target, wanted, below)
+            known |= {each: views.get(each) for each in wanted}
+        return known[id]
 
     def _at_end(self, one: _Worked, key: str, below: Needs) -> Any:
         if key not in one.module.ends:
@@ -190,6 +199,13 @@ class _Previewing:
             return None if single else ()
         found = Looking(self.conn, self.catalog).records(one.module, [id], {key: below})
         return found[id].seen.get(key) if id in found else None
+
+
+def _target(found: Field, value: Any) -> tuple[str, UUID] | None:
+    """The module and id that a link names, validated or not."""
+    if value is None:
+        return None
+    return getattr(value, "module", "") or found.targets[0], getattr(value, "id", value)
 
 
 def _row(function: str, found: Field, rows: Sequence[Values]) -> Any:
