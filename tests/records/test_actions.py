@@ -367,7 +367,7 @@ def test_what_is_offered_is_what_can_be_done(filled: Store, catalog: Catalog) ->
             return {action.key for action in acting.doable(conn, catalog, actor, record, place)}
 
     everything = set(catalog.module("job").actions)
-    assert offered(an_administrator(), "record") == everything - {"tell", "win", "drop"}
+    assert offered(an_administrator(), "record") == everything - {"win", "drop"}
     assert offered(an_administrator(), "row") == {"drop"}
     assert offered(viewer, "record") == {"bill", "again", "close"}
 

@@ -42,7 +42,7 @@ actions:
     ask: {who: {type: link, label: {en: Who, ko: 누구}, to: person}}
     do: [{link: {people: $ask.who}}]
   person: {label: {en: Add a person, ko: 사람 추가}, do: [{create: {module: person, values: {family: $record.name}}}]}
-  mail:   {label: {en: Write to them, ko: 메일}, do: [{email: {to: a@b.co}}]}
+  mail:   {label: {en: Write to them, ko: 메일}, do: [{email: {to: a@b.co, review: true}}]}
 duplicates: {same: {match: [size, founded], then: warn}}
 """
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor
 from hanok.engine.automation import guard
+from hanok.engine.automation.acting import answers_of, who_acts
 from hanok.engine.automation.course import Course
 from hanok.engine.automation.run import (
     DONE,
@@ -25,7 +26,7 @@ from hanok.engine.automation.run import (
     Run,
     run_of,
 )
-from hanok.engine.automation.seeing import actor_of, asked_of, event_of, record_of
+from hanok.engine.automation.seeing import asked_of, event_of, record_of
 from hanok.engine.automation.steps import STEPS
 from hanok.engine.automation.steps.base import Doing, Done, Into, Pause, StepKind, Stop
 from hanok.engine.automation.tracing import Trace, error_told, message_told
@@ -93,12 +94,14 @@ class Advance:
         self.surroundings = surroundings
         self.dry = dry
         self.kinds = kinds
-        self.actor: Actor = actor_of(catalog, workflow, run)
+        self.actor: Actor = who_acts(conn, catalog, workflow, run)
         self.course = Course.of(workflow.do, run.checkpoint) if run.checkpoint else Course(workflow.do)
         self.trace = Trace(run.id, self.course.number)
         self.seen = run.seen
         self.record, self.alive = self._record()
-        self.words = Words(conn, catalog, self.actor, self.record or _nothing(workflow.module))
+        asked = answers_of(conn, catalog, self.actor, workflow, run)
+        record = self.record or _nothing(workflow.module)
+        self.words = Words(conn, catalog, self.actor, record, workflow.ask, asked)
         self.running = Running(self.words, self.record if self.alive else None, despite_duplicates=True)
 
     def _record(self) -> tuple[Record | None, bool]:
@@ -315,10 +318,9 @@ def advance(
     if found.state not in LIVING:
         return Came(found.state)
     try:
-        workflow = version_of(conn, catalog, found)
+        one = Advance(conn, catalog, found, version_of(conn, catalog, found), surroundings=surroundings)
     except HanokError as error:
         return _unfit(conn, found, error)
-    one = Advance(conn, catalog, found, workflow, surroundings=surroundings)
     if unanswered is not None:
         return one.unanswered(*unanswered)
     if answer is not NOTHING:

@@ -26,6 +26,7 @@ from hanok.engine.language import unknown
 
 FIELD, END, RECIPIENT = say("field"), say("end"), say("recipient")
 Path = tuple[str | int, ...]
+NOTHING: Mapping[str, Any] = {}
 
 
 def actions(reader: Reader) -> dict[str, Action]:
@@ -61,9 +62,16 @@ def check_values(reader: Reader, target: Module, values: Mapping[str, Any], path
     Steps(reader, target, {}).made(target, values, path)
 
 
-def steps_of(reader: Reader, written: Sequence[Mapping[str, Any]], path: Path) -> tuple[Step, ...]:
+def steps_of(
+    reader: Reader, written: Sequence[Mapping[str, Any]], path: Path, asked: Mapping[str, Field] = NOTHING
+) -> tuple[Step, ...]:
     """The steps that are written there, about records of the reader's module; what is wrong with one is reported."""
-    return Steps(reader, reader.module, {}).read(written, path)
+    return Steps(reader, reader.module, asked).read(written, path)
+
+
+def questions(reader: Reader, key: str, written: Mapping[str, Any]) -> dict[str, Field]:
+    """What an action asks first, written at the top of a document."""
+    return _questions(reader, key, written, ())
 
 
 def _questions(reader: Reader, key: str, written: Mapping[str, Any], path: Path) -> dict[str, Field]:

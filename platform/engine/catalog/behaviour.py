@@ -111,7 +111,8 @@ class Workflow:
     """What happens by itself: when (`trigger`), for which records (`when`), what (`do`).
 
     `run` is "each" time or "once" a record; `inside` ones run within the save. `data` is the document as plain JSON,
-    and `hash` stands for it: a run keeps the version that it began with.
+    and `hash` stands for it: a run keeps the version that it began with. `ask` are the questions of the action that it
+    is, where somebody began it by a button.
     """
 
     key: str
@@ -126,3 +127,4 @@ class Workflow:
     data: Mapping[str, Any]
     hash: str
     place: Place
+    ask: Mapping[str, Field] = also(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from hanok.engine.catalog.actions import steps_of
+from hanok.engine.catalog.actions import questions, steps_of
 from hanok.engine.catalog.behaviour import Trigger, Workflow
 from hanok.engine.catalog.model import Catalog, Module, OptionSet
 from hanok.engine.catalog.pieces import Pieces
@@ -27,7 +27,7 @@ from hanok.engine.language import Document, Documents
 from hanok.engine.language.nodes import Mark, Node
 from hanok.engine.language.nodes import Source as File
 
-__all__ = ["Trigger", "Workflow", "former_workflow", "plain", "read_workflow", "restored", "workflows_of"]
+__all__ = ["Trigger", "Workflow", "former_workflow", "of_action", "plain", "read_workflow", "restored", "workflows_of"]
 
 #: The steps that a workflow may have that runs inside a save.
 WITHIN = ("set", "stop", "branch")
@@ -75,7 +75,8 @@ def read_workflow(document: Document, home: Module, known: Known, report: Report
     data = document.data
     trigger = trigger_of(reader, data["trigger"], document.key)
     when = reader.node(data["when"], "when", allows=("changed",)) if "when" in data else None
-    do = steps_of(reader, data["do"], ("do",))
+    asked = questions(reader, document.key, data.get("ask", {}))
+    do = steps_of(reader, data["do"], ("do",), asked)
     inside = bool(trigger.settings.get("inside", False))
     if inside:
         _check_within(reader, data["do"], ("do",))
@@ -84,7 +85,7 @@ def read_workflow(document: Document, home: Module, known: Known, report: Report
     kept = plain(data)
     return Workflow(
         document.key, data["label"], home.key, data.get("active", True), trigger, when, data.get("run", "each"), do,
-        inside, MappingProxyType(kept), hash_of(kept), document.place([]),
+        inside, MappingProxyType(kept), hash_of(kept), document.place([]), MappingProxyType(asked),
     )  # fmt: skip
 
 
@@ -106,6 +107,18 @@ def former_workflow(catalog: Catalog, key: str, data: Mapping[str, Any]) -> Work
         said = report.problems[0].message if report.problems else say("its module is not there any more")
         raise Refused(say("The workflow as it was when this began does not fit any more: {problem}", problem=said))
     return found
+
+
+def of_action(catalog: Catalog, module: str, key: str) -> Workflow:
+    """An action of a module as a workflow that somebody begins by hand: `module.action`."""
+    kept = catalog.whole.kept
+    assert kept is not None and kept.reworded is not None, "only what is sound goes live"
+    said = kept.reworded.made.of("module")[module].data["actions"][key]
+    data = {
+        "label": said.get("label") or {"en": key}, "module": module, "trigger": "manual", "do": said["do"],
+        "ask": said.get("ask", {}),
+    }  # fmt: skip
+    return former_workflow(catalog, f"{module}.{key}", plain(data))
 
 
 def _node(value: Any, mark: Mark) -> Node:

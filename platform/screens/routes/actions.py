@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
+from hanok.engine.automation.acting import begin_action
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.behaviour import Action
 from hanok.engine.errors import Conflict, Denied, Invalid, Message, NotFound, Refused, say
@@ -174,6 +175,7 @@ def _act(
     outcome = acting.act(
         conn, catalog, g.actor, module, ids, key,
         ask=answers, versions=_versions(ids), despite_duplicates=bool(request.form.get("despite")),
+        begin=begin_action,
     )  # fmt: skip
     if outcome.done:
         once.remember(conn, catalog, session, token, outcome.opened.id if outcome.opened else outcome.done[0].id)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
 from hanok.engine.access import may, role_labels
+from hanok.engine.automation.acting import begin_action
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.errors import Denied, Duplicates, Invalid, NotFound, Refused, say
 from hanok.engine.records import Record, acting, timelines
@@ -210,7 +211,7 @@ def finish(module: str, id: UUID) -> AnyResponse:
     versions = {other: _version()} if _version() else {}
     try:
         outcome = write(lambda conn, catalog: acting.act(
-            conn, catalog, g.actor, wanted, [other], action.key, versions=versions))  # fmt: skip
+            conn, catalog, g.actor, wanted, [other], action.key, versions=versions, begin=begin_action))  # fmt: skip
     except (Denied, Refused) as refused:
         notify(refused.message, kind="failed")
         return _renewed(reader)

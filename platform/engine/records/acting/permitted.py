@@ -16,6 +16,8 @@ from hanok.engine.records.query import Record
 
 #: The kinds of steps that are about records.
 RUNNABLE = ("set", "create", "link", "unlink", "assign", "branch", "each", "delete", "stop")
+#: Those that go on behind the scenes: what they are in begins a run of automation.
+BACKGROUND = ("email", "notify", "webhook", "wait", "approval", "workflow", "signal", "message", "python")
 #: Those that change the record itself, and no more.
 EDITING = ("set", "link", "unlink", "assign")
 
@@ -23,6 +25,11 @@ EDITING = ("set", "link", "unlink", "assign")
 def not_yet(action: Action) -> str:
     """The first kind of step that cannot be run yet, "" where the whole action can."""
     return next((step.kind for step in _flat(action.do) if not _runs(step)), "")
+
+
+def takes_time(action: Action) -> str:
+    """The first kind of step that is not done at once: the action begins a run then. "" where there is none."""
+    return next((step.kind for step in _flat(action.do) if step.kind in BACKGROUND), "")
 
 
 def _flat(steps: Sequence[Step]) -> Iterator[Step]:
@@ -35,10 +42,20 @@ def _flat(steps: Sequence[Step]) -> Iterator[Step]:
 def _runs(step: Step) -> bool:
     if step.kind == "assign":
         return isinstance(step.data["to"], Mapping) or is_worked_out(step.data["to"])
+    if step.kind in BACKGROUND:
+        return not _asks(step.data)
     if step.kind not in RUNNABLE:
         return False
     written = step.data.get("values", {}) if step.kind == "create" else step.data if step.kind in EDITING else {}
     return not any(isinstance(value, Mapping) and set(value) == {"ask"} for value in written.values())
+
+
+def _asks(data: Any) -> bool:
+    """Whether a step asks whoever runs it (`template: {ask: true}`), or wants to be looked at first (`review`)."""
+    if not isinstance(data, Mapping):
+        return False
+    asks = any(isinstance(value, Mapping) and set(value) == {"ask"} for value in data.values())
+    return asks or bool(data.get("review")) or "pdf" in data
 
 
 def is_worked_out(written: Any) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -17,12 +18,14 @@ from hanok.engine.fields import Linked
 from hanok.engine.records.acting.asking import answered
 from hanok.engine.records.acting.looking import Words
 from hanok.engine.records.acting.outcome import Acted, Outcome
-from hanok.engine.records.acting.permitted import is_so, not_yet, permits
+from hanok.engine.records.acting.permitted import is_so, not_yet, permits, takes_time
 from hanok.engine.records.acting.steps import Running, told
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get, identity
 from hanok.engine.records.trail import differences
 
+#: Begins a run of an action's steps, with the raw answers to its questions, for a record.
+Begin = Callable[[sa.Connection, Catalog, Actor, Action, Mapping[str, Any], Record], None]
 NONE: Mapping[Any, Any] = MappingProxyType({})
 MOST = 1000
 SOMEBODY_CHANGED = say("Somebody else changed this record meanwhile. Look at it again, then repeat it.")
@@ -32,31 +35,36 @@ NOT_NOW = say("“{action}” does not apply to this record as it is now.")
 def act(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: str, ids: Iterable[UUID | str], action: str, *,
     ask: Mapping[str, Any] | None = None, versions: Mapping[UUID, int] = NONE, despite_duplicates: bool = False,
+    begin: Begin | None = None,
 ) -> Outcome:  # fmt: skip
     """Runs an action of the module for these records, in the caller's transaction.
+
+    One with steps that take time begins a run for each of them, by `begin`.
 
     `ask` are the raw answers to its questions, `versions` the versions that the actor saw: a record that somebody
     changed since is refused. `despite_duplicates` as in `create`. Raises NotFound where there is no such action,
     Refused where it cannot be run yet, Invalid for the answers; what is wrong with a record stands in the outcome.
     """
     found = catalog.module(module)
-    chosen = _action(found, action)
+    chosen = _action(found, action, begin)
     answers = answered(conn, catalog, actor, chosen, ask or {})
     wanted = list(dict.fromkeys(map(identity, ids)))
     if len(wanted) > MOST:
         raise Refused(say("At most {most} records at once.", most=MOST))
     words = (conn, catalog, actor)
+    later = partial(begin, *words, chosen, ask or {}) if begin is not None and takes_time(chosen) else None
     done = {
-        id: _acted(*words, found, chosen, id, answers, versions.get(id), despite_duplicates) for id in sorted(wanted)
+        id: _acted(*words, found, chosen, id, answers, versions.get(id), despite_duplicates, later)
+        for id in sorted(wanted)
     }
     return Outcome(tuple(done[id] for id in wanted))
 
 
-def _action(module: Module, key: str) -> Action:
+def _action(module: Module, key: str, begin: Begin | None) -> Action:
     found = module.actions.get(key)
     if found is None:
         raise NotFound(say("There is no action “{key}” here.", key=key))
-    kind = not_yet(found)
+    kind = not_yet(found) or (takes_time(found) if begin is None else "")
     if kind:
         raise Refused(say("“{action}” cannot be run yet: its step “{step}” comes with automation.",
                           action=found.label, step=kind))  # fmt: skip
@@ -65,7 +73,7 @@ def _action(module: Module, key: str) -> Action:
 
 def _acted(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, action: Action, id: UUID,
-    answers: Mapping[str, Any], version: int | None, despite_duplicates: bool,
+    answers: Mapping[str, Any], version: int | None, despite_duplicates: bool, later: Callable[[Record], None] | None,
 ) -> Acted:  # fmt: skip
     """All steps for one record within a savepoint; an error takes back what was done and becomes a refusal."""
     title = ""
@@ -74,6 +82,9 @@ def _acted(
             record = get(conn, catalog, actor, module.key, id)
             title = record.title
             _check(conn, catalog, actor, action, record, version)
+            if later is not None:
+                later(record)
+                return Acted(id, title, version=record.version)
             words = Words(conn, catalog, actor, record, action.ask, answers)
             running = Running(words, record, despite_duplicates)
             running.do(action.do)
