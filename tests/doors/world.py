@@ -77,6 +77,39 @@ module: {key}
 trigger: manual
 do: [{{set: {{size: 2}}}}]
 """
+EMAIL = """
+label: {en: Email}
+fields:
+  name: {type: text, length: 500}
+  direction: {type: text}
+  status: {type: text}
+  sender: {type: email}
+  sender_name: {type: text}
+  recipients: {type: text, length: 4000}
+  copies: {type: text}
+  blind: {type: text}
+  sent_at: {type: datetime}
+  body: {type: rich_text}
+  text: {type: long_text}
+  files: {type: files}
+  mailbox: {type: text}
+  message_id: {type: text}
+  thread: {type: text}
+  automatic: {type: boolean}
+  plain: {type: link, to: plain, reverse: letters}
+  tied: {type: link, to: tied, reverse: letters}
+  bare: {type: link, to: bare, reverse: letters}
+views: {quick: {rows: []}}
+"""
+TEMPLATE = """
+label: {en: Template}
+fields:
+  name: {type: text}
+  about: {type: choice, options: {plain: {en: Plain}, tied: {en: Tied}, bare: {en: Bare}}}
+  subject: {type: text, template: about}
+  body: {type: rich_text, template: about}
+  active: {type: boolean, default: true}
+"""
 OTHER = """
 label: {{en: {key}}}
 fields: {{name: {{type: text, required: true, search: true}}}}
@@ -95,7 +128,8 @@ LOOKING: Mapping[str, Any] = {"list": "all", "view": "all"}
 NOTHING = dict.fromkeys(ACTIONS, "none")
 #: What all roles say of the modules that are not tried.
 AROUND = {
-    "firm": LOOKING, "human": LOOKING, "user": LOOKING, "security_group": LOOKING,
+    "firm": LOOKING, "human": LOOKING, "user": LOOKING, "security_group": LOOKING, "email_template": LOOKING,
+    "email": {**LOOKING, "create": "all"},
     **dict.fromkeys(("team", "inbound_account", "outbound_account", "login_provider"), NOTHING),
 }  # fmt: skip
 ADMIN, ANONYMOUS, GONE, INSTEAD, READER = "administrator", "anonymous", "gone", "instead", "reader"
@@ -125,6 +159,7 @@ def files(known: Mapping[str, Role]) -> dict[str, str]:
     found = {f"modules/{key}.yaml": MODULE.format(key=key, shape=shape, own=OF_TIED if key == "tied" else "")
              for key, shape in SHAPES.items()}  # fmt: skip
     found |= {f"modules/{key}.yaml": OTHER.format(key=key) for key in ("firm", "human")}
+    found |= {"modules/email.yaml": EMAIL, "modules/email_template.yaml": TEMPLATE}
     found |= {f"workflows/greet_{key}.yaml": GREET.format(key=key) for key in SHAPES}
     denied = (("budget", "none"), ("margin", "group"))
     fields = {f"{key}.{one}": {"view": said} for key in SHAPES for one, said in denied}

@@ -132,9 +132,9 @@ def test_every_door_is_tried_somewhere(site: tuple[World, Path], dialect: str) -
 OF_THE_SITE = frozenset({
     "jobs.forget", "notices.forget", "sessions.forget", "logins.forget", "undo.forget", "files.clean", "audit.forget",
     "groups.follow", "groups.below",
-    "mail.deliver", "mail.forget", "mail.wake", "deploy.finish", "accounts.reset", "accounts.invite",
+    "mail.deliver", "mail.forget", "mail.wake", "mail.follow", "mail.fetch", "mail.look", "deploy.finish", "accounts.reset", "accounts.invite",
     "accounts.changed", "accounts.factor", "accounts.address", "outbox.event",
-    "workflow.sweep", "workflow.due",
+    "workflow.sweep", "workflow.due", "workflow.mail",
 })  # fmt: skip
 OF_WHO_ASKED: Mapping[str, str] = {
     "records.export": "engine.records.export",
