@@ -65,8 +65,8 @@ def test_a_notice_says_who_and_what_in_the_language_of_its_reader(
     there = given(admin, site, catalog)
     admin.send(f"{there}/edit", size="7", stage="open", name="한빛전자", version="1")
     page = enter("rep", "ko").page(PAGE)
-    assert "<b>관리자</b> 님이 <b>한빛전자</b> 담당을 맡겼습니다." in page
-    assert re.search(r"<b>관리자</b> 님이 <b>한빛전자</b>의 Size, Stage를 바꿨습니다", page) or "을 바꿨습니다" in page
+    assert "<b>관리자</b>님이 <b>한빛전자</b> 담당을 맡겼습니다." in page
+    assert re.search(r"<b>관리자</b>님이 <b>한빛전자</b>의 Size, Stage를 바꿨습니다", page) or "을 바꿨습니다" in page
 
 
 def test_all_are_read_at_once_and_nothing_told_is_said_so(

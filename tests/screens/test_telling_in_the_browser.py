@@ -55,7 +55,7 @@ def test_what_one_gives_and_whom_one_names_shows_in_the_bell(
         expect(hers.get_by_role("button", name="알림, 읽지 않은 알림 1건")).to_be_visible()
         hers.keyboard.press("n")
         told = hers.locator(".bell-menu .told button")
-        expect(told).to_contain_text("관리자 님이 한빛전자 담당을 맡겼습니다.")
+        expect(told).to_contain_text("관리자님이 한빛전자 담당을 맡겼습니다.")
         hers.keyboard.press("ArrowDown")
         hers.keyboard.press("ArrowDown")
         expect(told).to_be_focused()
