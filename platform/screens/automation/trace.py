@@ -28,7 +28,7 @@ FACTS: Mapping[str, Message] = {
     "message_id": say("Message-ID"), "capped": say("Left out beyond the most"), "ends": say("Ends"),
     "template": say("Template"), "created": say("Made"), "runs": say("Runs"), "team": say("Team"),
     "people": say("People"), "reached": say("Told"), "headers": say("Headers"), "seconds": say("Seconds"),
-    "fields": say("Fields"),
+    "fields": say("Fields"), "until": say("Until"), "due": say("Until"), "request": say("Request"),
 }  # fmt: skip
 #: What is told in other ways, or is of no use to a reader.
 APART = frozenset({"trigger", "error", "code", "record", "changes", "way", "held", "seconds", "deleted", "fields"})

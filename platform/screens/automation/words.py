@@ -24,8 +24,7 @@ STATES: Mapping[str, State] = {
 ASLEEP = State(WAITING, say("Waits"), "blue")
 NOT_SENT = State("prepared", say("Not sent"), "orange")
 PASSED = State("passed", say("Not waited for"), "orange")
-STEP_STATES: Mapping[str, State] = {**STATES, WAITING: State(WAITING, say("Waits"), "blue"),
-                                    SKIPPED: State(SKIPPED, say("Left out"), "grey")}  # fmt: skip
+STEP_STATES: Mapping[str, State] = {**STATES, WAITING: State(WAITING, say("Waits"), "blue")}
 
 
 def state_of(run: Run) -> State:

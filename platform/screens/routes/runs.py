@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
 from hanok.engine.access import may
-from hanok.engine.automation import listing, steering
+from hanok.engine.automation import exporting, listing, steering
 from hanok.engine.automation.run import Run, run_of
 from hanok.engine.automation.versions import version_of
 from hanok.engine.errors import HanokError, Message, NotFound, Refused, say
@@ -28,9 +28,11 @@ from hanok.screens.automation.pages import FlowShown, flow_of
 from hanok.screens.automation.rows import RunRow, row_of, rows_of
 from hanok.screens.automation.triggers import KINDS
 from hanok.screens.automation.words import STATES as STATE_WORDS
-from hanok.screens.reading import module_of, record_of, write
-from hanok.screens.routes.audit import tabs_of
+from hanok.screens.exporting import FORMATS
+from hanok.screens.reading import is_fragment, module_of, record_of, write
+from hanok.screens.routes.audit import PROCESSES, TITLES, tabs_of
 from hanok.screens.words import shortened
+from hanok.web import own_work
 from hanok.web.doors import ADMINISTRATOR, door
 from hanok.web.notices import notify
 from hanok.web.visit import connection
@@ -61,6 +63,8 @@ class RunsPage:
 def add(to: Blueprint) -> None:
     guarded(to, "GET", "/admin/runs", "runs", show)
     guarded(to, "GET", "/admin/runs/_count", "runs_count", count)
+    guarded(to, "GET", "/admin/runs/_export", "runs_export_ask", export_ask)
+    guarded(to, "POST", "/admin/runs/_export", "runs_export", export)
     guarded(to, "GET", "/admin/runs/<uuid:id>", "runs_show", moved)
     guarded(to, "POST", "/run/<uuid:id>/cancel", "run_cancel", cancel)
     guarded(to, "POST", "/run/<uuid:id>/again", "run_again", again)
@@ -123,6 +127,23 @@ def _modules() -> tuple[tuple[str, str], ...]:
     keys = {found.module for found in g.catalog.workflows.values()}
     named = ((key, in_language(g.catalog.every[key].plural, g.language)) for key in keys if key in g.catalog.every)
     return tuple(sorted(named, key=lambda pair: pair[1]))
+
+
+@door("export", who=ADMINISTRATOR)
+def export_ask() -> str:
+    template = "screens/audit_export_ask.html" if is_fragment() else "screens/audit_export.html"
+    return render_template(template, asked=asked_here(), title=TITLES[PROCESSES], formats_=tuple(FORMATS.items()))
+
+
+@door("export", who=ADMINISTRATOR)
+def export() -> AnyResponse:
+    asked, sent = asked_here(), request.form.get("format", "")
+    ending = sent if sent in FORMATS else next(iter(FORMATS))
+    wish = exporting.Wish(search=asked.search(g.catalog), language=g.language, ending=ending)
+    write(lambda conn, _: exporting.ask(conn, g.actor, wish))
+    own_work.began()
+    notify(say("The export runs in the background. You find it at the top of the page, also when it is done."))
+    return redirect(asked.url(), 303)
 
 
 # -- one -----------------------------------------------------------------------------------------------------------
