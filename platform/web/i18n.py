@@ -51,7 +51,7 @@ def _po_files(language: str) -> Iterable[bytes]:
     return [entry.read_bytes() for entry in found]
 
 
-def translate(said: Message | str, language: str, **facts: Any) -> str:
+def translate(said: Message | str, language: str, /, **facts: Any) -> str:
     """The sentence in this language, facts put in. HTML (`Markup`) among the facts makes the whole sentence HTML."""
     if isinstance(said, Message):
         return translate(said.text, language, **{**said.facts, **facts})
