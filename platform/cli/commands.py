@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "restore": ("backing", "restore_command", "Put the site of a backup FILE back."),
     "role": ("roles", "role", "Roles: what there is, who has them, give and take them."),
     "rollback": ("deploying", "rollback", "Deploy the metadata of an old revision as a new one."),
+    "runs": ("workflows", "runs", "Runs of workflows: look, cancel, try again."),
     "schema": ("sites", "schema", "Write one JSON Schema a kind, for editors."),
     "serve": ("serving", "serve", "Serve the site."),
     "status": ("standing", "status", "Show the revision, files that differ from it, what is unfinished, and how the "
@@ -39,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "why": ("roles", "why", "Say why a user may do something to a record or a field, or may not: role by role, with "
             "file and line."),
     "worker": ("working", "worker_command", "Run the jobs of the site, beside `hanok serve` or on other machines."),
+    "workflows": ("workflows", "workflows", "The workflows of the site: look, switch on and off."),
 }
 
 
