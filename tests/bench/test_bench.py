@@ -104,3 +104,12 @@ def test_lists_by_rights_are_shown_beside_the_administrators(quick: Result) -> N
     assert administrators and set(administrators) == {"1.00"}
     for name in access.CASES.values():
         assert told.count(f"  {name} ") == len(administrators)
+
+
+def test_workflows_are_measured_beside_the_queue_on_any_database(empty_database: str) -> None:
+    address = "" if empty_database.startswith("sqlite") else empty_database
+    done = run("automation", "--quick", "--json", "--database", address)
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["automation"]
+    assert found["database"] == ("postgresql" if address else "sqlite") and found["rounds"] >= 2
+    assert found["ratio"] > 0 and found["events_per_second"] > 0

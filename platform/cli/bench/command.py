@@ -9,27 +9,27 @@ from typing import Any
 
 import click
 
-from hanok.cli.bench import access, compiling, jobs, lists
+from hanok.cli.bench import access, automation, compiling, jobs, lists
 from hanok.cli.bench.clock import Timing
 from hanok.cli.bench.crowd import crowded
 from hanok.cli.bench.house import built, empty
 from hanok.cli.console import command, dump, progress, screen
 
-LIST, COMPILE, JOBS, ACCESS = "list", "compile", "jobs", "access"
+LIST, COMPILE, JOBS, ACCESS, AUTOMATION = "list", "compile", "jobs", "access", "automation"
 SIZES, QUICK_SIZES = ((50, 30), (200, 50), (1000, 50)), ((10, 20), (20, 20))
 QUICK_ROWS = 5000
 EVENTS, QUICK_EVENTS = 500, 50
 
 
 @click.command()
-@click.argument("what", type=click.Choice([LIST, COMPILE, JOBS, ACCESS]), required=False)
+@click.argument("what", type=click.Choice([LIST, COMPILE, JOBS, ACCESS, AUTOMATION]), required=False)
 @click.option("--rows", type=click.IntRange(1000, 10_000_000), default=100_000, show_default=True, help="Records.")
 @click.option("--database", default="", metavar="URL", help="An empty PostgreSQL database, emptied again afterwards.")
 @click.option("--quick", is_flag=True, help="A few seconds: fewer records, fewer rounds, smaller models.")
 @click.option("--json", "plain", is_flag=True, help="As JSON.")
 @command
 def bench(what: str | None, rows: int, database: str, quick: bool, plain: bool) -> None:
-    """Measure lists beside a bare handler, the compiler, jobs beside bare rows, and lists by rights.
+    """Measure lists beside a bare handler, the compiler, jobs beside bare rows, lists by rights, and workflows.
 
     Ratios count; milliseconds are of this machine.
     """
@@ -49,6 +49,11 @@ def bench(what: str | None, rows: int, database: str, quick: bool, plain: bool) 
         found["jobs"] = jobs_json(measured)
         if not plain:
             _show_jobs(measured)
+    if what in (None, AUTOMATION):
+        ran = _automation(QUICK_EVENTS if quick else EVENTS, database, seconds=1 if quick else 20)
+        found["automation"] = automation_json(ran)
+        if not plain:
+            _show_automation(ran)
     if what in (None, ACCESS):
         told = _access(min(rows, QUICK_ROWS) if quick else rows, database, seconds=2 if quick else 120)
         found["access"] = access_json(told)
@@ -73,6 +78,14 @@ def _jobs(count: int, database: str, *, seconds: float) -> jobs.Jobs:
         empty(Path(folder) / "site", database=database) as live,
     ):
         return jobs.measure(live, count=count, seconds=seconds)
+
+
+def _automation(count: int, database: str, *, seconds: float) -> automation.Automation:
+    with (
+        tempfile.TemporaryDirectory(prefix="hanok-bench-") as folder,
+        empty(Path(folder) / "site", database=database, files=automation.FILES) as live,
+    ):
+        return automation.measure(live, count=count, seconds=seconds)
 
 
 def _access(rows: int, database: str, *, seconds: float) -> access.Access:
@@ -139,6 +152,26 @@ def jobs_json(made: jobs.Jobs) -> dict[str, Any]:
         "bare_per_second": round(made.bare_per_second),
         **{f"{part}_per_second": round(made.per_second(part)) for part in jobs.PARTS},
     }  # fmt: skip
+
+
+def automation_json(made: automation.Automation) -> dict[str, Any]:
+    return {
+        "database": made.database, "count": made.count, "threads": made.threads, "rounds": len(made.rounds),
+        "ratio": round(made.ratio, 2), "bare_ratio": round(made.bare_ratio, 2),
+        "events_per_second": round(made.events_per_second),
+        **{f"{part}_per_second": round(made.per_second(part)) for part in automation.PARTS},
+    }  # fmt: skip
+
+
+def _show_automation(made: automation.Automation) -> None:
+    title = f"Workflows on {made.database}: {made.count:,} events a round, {len(made.rounds)} rounds in turns."
+    _line(f"\n{title}", style="bold")
+    _line(f"  {'':<44}{'ratio':>8}{'a second':>12}", style="dim")
+    _line(f"  {'saved, run begun and done':<44}{made.bare_ratio:>8.2f}{made.events_per_second:>12,.0f}")
+    _line(f"  {'row of its own inserted, then deleted':<44}{1:>8.2f}{made.per_second('bare'):>12,.0f}")
+    _line(f"  {'runs beside the queue and their steps alone':<44}{made.ratio:>8.2f}")
+    for part, name in automation.PARTS.items():
+        _line(f"    {name:<42}{'':>8}{made.per_second(part):>12,.0f}", style="dim")
 
 
 def _show_jobs(made: jobs.Jobs) -> None:

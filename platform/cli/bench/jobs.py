@@ -85,11 +85,12 @@ def measure(live: Live, *, count: int, seconds: float, threads: int = 2) -> Jobs
     rounds: list[Round] = []
     end = time.monotonic() + seconds
     while len(rounds) < 4 or time.monotonic() < end:
-        rounds.append(_round(live, count, threads))
+        rounds.append(one_round(live, count, threads))
     return Jobs(live.store.dialect, count, threads, tuple(rounds[1:]))
 
 
-def _round(live: Live, count: int, threads: int) -> Round:
+def one_round(live: Live, count: int, threads: int) -> Round:
+    """One round; the table of bare rows is there."""
     began = time.perf_counter()
     for _ in range(count):
         live.write(lambda conn, _: outbox.tell(conn, "bench.event", PAYLOAD))
