@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
@@ -27,6 +27,8 @@ FAVOURITES, RECENT = say("Favourites"), say("Recently viewed")
 class Entry(Protocol):
     """One module of a menu (`web.menu`)."""
 
+    @property
+    def key(self) -> str: ...
     @property
     def label(self) -> str: ...
     @property
@@ -69,7 +71,7 @@ class Palette:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page or a new record: its name in the reader's language."""
+    """A page, a filtered list or something to do: its name in the reader's language."""
 
     label: str
     icon: str
@@ -77,9 +79,12 @@ class Place:
     kind: str
 
 
-def places(entries: Sequence[Entry], creatable: Sequence[Entry], language: str, *, governs: bool) -> tuple[Place, ...]:
-    """Where somebody can go by name: lists, new records, pages of her own."""
-    page = translate(say("Page"), language)
+def places(
+    catalog: Catalog, entries: Sequence[Entry], creatable: Sequence[Entry], language: str, *,
+    importable: frozenset[str], governs: bool,
+) -> tuple[Place, ...]:  # fmt: skip
+    """Where somebody can go by name: lists, new records, imports, lists through their filters, pages of her own."""
+    page, action = translate(say("Page"), language), translate(say("Action"), language)
     own = [
         ("/", "home", say("Start page")), ("/me", "user-circle", say("My account")), ("/audit", "history", say("Audit"))
     ]  # fmt: skip
@@ -87,10 +92,23 @@ def places(entries: Sequence[Entry], creatable: Sequence[Entry], language: str, 
         own.append(("/admin", "settings", say("Administration")))
     return (
         *(Place(one.label, one.icon, one.href, translate(say("List"), language)) for one in entries),
-        *(Place(_new(one.one, language), "plus", f"{one.href}/new", translate(say("Action"), language))
-          for one in creatable),
+        *(Place(_new(one.one, language), "plus", f"{one.href}/new", action) for one in creatable),
         *(Place(translate(label, language), icon, url, page) for url, icon, label in own),
+        *(Place(_imported(one.label, language), "table-import", f"{one.href}/_import", action)
+          for one in entries if one.key in importable),
+        *(place for one in entries if one.key in catalog.modules for place in _filters(catalog, one, language)),
     )  # fmt: skip
+
+
+def _imported(label: str, language: str) -> str:
+    return translate(say("Import {records}", records=in_text(label, language)), language)
+
+
+def _filters(catalog: Catalog, entry: Entry, language: str) -> Iterator[Place]:
+    kind = translate(say("Filter"), language)
+    for key, saved in catalog.modules[entry.key].saved_filters.items():
+        label = f"{entry.label} · {in_language(saved.label, language)}"
+        yield Place(label, "filter", f"{entry.href}?filter={quote(key)}", kind)
 
 
 def empty(

@@ -30,6 +30,8 @@ def test_lists_new_records_and_pages_are_found_by_name(admin: Browser) -> None:
     assert ("/company", "Compan y List") in options(admin, "Compan")
     assert "/company/new" in dict(options(admin, "new company"))
     assert dict(options(admin, "administration"))["/admin"] == "Administration Page"
+    assert dict(options(admin, "import"))["/company/_import"] == "Import company Action"
+    assert dict(options(admin, "still"))["/company?filter=going"] == "Company · Still going Filter"
 
 
 def test_nobody_is_led_where_she_may_not_go(enter: Enter, admin: Browser, make: Make) -> None:

@@ -44,3 +44,9 @@ def test_a_record_is_opened_by_its_initials(page: Page, address: str, make: Call
     expect(box).to_have_attribute("aria-activedescendant", "palette-0")  # there is but one, and round it goes
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+    page.keyboard.press("Control+k")
+    box.press_sequentially("delet")
+    expect(dialog.get_by_role("group", name="On this page").get_by_role("option")).to_have_text(["Delete"])
+    box.press("Enter")
+    page.wait_for_url(f"{address}/company")
+    expect(page.locator("hk-notice").get_by_role("button", name="Undo")).to_be_visible()

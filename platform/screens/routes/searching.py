@@ -61,7 +61,10 @@ def _palette(words: str) -> palette.Palette:
 def _places() -> tuple[palette.Place, ...]:
     frame = Frame()
     listed = [entry for menu in frame.menus for entry in menu.entries]
-    return palette.places(listed, frame.creatable, g.language, governs=g.actor.governs)
+    made = frozenset(one.key for one in frame.creatable)
+    importable = frozenset(key for key in made if may(g.catalog, g.actor, key, "import"))
+    return palette.places(g.catalog, listed, frame.creatable, g.language, importable=importable,
+                          governs=g.actor.governs)  # fmt: skip
 
 
 def _found(size: int) -> searching.Found:

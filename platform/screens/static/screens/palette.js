@@ -1,6 +1,7 @@
 /* The palette: Ctrl+K (or ⌘K), `/` and the box of the top bar open the dialog #palette. What is typed is asked of the
    server; the arrows walk, Enter opens, Ctrl+Enter opens in a new tab, Esc closes. Nothing is chosen while Hangul is
-   being composed. Without scripts the box of the top bar is a form. */
+   being composed. What can be done on the page below (its head) is offered by its name too (data-text-here). Without
+   scripts the box of the top bar is a form. */
 const dialog = document.getElementById("palette");
 const box = document.querySelector(".find input[type=search]");
 const WAITS = 120;
@@ -23,6 +24,28 @@ if (dialog) {
     input.setAttribute("aria-activedescendant", option.id);
     option.scrollIntoView({ block: "nearest" });
   };
+  /* The buttons of the page's head whose words begin with, or hold, what was typed. */
+  const offer = (words) => {
+    const found = [...document.querySelectorAll("main :is(.summary, .head) :is(a.btn, button.btn, .dropdown-item):not([data-close], .square)")]
+      .filter((one) => words && one.textContent.trim().toLowerCase().includes(words.toLowerCase()) && !one.closest(".editor, .dropdown-menu.long, [hidden]"));
+    const names = new Set(), group = Object.assign(document.createElement("div"), { role: "group", ariaLabel: dialog.dataset.textHere });
+    group.append(Object.assign(document.createElement("h3"), { textContent: dialog.dataset.textHere, ariaHidden: "true" }));
+    for (const one of found) {
+      const name = one.textContent.trim().replace(/\s+/g, " ");
+      if (names.has(name)) continue;
+      names.add(name);
+      const option = Object.assign(document.createElement("a"), { role: "option", tabIndex: -1, href: one.href ?? location.href, ariaSelected: "false" });
+      option.append(...[...one.querySelectorAll("svg")].slice(0, 1).map((sign) => sign.cloneNode(true)), Object.assign(document.createElement("span"), { className: "clip", textContent: name }));
+      option.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        dialog.close();
+        one.click();
+      });
+      group.append(option);
+    }
+    if (names.size) list.querySelector(".none")?.remove(), list.prepend(group);
+  };
   const ask = async () => {
     clearTimeout(timer);
     const words = input.value.trim();
@@ -36,6 +59,7 @@ if (dialog) {
       const html = await answer.text();
       if (mine.signal.aborted) return;
       list.innerHTML = html;
+      offer(words);
       asked = words;
       options().forEach((option, at) => { option.id = `palette-${at}`; });
       status.textContent = list.querySelector("[data-said]")?.textContent ?? "";
