@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.doors.preparing import changed, deleted_and_told
-from tests.doors.trial import DO, HERS, SEE, Here, Trial, get, post
+from tests.doors.preparing import automated, changed, deleted_and_told
+from tests.doors.trial import DO, HERS, LOOK, SEE, Here, Trial, get, post
 from tests.doors.world import ADMIN
 
 SEEN = ((SEE, "view"),)
@@ -27,6 +27,8 @@ TRIALS: tuple[Trial, ...] = (
           done=(303,), prepare=changed, only=is_administrator, way="denied field"),
     Trial("audit_restore", post("/audit/changes/{entry}/restore"), (*SEEN, (DO, "delete")), writes=True, done=(303,),
           prepare=deleted_and_told),
+    Trial("run", get("/run/{run}"), SEEN, shows="view", closed=(404,), prepare=automated),
+    Trial("record_runs", get("{there}/runs"), LOOK, shows="view", prepare=automated),
     Trial("audit_export_ask", get("/audit/input/_export")),
     Trial("audit_export", post("/audit/input/_export", format=".csv"), writes=None, done=(303, 403)),
 )  # fmt: skip

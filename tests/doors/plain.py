@@ -16,6 +16,8 @@ from hanok.engine.jobs import enqueue
 from hanok.engine.records.telling.notices import tell
 from hanok.engine.store import new_id
 from hanok.engine.store.account_tables import factor
+from hanok.engine.store.approval_tables import approval, approver
+from hanok.engine.store.automation_tables import run as run_table
 from hanok.engine.store.desk_tables import notice
 from hanok.engine.store.moments import now
 from tests.builders import an_actor
@@ -62,6 +64,24 @@ def a_notice(world: World) -> Values:
         return {"id": str(conn.scalars(mine.limit(1)).one())}
 
 
+def an_approval(world: World) -> Values:
+    """Something that the owner is asked to approve."""
+    id, run = new_id(), new_id()
+    with world.store.write() as conn:
+        moment = now(conn)
+        conn.execute(run_table.insert().values(
+            id=run, workflow="ask", hash="", module="plain", title="", state="waiting", trigger="manual", cause={},
+            depth=0, watches=False, created_at=moment,
+        ))  # fmt: skip
+        conn.execute(approval.insert().values(
+            id=id, run=run, key=new_id(), title="", text={"en": "May it?"}, need=1, state="open", at=moment,
+        ))  # fmt: skip
+        conn.execute(approver.insert().values(
+            approval=id, user_id=world.ids["owner"], how="asked", state="open", comment="", at=moment
+        ))  # fmt: skip
+    return {"id": str(id)}
+
+
 def a_token(world: World) -> Values:
     with world.store.read() as conn:
         return {"id": str(tokens_of(conn, world.ids["owner"])[0].id)}
@@ -81,6 +101,11 @@ def a_session(world: World) -> Values:
         return {"key": sessions_of(conn, world.ids["owner"])[0].key}
 
 
+def a_workflow(world: World) -> Values:
+    """One that there is not."""
+    return {"key": "trial"}
+
+
 def a_role(world: World) -> Values:
     return {"key": "looker"}
 
@@ -96,6 +121,7 @@ OWN = (
     "account.end_others", "account.logins", "choices.save_look", "choices.save_theme", "choices.save_told",
     "in_place.end", "passkeys.ask_new", "passkeys.ask_proof", "passkeys.prove",
     "passkeys.register", "proving.ask", "proving.answer", "screens.home_put_away", "screens.mine_jobs",
+    "screens.mine_approvals",
     "screens.notices_show", "screens.notices_count", "screens.notices_read",
     "security.begin_app", "security.make_codes", "security.show", "tokens.ask", "tokens.make", "tokens.show",
     "with_provider.link", "with_provider.mine", "with_provider.unlink",
@@ -106,7 +132,8 @@ ADMINISTRATION = (
     "screens.admin_overview", "screens.admin_roles", "screens.admin_schedules", "screens.admin_tokens",
     "screens.admin_webforms", "screens.admin_webhooks",
     "screens.admin_why", "screens.admin_workers", "screens.audit_administration", "screens.audit_export_administration",
-    "screens.audit_export_administration_ask", "screens.roles",
+    "screens.audit_export_administration_ask", "screens.roles", "screens.workflows",
+    "screens.admin_workflows", "screens.runs", "screens.runs_count", "screens.runs_export", "screens.runs_export_ask",
 )  # fmt: skip
 PLAIN: Mapping[str, Plain] = {
     **dict.fromkeys((*ENTRY, *OWN, *ADMINISTRATION), Plain()),
@@ -114,6 +141,12 @@ PLAIN: Mapping[str, Plain] = {
     "account.end_one": Plain(form=a_session, theirs=a_session),
     "screens.mine_cancel": Plain(at=a_job, theirs=a_job),
     "screens.mine_dismiss": Plain(at=a_job, theirs=a_job),
+    "screens.mine_approvals_decide": Plain(
+        at=an_approval, theirs=an_approval, form=lambda world: {"say": "yes", "comment": "Fine."}
+    ),
+    "screens.mine_approvals_delegate": Plain(
+        at=an_approval, theirs=an_approval, form=lambda world: {"to": str(world.ids["stranger"])}
+    ),
     "screens.notices_open": Plain(at=a_notice, theirs=a_notice),
     "security.show_app": Plain(at=a_factor, theirs=a_factor),
     "security.confirm_app": Plain(at=a_factor, theirs=a_factor),
@@ -141,6 +174,14 @@ PLAIN: Mapping[str, Plain] = {
     "screens.admin_logins_of": Plain(a_user),
     "screens.admin_logins_send": Plain(a_user),
     "screens.admin_logins_unlink": Plain(a_user),
+    "screens.workflow": Plain(a_workflow),
+    "screens.workflow_active": Plain(a_workflow),
+    "screens.workflow_dry": Plain(a_workflow),
+    "screens.workflow_try": Plain(a_workflow),
+    "screens.admin_workflow": Plain(a_workflow),
+    "screens.runs_show": Plain(of_nobody),
+    "screens.run_cancel": Plain(of_nobody),
+    "screens.run_again": Plain(of_nobody),
     "screens.role": Plain(a_role),
     "screens.role_give": Plain(a_role, lambda world: {"holder": f"user:{world.ids['stranger']}"}),
     "screens.role_take": Plain(a_role, lambda world: {"holder": f"user:{world.ids['stranger']}"}),

@@ -13,8 +13,11 @@ from hanok.engine.records.attachments import MADE
 from hanok.engine.records.exporting import Wish
 from hanok.engine.records.handing import drafting
 from hanok.engine.records.handing.plan import BUT, MOVED, Part
+from hanok.engine.store import new_id
+from hanok.engine.store.automation_tables import run, run_step
 from hanok.engine.store.desk_tables import follow
 from hanok.engine.store.job_tables import job as jobs
+from hanok.engine.store.moments import now
 from hanok.engine.store.tables import file
 from tests.builders import an_administrator
 from tests.doors.world import ADMIN, Target, World
@@ -73,6 +76,27 @@ def changed(world: World, target: Target, person: str) -> Target:
     """A record with another size and other values of what not everybody sees, and the entry that tells so."""
     target = replace(target, record=world.change(target, {"size": 9, "budget": "cheaper", "margin": "thinner"}))
     return replace(target, more={**target.more, "entry": entry_of(world, target)})
+
+
+def automated(world: World, target: Target, person: str) -> Target:
+    """A record for which a workflow ran that saw, and changed, what not everybody sees."""
+    id, module = new_id(), target.record.module
+    pairs = {"budget": [None, target.budget], "margin": [None, target.margin], "size": [None, 9]}
+    about = {"module": module, "id": str(target.id), "title": target.record.title}
+    when = [{"kind": "test", "held": True, "field": key, "module": module, "operator": "eq", "wanted": value,
+             "actual": value} for key, (_, value) in pairs.items()]  # fmt: skip
+    told = {"record": about, "changes": pairs, "text": target.margin}
+    told |= {"when": {"kind": "all", "held": True, "nodes": when}}
+    cause = {"changes": pairs, "new": False, "by": "", "values": {"margin": target.margin}}
+    with world.store.write() as conn:
+        moment = now(conn)
+        conn.execute(run.insert().values(
+            id=id, workflow="trial", hash="", module=module, record=target.id, title=target.record.title, state="done",
+            trigger="changed", cause=cause, depth=0, watches=False, created_at=moment,
+        ))  # fmt: skip
+        conn.execute(run_step.insert().values(run=id, number=0, path="do.0", kind="set", state="done", at=moment,
+                                              seconds=0, tries=0, key=new_id(), told=told))  # fmt: skip
+    return replace(target, more={**target.more, "run": id})
 
 
 def deleted_and_told(world: World, target: Target, person: str) -> Target:

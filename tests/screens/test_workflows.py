@@ -248,6 +248,7 @@ def test_an_entry_of_the_history_leads_to_the_run_that_made_it(enter: Enter, hou
     page = enter("admin").page(f"/company/{won.id}/history")
     assert f'href="/run/{only(house).id}">Why did this happen?' in page
     assert "Changed by a workflow" in page
+    assert f'href="/company/{won.id}/runs"' in enter("rep").page(f"/company/{won.id}")
 
 
 def test_the_runs_of_a_deleted_record_stay_to_be_read(enter: Enter, house: Site, won: Record) -> None:

@@ -130,7 +130,7 @@ def test_every_door_is_tried_somewhere(site: tuple[World, Path], dialect: str) -
 
 #: Whose rights a job has: the site's own, or those that whoever asked for it has when it runs (and the test of that).
 OF_THE_SITE = frozenset({
-    "jobs.forget", "notices.forget", "sessions.forget", "logins.forget", "undo.forget", "files.clean", "audit.forget",
+    "jobs.forget", "notices.forget", "notices.mail", "sessions.forget", "logins.forget", "undo.forget", "files.clean", "audit.forget",
     "groups.follow", "groups.below",
     "mail.deliver", "mail.forget", "mail.wake", "mail.follow", "mail.fetch", "mail.look", "deploy.finish", "accounts.reset", "accounts.invite",
     "accounts.changed", "accounts.factor", "accounts.address", "outbox.event",
@@ -139,6 +139,7 @@ OF_THE_SITE = frozenset({
 OF_WHO_ASKED: Mapping[str, str] = {
     "records.export": "engine.records.export",
     "audit.export": "engine.audit.export",
+    "runs.export": "tests/screens/test_workflows.py",
     "groups.apply": "tests/jobs/test_following.py",
     "records.handover": "tests/jobs/test_handover.py",
     "records.handover.undo": "tests/jobs/test_handover.py",

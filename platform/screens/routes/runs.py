@@ -70,6 +70,12 @@ def add(to: Blueprint) -> None:
     guarded(to, "POST", "/run/<uuid:id>/again", "run_again", again)
     to.get("/run/<uuid:id>", endpoint="run")(show_one)
     to.get("/<module>/<uuid:id>/runs", endpoint="record_runs")(of_record)
+    to.add_app_template_global(is_automated, "is_automated")
+
+
+def is_automated(module: str) -> bool:
+    """Whether there are workflows about records of a module."""
+    return any(one.module == module for one in g.catalog.workflows.values())
 
 
 # -- all of them ---------------------------------------------------------------------------------------------------
