@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hanok.engine.catalog import Module
-from hanok.engine.catalog.outside import Webform
+from hanok.engine.catalog.outside import Asked, Webform
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
 from hanok.web.i18n import translate
@@ -50,16 +50,19 @@ def page_of(
     asked = {one.key for one in form.asked}
     beside = [*wrong.get("", ()), *(INCOMPLETE for key in wrong if key and key not in asked)]
     questions = tuple(
-        Question(replace(module.field(one.key), label=one.label, settings={
-            **module.field(one.key).settings, "help": one.help,
-        }), one.required, tuple(wrong.get(one.key, ())))
-        for one in form.asked
-    )  # fmt: skip
+        Question(_asked(module.field(one.key), one), one.required, tuple(wrong.get(one.key, ()))) for one in form.asked
+    )
     return FormPage(
         url, in_language(form.title or module.label, language), _said(form.text, language),
         _said(form.button, language) or translate(SEND, language), thanks_of(form, language), questions, shown,
         problem or next(iter(beside), None),
     )  # fmt: skip
+
+
+def _asked(field: Field, one: Asked) -> Field:
+    """The field as a form asks for it: like one of an embedded module, which offers no colleagues to name."""
+    settings = {**field.settings, "help": one.help}
+    return replace(field, module=f"{field.module}.form", label=one.label, settings=settings)
 
 
 def thanks_of(form: Webform, language: str) -> str:
