@@ -19,6 +19,7 @@ from hanok.screens.routes import (
     admin_logins,
     admin_mail,
     admin_providers,
+    approving,
     audit,
     beside,
     bulk,
@@ -71,7 +72,8 @@ def blueprint(kinds: Kinds = NO_KINDS) -> Blueprint:
         static_url_path="/static/screens",
     )
     for room in (
-        home, searching, mine, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers, admin_logins,
+        home, searching, mine, approving, notices, admin, admin_jobs, admin_mail, admin_accounts, admin_providers,
+        admin_logins,
         lists, keeping, saving, kanban, forms, quick, previewing, inline, records, favourites, following, feed, beside,
         subpanels, actions, mailing, exporting, bulk, merging, importing, access, audit, handing, handing_course, roles,
         workflows, runs, by_hand,

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from hanok.engine.access import Actor
 from hanok.engine.accounts.hearing import unheard
+from hanok.engine.automation.approving.asking import OF
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Message, NotFound, say
 from hanok.engine.jobs import bulk
@@ -23,6 +24,7 @@ from hanok.engine.records.bulk import bulk_of
 from hanok.engine.records.importing.keeping import import_of
 from hanok.engine.records.telling.kinds import KINDS
 from hanok.engine.records.telling.reading import Notice, Notices
+from hanok.screens import approving
 from hanok.web.notices import notify
 from hanok.web.visit import connection
 
@@ -58,7 +60,9 @@ def _bold(text: Message) -> Message:
 
 
 def address_of(conn: sa.Connection, catalog: Catalog, actor: Actor, facts: Mapping[str, Any]) -> str:
-    """Where a notice leads that is about no record: to what a job made, as far as it is still there."""
+    """Where a notice leads that is about no record: to an approval; to what a job made, as far as it is there."""
+    if OF in facts:
+        return f"{approving.PAGE}#approval-{facts[OF]}"
     try:
         one = job_of(conn, UUID(facts[JOB]))
         if one.kind in (bulk.KEY, bulk.UNDO):

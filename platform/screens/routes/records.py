@@ -18,7 +18,7 @@ from hanok.engine.records import Record
 from hanok.engine.records.favourites import is_favourite
 from hanok.engine.records.merging.asked import went_into
 from hanok.engine.records.timelines import origins
-from hanok.screens import details, timeline
+from hanok.screens import approving, details, timeline
 from hanok.screens.access.panels import panels_of
 from hanok.screens.conditional import Present, present
 from hanok.screens.reading import module_of, openings, record_of, whole_record, write
@@ -54,6 +54,7 @@ def show(module: str, id: UUID) -> AnyResponse:
         "screens/record.html", view=view, acts=buttons_of(found, record, path=view.path.field.key if view.path else ""),
         starred=is_favourite(connection(), g.actor, module, record.id),
         writes=bool(origins(g.catalog, g.actor, found)),
+        approvals=approving.here(connection(), g.catalog, g.actor, found, record, g.language),
     ))  # fmt: skip
 
 
