@@ -131,6 +131,11 @@ class Orders:
         with self.store.read() as conn:
             return int(conn.execute(living).scalar_one()) + outbox.has_events(conn)
 
+    def ended(self) -> int:
+        done = sa.select(sa.func.count()).select_from(job).where(job.c.state == "done")
+        with self.store.read() as conn:
+            return int(conn.execute(done).scalar_one())
+
     def revive(self) -> int:
         """Gives jobs another try that are dead letters because ten workers died with them."""
         poisoned = sa.select(job.c.id).where(job.c.state == "failed", job.c.crashes >= MOST_CRASHES)

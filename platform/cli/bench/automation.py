@@ -47,7 +47,7 @@ do: [{{set: {{score: "=turn * 10"}}}}]
 #: What a round is made of.
 PARTS: Mapping[str, str] = {
     "saved": "records saved", "worked": "runs begun, done and traced", "queued": "empty jobs of the queue",
-    "by_hand": "the same step saved by hand", "bare": "bare rows inserted and deleted",
+    "by_hand": "the same step saved by hand", "bare": "rows of its own in and out",
 }  # fmt: skip
 
 
