@@ -1,7 +1,8 @@
 /* Says when the connection is lost and when it is back, and when a part of the page did not come: #notices has the sentences
    (data-lost, data-back-again, data-not-loaded, data-away). The first one stays until the connection is back.
-   A <form data-guard> is only sent when the server answers: the browser's own page of a failure would take the place of
-   what was typed. */
+   A <form data-guard>, data-merge or .own-form is only sent when the server answers: the browser's own page of a failure
+   would take the place of what was typed. */
+const WAITS = 10_000;
 const place = document.getElementById("notices");
 
 function say(text, kind) {
@@ -19,12 +20,12 @@ const there = document.querySelector("link[rel=icon]")?.href;
 
 document.addEventListener("submit", (event) => {
   const form = event.target, { submitter } = event;
-  if (!place || !there || form.method !== "post" || !form.matches("[data-guard]") || form.dataset.asked === "yes") return;
+  if (!place || !there || form.method !== "post" || !form.matches("[data-guard], [data-merge], .own-form") || form.dataset.asked === "yes") return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (form.dataset.asked) return;
   form.dataset.asked = "now";
-  fetch(there, { method: "HEAD", cache: "no-store" }).then(() => {
+  fetch(there, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(WAITS) }).then(() => {
     say("");
     form.dataset.asked = "yes";
     form.requestSubmit(submitter);
