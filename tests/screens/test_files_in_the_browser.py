@@ -27,6 +27,14 @@ PNG = {"name": "사진.png", "mimeType": "image/png", "buffer": picture()}
 NOTE = {"name": "회의록.txt", "mimeType": "text/plain", "buffer": "안녕".encode()}
 LIE = {"name": "b.png", "mimeType": "image/png", "buffer": b"<html>"}
 
+#: A file is let fall onto an element; whether the page would leave for it.
+DROPPED = """(place) => {
+  const data = new DataTransfer();
+  data.items.add(new File(["안녕"], "끌어온.txt", { type: "text/plain" }));
+  const drop = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data });
+  return document.querySelector(place).dispatchEvent(drop);
+}"""
+
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
@@ -77,6 +85,11 @@ def test_files_are_uploaded_at_once_and_one_that_is_refused_says_why(page: Page,
     expect(items).to_have_count(2)
     expect(form.locator("[data-field=extra] [role=alert]:visible")).to_contain_text("not what the ending")
     expect(form.locator("[data-field=extra] [role=status]")).to_contain_text("회의록.txt")
+    assert not form.evaluate(DROPPED, "[data-field=name]")
+    form.evaluate(DROPPED, "[data-field=extra] hk-files")
+    expect(items).to_have_count(3)
+    expect(items.last).to_contain_text("끌어온.txt")
+    items.last.get_by_role("button").click()
     saved(form)
     expect(form.locator("main")).to_contain_text("회의록.txt")
     expect(form.locator("main")).not_to_contain_text("b.png")
