@@ -15,6 +15,7 @@ from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
 from hanok.engine.records.acting import Outcome, not_yet, permits
+from hanok.screens import bulk
 from hanok.screens.once import new_token
 
 #: How many buttons stand beside the title of a record; the others are in its menu.
@@ -204,3 +205,14 @@ def with_menu(catalog: Catalog, actor: Actor, module: Module, rows: Iterable[Rec
     opened = (row for row in rows if row.may_view)
     return frozenset(row.id for row in opened if any(permits(catalog, actor, action, row) for action in found))
 
+
+def for_many(
+    catalog: Catalog, actor: Actor, module: Module, rows: Sequence[Record], language: str
+) -> tuple[bulk.Button, ...]:
+    """The module's own actions in the bar over a list: what the actor may do to some row of it."""
+    found = [action for action in module.actions.values() if "bulk" in action.at and not not_yet(action)]
+    return tuple(
+        bulk.Button(action.key, None, action.icon or "bolt", bool(action.ask or action.confirm),
+                    in_language(action.label, language), f"/{module.key}/_do/{action.key}")
+        for action in found if any(row.may_view and permits(catalog, actor, action, row) for row in rows)
+    )  # fmt: skip

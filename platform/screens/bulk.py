@@ -19,12 +19,17 @@ ICONS: Mapping[str, str] = {SET: "pencil", ASSIGN: "user-share", TIE: "tag", DEL
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One action of the bar over a list: what it is called, and whether it asks something first."""
+    """One action of the bar over a list: what it is called, and whether it asks something first.
+
+    One of the module's own has its name in the reader's language, and the address where it runs.
+    """
 
     key: str
-    label: Message
+    label: Message | None
     icon: str
     asks: bool
+    name: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ def build(
     may_merge: bool = False,
     has_duplicates: bool = False,
     bulk: Sequence[str] = (),
+    deeds: Sequence[Button] = (),
     kept: Kept = NOTHING_KEPT,
 ) -> ListPage:
     """The page, decided. `total` is the exact number when the address asked for it; `bare`: there are no records."""
@@ -203,7 +204,7 @@ def build(
         import_url=f"/{module.key}/_import" if may_import else "",
         merge_url=f"/{module.key}/_merge" if may_merge and page.rows else "",
         duplicates_url=f"/{module.key}/_duplicates" if has_duplicates and page.rows else "",
-        bulk=buttons(bulk) if page.rows else (),
+        bulk=(*buttons(bulk), *deeds) if page.rows else (),
         views=_views(module, asked),
         compact=kept.compact,
     )

@@ -74,6 +74,7 @@ def show(module: str) -> AnyResponse:
         may_merge=may_merge(g.catalog, g.actor, found),
         has_duplicates=bool(rules_of(g.catalog, found)),
         bulk=actions_for(g.catalog, g.actor, found),
+        deeds=actions.for_many(g.catalog, g.actor, found, page.rows, g.language),
         kept=kept_of(found),
     )
     answer = make_response(render_template("screens/list.html", view=view))

@@ -56,6 +56,7 @@ function draw() {
   if (merging) merging.hidden = picked.all || picked.ids.length < 2 || picked.ids.length > TOGETHER;
   const exporting = here.querySelector("[data-export]");
   if (exporting) exporting.hidden = (picked.all ? picked.but : picked.ids).length > NAMED;
+  for (const own of here.querySelectorAll("[data-do]")) own.hidden = picked.all || picked.ids.length > ASKED;
   here.querySelector("[data-all]").hidden = picked.all || on < found.length || here.dataset.more !== "yes";
 }
 
@@ -76,22 +77,37 @@ function act(button) {
     document.dispatchEvent(new CustomEvent("hk:ask", { detail: { address: bar().dataset.ask, body: form, opener: button } }));
     return;
   }
+  send(bar().dataset.run, form);
+}
+
+/* An action of the module's own: its questions are a dialog, else it is sent as the button of a row would be. */
+function perform(button) {
+  const some = read().ids.map((id) => ["id", id]), next = ["next", location.pathname + location.search];
+  if (button.dataset.asks === "yes") return dialog(`${button.dataset.do}?${new URLSearchParams([...some, next])}`);
+  send(button.dataset.do, [...some, next, ["csrf_token", document.querySelector('meta[name="csrf-token"]').content]]);
+}
+
+function send(action, form) {
   sessionStorage.removeItem(key());
-  const sent = Object.assign(document.createElement("form"), { method: "post", action: bar().dataset.run, hidden: true });
+  const sent = Object.assign(document.createElement("form"), { method: "post", action, hidden: true });
   for (const [name, value] of form) sent.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   document.body.append(sent);
   sent.submit();
+}
+
+function dialog(href) {
+  const link = Object.assign(document.createElement("a"), { href, hidden: true });
+  link.dataset.ask = "";
+  document.body.append(link);
+  link.click();
+  link.remove();
 }
 
 /* The export of a list, narrowed down to the chosen rows by its address; a hundred ids are as many as that takes. */
 function take(button) {
   const picked = read(), address = new URL(button.dataset.export, location.origin), some = picked.all ? picked.but : picked.ids;
   if (some.length) address.searchParams.append("f", `id.${picked.all ? "not_in" : "in"}.${some.join(",")}`);
-  const link = Object.assign(document.createElement("a"), { href: address.href, hidden: true });
-  link.dataset.ask = "";
-  document.body.append(link);
-  link.click();
-  link.remove();
+  dialog(address.href);
 }
 
 document.addEventListener("change", (event) => {
@@ -108,6 +124,7 @@ document.addEventListener("click", (event) => {
   else if (here.matches("[data-none]")) release();
   else if (here.matches("[data-merge]")) location.assign(`${here.dataset.merge}?${new URLSearchParams(read().ids.map((id) => ["id", id]))}`);
   else if (here.matches("[data-export]")) take(here);
+  else if (here.matches("[data-do]")) perform(here);
   else act(here);
 });
 

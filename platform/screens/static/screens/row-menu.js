@@ -28,7 +28,7 @@ function show(link, html) {
   menu.addEventListener("keydown", walk);
   menu.showPopover();
   place(link);
-  menu.querySelector("a, button")?.focus();
+  items()[0]?.focus();
 }
 
 function place(link) {
@@ -43,10 +43,11 @@ function gone(closed, link) {
   closed.remove();
 }
 
+const items = () => [...menu.querySelectorAll("a, button")].filter((one) => one.checkVisibility());
+
 function walk(event) {
   if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
   event.preventDefault();
-  const items = [...menu.querySelectorAll("a, button")];
-  const at = items.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
-  items[(at + items.length) % items.length]?.focus();
+  const found = items(), at = found.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+  found[(at + found.length) % found.length]?.focus();
 }
