@@ -14,7 +14,7 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.records import Record
 from hanok.engine.store import Store, new_id
 from tests.automation.site import Site
-from tests.builders import a_catalog
+from tests.builders import Statements, a_catalog
 from tests.screens.conftest import FILES, Browser, Enter, link, logged_in, titles
 from tests.screens.working import an_app
 
@@ -277,3 +277,24 @@ def test_a_dry_run_over_records_passes_waits(admin: Browser, house: Site) -> Non
     assert "<b>1</b>Would have run" in page and "Not waited for" in page
     assert "It would not have begun" in admin.send("/workflow/won/dry", over="past").text
     assert 'action="/workflow/later/dry"' in admin.page("/workflow/later/dry")
+
+
+# -- what it costs -------------------------------------------------------------------------------------------------
+def test_pages_cost_as_many_statements_however_much_ran(admin: Browser, site: Store, house: Site, won: Record) -> None:
+    paths = ("/workflow", "/workflow/won", "/admin/runs", f"/run/{only(house).id}", f"/company/{won.id}/runs")
+    seen = Statements(site)
+
+    def costs() -> list[int]:
+        found = []
+        for path in paths:
+            seen.texts.clear()
+            admin.page(path)
+            found.append(len([text for text in seen.queries if "hanok_session" not in text]))
+        return found
+
+    before = costs()
+    for number in range(12):
+        house.make("company", name=f"Company {number}")
+    house.work()
+    assert costs() == before
+    assert before == [3, 4, 1, 3, 2]

@@ -69,11 +69,13 @@ def kind_of(kind: str) -> tuple[Words, str]:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Draws the steps of a workflow about records of `module`, in the reader's words."""
+    """Draws steps about records of `module`, in the reader's words; `home` is the module of the run's record ($record),
+    where steps are about others."""
 
     catalog: Catalog
     module: Module
     formats: Formats
+    home: Module | None = None
 
     def cards(self, steps: Sequence[Step], path: str = "do") -> tuple[Card, ...]:
         return tuple(self._card(step, f"{path}.{number}") for number, step in enumerate(steps))
@@ -138,7 +140,7 @@ class Flow:
 
     def each(self, step: Step, card: Card) -> Card:
         end = self.module.ends.get(str(step.data.get("of")))
-        there = Flow(self.catalog, self.catalog.every.get(step.module, self.module), self.formats)
+        there = Flow(self.catalog, self.catalog.every.get(step.module, self.module), self.formats, self.record)
         cards = there.cards(step.steps.get("do", ()), f"{card.path}.each.do")
         conditions = tuple(all_of(said(step.nodes["where"], self.formats))) if "where" in step.nodes else ()
         title = in_language(end.label, self.language) if end else str(step.data.get("of"))
@@ -169,6 +171,10 @@ class Flow:
     def language(self) -> str:
         return self.formats.language
 
+    @property
+    def record(self) -> Module:
+        return self.home or self.module
+
     def _pairs(self, module: Module, values: Any) -> Iterator[tuple[Words, Words]]:
         for key, value in (values.items() if isinstance(values, Mapping) else ()):
             if module.has(key):
@@ -190,8 +196,8 @@ class Flow:
             return self._short(value)
         if value.startswith("$record."):
             key = value.removeprefix("$record.").partition(".")[0]
-            if self.module.has(key):
-                return say("{field} of the record", field=self.module.field(key).label_in(self.language))
+            if self.record.has(key):
+                return say("{field} of the record", field=self.record.field(key).label_in(self.language))
         return word(value) if value[:1] == "$" else self._text(value.removeprefix("="))[:LONGEST]
 
     def _text(self, text: str) -> str:
@@ -200,9 +206,9 @@ class Flow:
 
     def _named(self, name: str) -> str:
         if name == "record":
-            return in_language(self.module.label, self.language)
+            return in_language(self.record.label, self.language)
         key = name.removeprefix("record.").partition(".")[0]
-        return self.module.field(key).label_in(self.language) if self.module.has(key) else name
+        return self.record.field(key).label_in(self.language) if self.record.has(key) else name
 
     def _short(self, data: Any) -> str:
         """What is written, in one line."""

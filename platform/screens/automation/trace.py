@@ -31,7 +31,8 @@ FACTS: Mapping[str, Message] = {
     "fields": say("Fields"), "until": say("Until"), "due": say("Until"), "request": say("Request"),
 }  # fmt: skip
 #: What is told in other ways, or is of no use to a reader.
-APART = frozenset({"trigger", "error", "code", "record", "changes", "way", "held", "seconds", "deleted", "fields"})
+APART = frozenset({"trigger", "error", "code", "record", "changes", "way", "held", "seconds", "deleted", "fields",
+                   "of", "records"})  # fmt: skip
 #: Kinds of steps that reach people or other systems.
 SENDING = frozenset({"email", "notify", "message", "sms", "webhook"})
 TURN = re.compile(r"\beach\.\d+\.")
@@ -179,7 +180,7 @@ def _facts(told: Mapping[str, Any], eyes: Eyes) -> Iterator[Fact]:
     for key, value in told.items():
         label = FACTS.get(key, key)
         links = tuple(link_of(one, eyes) for one in (value if isinstance(value, list) else [value]) if is_link(one))
-        if key in APART or value in (None, "", [], {}):
+        if key in APART or value in (None, "", [], {}, False):
             continue
         if links:
             yield Fact(label, links=links)
@@ -220,7 +221,7 @@ def _note(step: Trace, eyes: Eyes) -> Words:
         way = step.told.get("way")
         return say("None of its ways fitted") if way is None else say("Way {number}", number=int(way) + 1)
     if step.kind == "each" and isinstance(step.told.get("records"), int):
-        return say("For {count} records", count=step.told["records"])
+        return say("Records: {count}", count=step.told["records"])
     return say("Deleted") if step.told.get("deleted") else ""
 
 
