@@ -28,9 +28,22 @@ do:
 PAGE = "/mine/approvals"
 
 
+BUTTON = """
+actions:
+  ask:
+    label: {en: Ask for approval, ko: 승인 요청}
+    ask: {why: {type: text, required: true}}
+    when: {stage: won}
+    do:
+      - approval: {by: $record.parent.owner, text: {en: "{{ name }}: {{ ask.why }}"}, rejected: [{set: {stage: open}}]}
+      - set: {size: 9}
+"""
+
+
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return a_catalog({**FILES, "workflows/ask.yaml": ASK})
+    files = {**FILES, "modules/company.yaml": FILES["modules/company.yaml"] + BUTTON}
+    return a_catalog({**files, "workflows/ask.yaml": ASK})
 
 
 class Site:
@@ -118,3 +131,15 @@ def test_the_bell_leads_to_it(house: Site) -> None:
     opening = re.search(r'action="(/mine/notices/[0-9a-f-]+/open)"', house.rep.page("/mine/notices"))
     assert opening
     assert house.rep.send(opening[1]).location.startswith(f"{PAGE}#approval-")
+
+
+def test_a_button_of_a_record_asks_for_an_approval(house: Site) -> None:
+    boss = house.asked("모회사", owner=house.id_of("admin"))
+    there = house.asked(parent=boss.rpartition("/")[2])
+    house.rep.send(waiting(house.rep), say="yes")
+    house.work()
+    id = there.rpartition("/")[2]
+    sent = house.rep.send("/company/_do/ask", id=id, next=there, token="", **{"ask.why": "연말 행사"})
+    assert sent.status_code == 303, sent.text
+    house.work()
+    assert "한빛 &lt;b&gt;: 연말 행사" in house.admin.page(PAGE)

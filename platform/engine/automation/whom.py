@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from hanok.engine.access import SYSTEM
 from hanok.engine.access.assigning import GROUP, TEAM, USER
 from hanok.engine.automation.steps.base import Doing
 from hanok.engine.catalog.words import is_reference
@@ -20,7 +22,10 @@ from hanok.engine.records.acting.steps import owner_of
 
 
 def people(doing: Doing, said: Any) -> tuple[UUID, ...]:
-    """The active users that are meant, each once. Of a team or a security group, those in it."""
+    """The active users that are meant, each once. Of a team or a security group, those in it.
+
+    Whoever wrote the step says who that is; so it does not depend on what somebody who pressed a button may see.
+    """
     if isinstance(said, Mapping):
         return tuple(one.id for one in members(doing.conn, doing.catalog, said))
     found: list[UUID] = []
@@ -44,14 +49,18 @@ def owners(doing: Doing) -> tuple[UUID, ...]:
     return _active(doing, [value.id]) if isinstance(value, Linked) else ()
 
 
-def said_of(doing: Doing, word: str) -> Said:
-    """What one word stands for: a reference, an expression, a field or an end of the record that the step is about."""
+def said_of(doing: Doing, word: str, *, whole: bool = False) -> Said:
+    """What one word stands for: a reference, an expression, a field or an end of the record that the step is about.
+
+    Links are followed with the rights of who acts, or to wherever they lead (`whole`).
+    """
+    words = replace(doing.words, actor=SYSTEM) if whole and not word.startswith("$me") else doing.words
     if is_reference(word):
-        return doing.words.said(word)
+        return words.said(word)
     if word.startswith("="):
-        return Said(worked_out(doing.words, word))
+        return Said(worked_out(words, word))
     record = doing.running.subject
-    return NOBODY if record is None else doing.words.walk(record, word)
+    return NOBODY if record is None else words.walk(record, word)
 
 
 def languages(doing: Doing, ids: Iterable[UUID]) -> Mapping[UUID, str]:
@@ -65,7 +74,7 @@ def languages(doing: Doing, ids: Iterable[UUID]) -> Mapping[UUID, str]:
 def _named(doing: Doing, said: Any) -> Iterator[Linked]:
     words: Sequence[Any] = said if isinstance(said, list) else [said]
     for word in words:
-        found = said_of(doing, str(word))
+        found = said_of(doing, str(word), whole=True)
         yield from named(found.value, _of_records(found.field))
 
 

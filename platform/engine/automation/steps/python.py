@@ -23,8 +23,9 @@ BROUGHT = "actions"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What an action of a package is given: the transaction, the catalog, the system as who acts, the record that the
-    step is about (None: it is about none) and the values that the step gives, as plain JSON."""
+    """What an action of a package is given: the transaction, the catalog, who acts (the system, or whoever pressed the
+    button), the record that the step is about (None: it is about none) and the values of the step, as plain JSON.
+    In a `dry` run all is taken back: nothing may leave the house then."""
 
     conn: sa.Connection
     catalog: Catalog
