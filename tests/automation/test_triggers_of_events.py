@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from hanok.engine import records
 from tests.automation.conftest import Opening
 from tests.builders import an_administrator
+from tests.records.files import Database
 
 
 def marks(trigger: str, mark: str, *, module: str = "company", more: str = "") -> str:
@@ -114,3 +116,14 @@ do: [{set: {size: 1}}, {set: {name: ""}}, {set: {size: 2}}]
     assert (run.state, site.read(made)["size"]) == ("failed", 1)
     failed = site.trace(run.id)[-1]
     assert (failed["path"], failed["state"], list(failed["told"]["fields"])) == ("do.1", "failed", ["name"])
+
+
+def test_rows_of_a_file_say_that_they_were_imported(open_site: Opening, tmp_path: Path) -> None:
+    site = open_site({"no": marks("{event: created, import: false}", "no"), "yes": marks("{event: created}", "yes")})
+    file = tmp_path / "companies.csv"
+    file.write_text("name\n한빛\n다온\n", encoding="utf-8")
+    Database(site.store, site.catalog).bring(file, "company")
+
+    site.work()
+
+    assert [run.workflow for run in site.runs()] == ["yes", "yes"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +51,8 @@ class Order:
             told = say("You see “{field}” in some records only, so no file may change it.", field=label)
             raise Invalid({masked[0].heading: [told]})
         key = key_fields(catalog, module, fitted.columns, self.key)
-        return Job(catalog, self.actor, module, fitted.columns, fitted.left_out, key, self.skip_blank)
+        importing = replace(self.actor, imports=True)
+        return Job(catalog, importing, module, fitted.columns, fitted.left_out, key, self.skip_blank)
 
 
 @dataclass(frozen=True, slots=True)
