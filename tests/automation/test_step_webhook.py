@@ -173,6 +173,8 @@ def test_secrets_are_put_in_on_the_way_out_and_told_nowhere(tmp_path: Path, hook
     assert str(caught.value) == "It answered with status 404: no ••• here"
     with pytest.raises(GiveUp, match="The setting webhook_secrets has no “crm”"):
         sent(tmp_path, asked)
+    hook.answering(200, b"x" * 2043 + b"s3cret")  # only its first signs are read
+    assert sent(tmp_path, asked, webhook_secrets="crm=s3cret")["answer"] == "x" * 2043 + "•••"
 
 
 # -- what is answered ----------------------------------------------------------------------------------------------
@@ -254,7 +256,7 @@ PRIVATE = [
     "192.0.0.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "[::1]", "[::]", "[::ffff:127.0.0.1]",
     "[::ffff:0:127.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001::1]", "[fe80::1]",
     "[fc00::1]", "[fd00::1]", "[fec0::1]", "[ff02::1]", "[2001:db8::1]", "[3fff::1]", "127.1", "2130706433",
-    "0x7f000001", "0177.0.0.1", "localhost", "LOCALHOST",
+    "0x7f000001", "0177.0.0.1", "localhost", "LOCALHOST", "127。0。0。1",
 ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from hanok.engine.automation.addresses import Allowed, Forbidden, resolved
 from hanok.engine.errors import Message, say
 
 #: Seconds for the whole call, and of them for one connection; bytes that are sent, and of the answer that are kept.
-PATIENCE, CONNECTING = 20.0, 5.0
+PATIENCE, CONNECTING = 10.0, 5.0
 MOST_SENT, KEPT = 256 * 1024, 2048
 LONGEST_URL = 4096
 
@@ -62,8 +62,8 @@ def call(one: Call, may: Allowed) -> Answer:
             one.method.encode(), _target(url), headers=_headers(one, url), content=one.body or None
         ) as answer:  # fmt: skip
             return Answer(answer.status, _read(answer), _header(answer.headers, b"retry-after"))
-    except httpcore.LocalProtocolError as error:
-        raise Forbidden(say("This cannot be sent as a header or an address.")) from error
+    except httpcore.LocalProtocolError:  # it tells the value, in which a secret may stand
+        raise Forbidden(say("This cannot be sent as a header or an address.")) from None
     except httpcore.TimeoutException:
         raise Unanswered(say("{host} takes too long to answer.", host=url.host)) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:

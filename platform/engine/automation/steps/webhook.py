@@ -35,6 +35,8 @@ HIDDEN = "•••"
 PASSING = frozenset({408, 425, 429})
 #: The wait before another try, and the longest that a receiver may ask for.
 WAIT, LONGEST = timedelta(seconds=10), timedelta(hours=6)
+#: Signs at the end of an answer that are no part of a secret yet.
+CUT = 3
 #: Characters of an answer that a message tells.
 TOLD = 200
 #: A text in pieces: written ones, and names of secrets.
@@ -178,6 +180,8 @@ def _hidden(text: str, secrets: Mapping[str, str]) -> str:
     """The text without our secrets, which an answer may repeat."""
     for secret in sorted(filter(None, secrets.values()), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
+        cut = next((size for size in range(len(secret) - 1, CUT, -1) if text.endswith(secret[:size])), 0)
+        text = text[:-cut] + HIDDEN if cut else text  # the answer was cut within it
     return text
 
 
