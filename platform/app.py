@@ -37,6 +37,7 @@ from hanok.engine.jobs import (
     mail,
     merging,
     outbox,
+    reminding,
     telling,
 )
 from hanok.engine.jobs.kinds import Kinds
@@ -46,7 +47,7 @@ from hanok.engine.jobs.worker import Ended
 from hanok.engine.store.blobs import open_blobs
 from hanok.engine.store.kept import kept
 from hanok.settings import SETTINGS
-from hanok.web import account_letters, address_letters, factor_letters
+from hanok.web import account_letters, address_letters, factor_letters, notice_letters
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -54,9 +55,11 @@ if TYPE_CHECKING:
 #: Who hears of what happened to records, and of what rooms tell.
 SUBSCRIBERS: tuple[Subscriber, ...] = (
     *mail.SUBSCRIBERS, *following.SUBSCRIBERS, *address_letters.SUBSCRIBERS, *mails.SUBSCRIBERS,
+    *notice_letters.SUBSCRIBERS,
 )
 SCHEDULES: tuple[Schedule, ...] = (
     *housekeeping.SCHEDULES, *telling.SCHEDULES, *auditing.SCHEDULES, *mail.SCHEDULES, *finishing.SCHEDULES,
+    *reminding.SCHEDULES,
 )  # fmt: skip
 
 
@@ -93,9 +96,9 @@ def job_kinds(subscribers: Sequence[Subscriber] = SUBSCRIBERS) -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
         automation.KINDS, runs.KINDS, housekeeping.KINDS, auditing.KINDS, bulk.KINDS, exporting.KINDS, following.KINDS,
-        handing.KINDS, importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS,
+        handing.KINDS, importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS, reminding.KINDS,
         sweeping.KINDS, mails.KINDS, finishing.KINDS, account_letters.KINDS, address_letters.KINDS,
-        factor_letters.KINDS, (outbox.event_kind(subscribers),),
+        factor_letters.KINDS, notice_letters.KINDS, (outbox.event_kind(subscribers),),
     )  # fmt: skip
 
 

@@ -79,12 +79,14 @@ def boxes(conn: Connection) -> tuple[Box, ...]:
     )  # fmt: skip
 
 
-def ticks(conn: Connection) -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
-    """What she is told, and what she follows by herself."""
-    without = preferences.of(conn, g.actor.id, BELL).get("without", ())
+def ticks(conn: Connection) -> tuple[tuple[Tick, ...], ...]:
+    """What she is told, what of it by mail, too, and what she follows by herself."""
+    chosen = preferences.of(conn, g.actor.id, BELL)
+    without, mailed = chosen.get("without", ()), chosen.get("mail", ())
     kinds = tuple(Tick("kind", kind.key, kind.label, kind.key not in without) for kind in BUILT_IN)
+    letters = tuple(Tick("mail", kind.key, kind.label, kind.key in mailed) for kind in BUILT_IN)
     off = {key for key in BY_HERSELF if preferences.of(conn, g.actor.id, FOLLOWS + key)}
-    return kinds, tuple(Tick("follow", key, label, key not in off) for key, label in BY_HERSELF.items())
+    return kinds, letters, tuple(Tick("follow", key, label, key not in off) for key, label in BY_HERSELF.items())
 
 
 def start_of(look: Mapping[str, Any]) -> str:
@@ -127,9 +129,11 @@ def save_look() -> AnyResponse:
 def save_told() -> AnyResponse:
     kinds, follows = set(request.form.getlist("kind")), set(request.form.getlist("follow"))
     without = [kind.key for kind in BUILT_IN if kind.key not in kinds]
+    letters = [kind.key for kind in BUILT_IN if kind.key in request.form.getlist("mail")]
+    bell = {**({"without": without} if without else {}), **({"mail": letters} if letters else {})}
 
     def keep(conn: Connection) -> None:
-        preferences.put(conn, g.actor.id, BELL, {"without": without} if without else {})
+        preferences.put(conn, g.actor.id, BELL, bell)
         for key in BY_HERSELF:
             preferences.put(conn, g.actor.id, FOLLOWS + key, {} if key in follows else {"off": True})
 

@@ -130,9 +130,10 @@ def test_every_door_is_tried_somewhere(site: tuple[World, Path], dialect: str) -
 
 #: Whose rights a job has: the site's own, or those that whoever asked for it has when it runs (and the test of that).
 OF_THE_SITE = frozenset({
-    "jobs.forget", "notices.forget", "notices.mail", "sessions.forget", "logins.forget", "undo.forget", "files.clean", "audit.forget",
-    "groups.follow", "groups.below",
-    "mail.deliver", "mail.forget", "mail.wake", "mail.follow", "mail.fetch", "mail.look", "deploy.finish", "accounts.reset", "accounts.invite",
+    "jobs.forget", "notices.forget", "notices.mail", "sessions.forget", "logins.forget", "undo.forget", "files.clean",
+    "audit.forget", "groups.follow", "groups.below",
+    "mail.deliver", "mail.forget", "mail.wake", "mail.follow", "mail.fetch", "mail.look", "reminders.tell",
+    "deploy.finish", "accounts.reset", "accounts.invite",
     "accounts.changed", "accounts.factor", "accounts.address", "outbox.event",
     "workflow.sweep", "workflow.due", "workflow.mail",
 })  # fmt: skip

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from hanok.engine.accounts import find_user
 from hanok.engine.catalog import Catalog
 from hanok.engine.records import preferences
+from hanok.engine.records.telling.kinds import BUILT_IN
 from hanok.engine.store import Store
 from tests.web.conftest import PASSWORD, Token
 
@@ -61,8 +62,10 @@ def test_the_theme_follows_its_user_to_another_browser(
 def test_only_the_kinds_that_are_ticked_are_told(
     admin: FlaskClient, token: Token, site: Store, catalog: Catalog
 ) -> None:
-    sent = {"csrf_token": token(admin), "kind": ["assigned", "mentioned"], "follow": ["assigned"]}
-    assert admin.post("/me/told", data=sent).status_code == 303
-    assert chosen(site, catalog, preferences.BELL) == {"without": ["changed", "ended"]}
+    sent = {"kind": ["assigned", "mentioned"], "mail": ["mentioned"], "follow": ["assigned"]}
+    assert admin.post("/me/told", data={"csrf_token": token(admin), **sent}).status_code == 303
+    rest = [kind.key for kind in BUILT_IN if kind.key not in ("assigned", "mentioned")]
+    assert {"changed", "ended"} <= set(rest)
+    assert chosen(site, catalog, preferences.BELL) == {"without": rest, "mail": ["mentioned"]}
     assert chosen(site, catalog, preferences.FOLLOWS + preferences.MADE) == {"off": True}
     assert chosen(site, catalog, preferences.FOLLOWS + preferences.ASSIGNED) == {}

@@ -137,6 +137,7 @@ class Duration(FieldType):
     options: ClassVar[Mapping[str, Any]] = {
         "min": {**LENGTH, "description": "The shortest, such as 15m."},
         "max": {**LENGTH, "description": "The longest, such as 1d 4h."},
+        "reminds": {"type": "string", "description": "The time that owners are reminded of, so long before."},
     }
     operators = ("gte", "lte", *(key for key in NUMERIC if key not in ("gte", "lte")))
 

@@ -22,7 +22,7 @@ Test = Callable[[Any], bool]
 Items = Mapping[str, Test]
 #: How values look, and where she starts: one document, which is read along with her session.
 LOOK = "look"
-#: Which kinds of notices she does not want in the bell.
+#: Which kinds of notices she does not want in the bell, and which she wants by mail, too.
 BELL = "bell"
 #: What she does not want to follow by herself: one key each, so that a statement can ask whether there is one.
 FOLLOWS, MADE, ASSIGNED = "follow.", "made", "assigned"
@@ -59,7 +59,7 @@ KEYS: Mapping[str, Items] = MappingProxyType({
         "date": is_one_of(*DATES), "number": is_one_of(*NUMBERS), "first_day": is_one_of(*DAYS),
         "theme": is_one_of(*THEMES), "density": is_one_of(*DENSITIES), "start": is_text,
     },
-    BELL: {"without": are_texts},
+    BELL: {"without": are_texts, "mail": are_texts},
     FOLLOWS + MADE: {"off": is_yes}, FOLLOWS + ASSIGNED: {"off": is_yes},
     LIST: {"columns": are_texts, "density": is_one_of(*DENSITIES), "filter": is_text},
 })  # fmt: skip

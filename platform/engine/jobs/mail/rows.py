@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from hanok.engine.errors import Message, NotFound, message_of, say, written
 from hanok.engine.jobs.job import PRIORITIES
+from hanok.engine.jobs.mail.about import MODULE
 from hanok.engine.jobs.mail.letter import Letter, letter_of
 from hanok.engine.jobs.outbox import tell
 from hanok.engine.store.job_tables import mail
@@ -20,7 +21,7 @@ from hanok.engine.store.moments import now as now_of
 WAITING, SENDING, SENT, FAILED, BOUNCED, CANCELLED = STATES = (
     "waiting", "sending", "sent", "failed", "bounced", "cancelled"
 )  # fmt: skip
-#: Told when a letter that is about something came to another state.
+#: Told when the letter of a mail that is kept came to another state.
 MOVED = "mail.moved"
 #: Waits after the first temporary refusal, doubled with each further one up to the longest: two days in all.
 FIRST_WAIT, LONGEST_WAIT, MOST_TRIES = timedelta(minutes=5), timedelta(hours=4), 17
@@ -181,8 +182,8 @@ def settle(conn: sa.Connection, one: Mail, sent: Sent) -> str:
 
 
 def moved(conn: sa.Connection, row: Mail) -> None:
-    """Tells that a letter is in another state now, where it is about something."""
-    if row.module is not None:
+    """Tells that a letter is in another state now, where a record of a mail follows it."""
+    if row.module == MODULE:
         tell(conn, MOVED, {"mail": str(row.id)})
 
 

@@ -80,6 +80,16 @@ def count_unread(conn: sa.Connection, catalog: Catalog, actor: Actor) -> int:
     return min(MOST + 1, sum(_is_open(hers, row) for row in found))
 
 
+def unread_notice(conn: sa.Connection, catalog: Catalog, actor: Actor, key: str) -> Notice | None:
+    """What she was told under this key, unless she has read it, or may not view what it is about."""
+    users = catalog.whole.module(USER).table.alias()
+    asked = (
+        sa.select(notice, users.c.title.label("by")).outerjoin(users, users.c.id == notice.c.by_id)
+        .where(notice.c.user_id == actor.id, notice.c.key == key, notice.c.read.is_(None))
+    )  # fmt: skip
+    return next(_told(conn, catalog, actor, conn.execute(asked).all()), None)
+
+
 def open_notice(conn: sa.Connection, actor: Actor, id: UUID) -> tuple[Place | None, Mapping[str, Any]]:
     """Marks it as read, but not for an administrator in her place; the record that it is about, and its facts.
 
