@@ -364,8 +364,12 @@ SHAPES: Mapping[str, Shape] = {
     "menu": {"filters": [{"modules": modules}], "teams": [{"filters": [{"modules": modules}]}]},
     "role": {"modules": levels, "fields": guarded},
     "workflow": {
-        "module": modules, "trigger": {"due": names, "anniversary": names, "over": condition}, "when": condition,
-        "do": steps,
+        "module": modules, "when": condition, "do": steps,
+        "trigger": {
+            "due": names, "anniversary": names, "over": condition, "fields": names,
+            "webform": {"fields": names, "values": assigned},
+            "webhook": {"fields": assigned, "key": names, "values": assigned},
+        },
     },
     "report": {"module": modules, "columns": measured, "where": condition, "ask": names},
     "dashboard": {"dashlets": [{"list": modules}]},
