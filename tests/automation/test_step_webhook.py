@@ -7,20 +7,26 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hanok.engine.automation import addresses, calling
+from hanok.engine.automation import addresses, calling, running
 from hanok.engine.automation.addresses import Forbidden, allowed
+from hanok.engine.automation.events import Events
 from hanok.engine.automation.signing import is_signed
 from hanok.engine.automation.steps import webhook
 from hanok.engine.automation.steps.base import Retry
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Refused
+from hanok.engine.jobs import Surroundings, Worker, kinds_of
 from hanok.engine.jobs.work import GiveUp
 from hanok.engine.store import Store
+from hanok.engine.store.job_tables import job
+from tests.automation.conftest import Opening
 from tests.automation.doing import KEY, a_doing, step_of, surroundings
 from tests.automation.listening import Receiver, listening
 from tests.builders import STAGE, a_catalog, a_record, with_tables
@@ -327,3 +333,35 @@ def test_what_stands_in_the_environment_is_no_way_around(
     with pytest.raises(Forbidden):
         calling.call(calling.Call("GET", "http://10.0.0.1/"), allowed(""))
     assert not hook.heard
+
+
+# -- in a run ------------------------------------------------------------------------------------------------------
+CALLING = """
+label: {en: Tell}
+module: company
+trigger: {event: created}
+do:
+  - webhook: {url: "http://127.0.0.1:%d/{{ name }}", headers: {X-Key: $secret.crm}}
+  - set: {size: 1}
+"""
+
+
+def test_a_run_calls_again_under_the_same_key_and_keeps_the_answer(open_site: Opening, hook: Receiver) -> None:
+    hook.answers[:] = [(503, {"Retry-After": "60"}, b"busy"), (200, {}, b'{"id": 7}')]
+    site = open_site({"tell": CALLING % hook.port})
+    company = site.make("company", name="한빛")
+    here = Surroundings(site.live, site.folder, {"webhook_allow": "127.0.0.1", "webhook_secrets": "crm=s3cret"})
+    worker = partial(Worker, here, kinds_of(running.KINDS), subscribers=(Events(site.live).subscriber,))
+    worker().run_until_idle()
+    assert site.runs()[0].state == "waiting" and site.read(company)["size"] is None
+    with site.store.write() as conn:
+        conn.execute(job.update().values(due=datetime.now(UTC)))
+    worker().run_until_idle()
+    (one,) = site.runs()
+    assert (one.state, site.read(company)["size"]) == ("done", 1)
+    assert len({heard.headers["Idempotency-Key"] for heard in hook.heard}) == 1
+    assert [heard.path for heard in hook.heard] == ["/%ED%95%9C%EB%B9%9B"] * 2
+    trace = site.trace(one.id)
+    (told,) = (row["told"] for row in trace if row["kind"] == "webhook")
+    assert (told["answer"]["status"], told["answer"]["answer"]) == (200, '{"id": 7}')
+    assert "s3cret" not in str(trace)
