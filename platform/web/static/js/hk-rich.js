@@ -40,6 +40,7 @@ customElements.define("hk-rich", class extends HTMLElement {
   connectedCallback() {
     if (this.sheet) return;
     this.area = this.querySelector("textarea");
+    const begun = this.area.autofocus || document.activeElement === this.area; // the script may come after the cursor
     this.build();
     this.sheet.append(...known(this.area.value).childNodes);
     document.execCommand("defaultParagraphSeparator", false, "p");
@@ -53,7 +54,7 @@ customElements.define("hk-rich", class extends HTMLElement {
     this.tools.addEventListener("keydown", (event) => this.walk(event));
     this.told = () => this.mark();
     document.addEventListener("selectionchange", this.told);
-    if (this.area.autofocus) this.sheet.focus();
+    if (begun) this.sheet.focus();
   }
 
   disconnectedCallback() {
