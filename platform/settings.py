@@ -29,6 +29,8 @@ SETTINGS: tuple[tuple[str, str | int | bool, str], ...] = (
      "administrators or everyone."),
     ("logins_days", 180, "Days after which attempts to log in are forgotten."),
     ("undo_days", 90, "Days after which imports and changes of many records are forgotten, and not taken back."),
+    ("runs_days", 180, "Days after which runs of workflows that ended are forgotten with their traces; those whose "
+     "condition did not hold after 14."),
     ("api_per_minute", 600, "How many requests of one API token are answered within a minute; each process counts for "
      "itself."),
     ("audit_days", 0, "Days after which entries of the audit are forgotten; 0: they are kept for ever."),

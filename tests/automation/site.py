@@ -38,7 +38,7 @@ class Site:
     store: Store
     catalog: Catalog
     folder: Path
-    more: tuple[Kind, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     hearing: tuple[Subscriber, ...] = ()
 
     def __post_init__(self) -> None:
@@ -47,7 +47,7 @@ class Site:
 
     def work(self) -> int:
         """Does everything that is due; how many jobs ran."""
-        kinds = kinds_of(running.KINDS, self.more)
+        kinds = kinds_of(running.KINDS, self.kinds)
         subscribers = (Events(self.live).subscriber, *self.hearing)
         return Worker(Surroundings(self.live, self.folder), kinds, subscribers=subscribers).run_until_idle()
 
