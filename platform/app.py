@@ -97,8 +97,8 @@ def job_kinds(subscribers: Sequence[Subscriber] = SUBSCRIBERS) -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
         automation.KINDS, forgetting.KINDS, runs.KINDS, housekeeping.KINDS, auditing.KINDS, bulk.KINDS,
-        exporting.KINDS, following.KINDS, handing.KINDS, importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS, reminding.KINDS,
-        sweeping.KINDS, mails.KINDS, finishing.KINDS, account_letters.KINDS, address_letters.KINDS,
+        exporting.KINDS, following.KINDS, handing.KINDS, importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS,
+        reminding.KINDS, sweeping.KINDS, mails.KINDS, finishing.KINDS, account_letters.KINDS, address_letters.KINDS,
         factor_letters.KINDS, notice_letters.KINDS, (outbox.event_kind(subscribers),),
     )  # fmt: skip
 
