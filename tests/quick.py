@@ -7,7 +7,7 @@ change meanwhile is kept; what an application answers stays the same.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -18,6 +18,9 @@ from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
 from hanok.engine.accounts import passwords
+from hanok.engine.catalog import Catalog, compile_catalog
+from hanok.engine.deploy import planning
+from hanok.engine.language import Layer
 
 #: The passwords of tests need no protection. tests/accounts/test_passwords.py asks for the real one.
 REAL, CHEAP = passwords.HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -65,6 +68,24 @@ def keep_builders() -> None:
     Rule._compile_builder = kept  # type: ignore[method-assign]
 
 
+def keep_first_catalogs() -> None:
+    """Plans and live catalogs take what did not change from the first catalog of these layers' names.
+
+    The result is the same, as tests/catalog/test_incremental.py makes sure; only less is made for it.
+    """
+    firsts: dict[tuple[Any, ...], tuple[Any, Catalog]] = {}
+
+    def compiled(layers: Sequence[Layer], types: Any, *, before: Catalog | None = None, **options: Any) -> Catalog:
+        key = id(types), *(layer.name for layer in layers)
+        seed = firsts[key][1] if key in firsts else None
+        made = compile_catalog(layers, types, before=before or seed, **options)
+        firsts.setdefault(key, (types, made))
+        return made
+
+    planning.compile_catalog = compiled  # type: ignore[attr-defined]
+
+
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 passwords.HASHER = CHEAP
 keep_builders()
+keep_first_catalogs()
