@@ -37,6 +37,10 @@ def address(app: Flask) -> Iterator[str]:
 
 @pytest.fixture
 def inside(page: Page, address: str, site: Store, catalog: Catalog) -> Page:
+    return on_the_list(page, address, site, catalog)
+
+
+def on_the_list(page: Page, address: str, site: Store, catalog: Catalog) -> Page:
     """Logged in, on the list of the one company that there is."""
     a_record(site, catalog, "company", name="한빛전자", size="5")
     page.goto(f"{address}/login")
@@ -105,3 +109,14 @@ def test_chosen_rows_are_acted_on_together(inside: Page, site: Store, catalog: C
     inside.locator("[data-pick-all]").check()
     bar.get_by_role("button", name="Win").click()
     expect(inside.locator("hk-notice").first).to_contain_text("Win: 1 done, 1 left as before")
+
+
+def test_on_a_phone_a_touch_chooses(phone: Page, address: str, site: Store, catalog: Catalog) -> None:
+    on_the_list(phone, address, site, catalog)
+    phone.locator(".thumb summary").last.tap()
+    phone.locator("[data-choose]").tap()
+    phone.locator("tbody tr").tap()
+    expect(phone.locator("[data-bulk]")).to_contain_text("1 chosen")
+    phone.locator("tbody tr").tap()
+    expect(phone.locator("[data-bulk]")).to_be_hidden()
+    expect(phone).to_have_url(f"{address}/company?filter=all")

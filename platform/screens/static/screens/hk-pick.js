@@ -1,6 +1,6 @@
 /* Choosing rows of a list, across its pages. [data-list] holds the table and the bar [data-bulk]; what is chosen is kept in
    this tab, by the address of the list without its page. The bar asks (ask.js draws the dialog) or sends at once. Keys: x
-   chooses the row of the cursor, Esc lets go. */
+   chooses the row of the cursor, Esc lets go. On a phone [data-choose] begins to choose: a touch then ticks a row. */
 const MOST = 2000, ASKED = 100, NAMED = 100, TOGETHER = 5;
 const list = () => document.querySelector("[data-list]");
 const bar = () => document.querySelector("[data-bulk]");
@@ -137,7 +137,20 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Escape" && !bar()?.hidden && !document.querySelector("details.menu-box[open]")) release();
 });
 
+document.addEventListener("click", (event) => {
+  const here = event.target.closest("[data-list]:is([data-choosing], [data-picking]) tbody tr[data-href]"), box = here?.querySelector("[data-pick]");
+  if (innerWidth < 768 && event.target.closest("[data-choose]")) {
+    event.target.closest("details")?.removeAttribute("open");
+    list().toggleAttribute("data-choosing");
+  } else if (innerWidth < 768 && box && event.target !== box) {
+    event.preventDefault();
+    event.stopPropagation();
+    set([box.value], !box.checked);
+  }
+}, true);
+
 function release() {
+  list().removeAttribute("data-choosing");
   keep({ ids: [], all: false, but: [] });
   document.querySelector("[data-pick-all]")?.focus();
 }
