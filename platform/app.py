@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from hanok.engine.automation import exporting as runs
-from hanok.engine.automation import forgetting
+from hanok.engine.automation import forgetting, rehearsing
 from hanok.engine.automation import running as automation
 from hanok.engine.automation.events import Events
 from hanok.engine.automation.packages import installed
@@ -96,7 +96,8 @@ def subscribers_of(live: Live) -> tuple[Subscriber, ...]:
 def job_kinds(subscribers: Sequence[Subscriber] = SUBSCRIBERS) -> Kinds:
     """The frozen registry of kinds of jobs. Raises ValueError when two have the same key."""
     return kinds_of(
-        automation.KINDS, forgetting.KINDS, runs.KINDS, housekeeping.KINDS, auditing.KINDS, bulk.KINDS,
+        automation.KINDS, forgetting.KINDS, runs.KINDS, rehearsing.KINDS, housekeeping.KINDS, auditing.KINDS,
+        bulk.KINDS,
         exporting.KINDS, following.KINDS, handing.KINDS, importing.KINDS, mail.KINDS, merging.KINDS, telling.KINDS,
         reminding.KINDS, sweeping.KINDS, mails.KINDS, finishing.KINDS, account_letters.KINDS, address_letters.KINDS,
         factor_letters.KINDS, notice_letters.KINDS, (outbox.event_kind(subscribers),),

@@ -178,6 +178,7 @@ PLAIN: Mapping[str, Plain] = {
     "screens.workflow_active": Plain(a_workflow),
     "screens.workflow_dry": Plain(a_workflow),
     "screens.workflow_try": Plain(a_workflow),
+    "screens.workflow_tried": Plain(lambda world: {**of_nobody(world), "key": "trial"}),
     "screens.admin_workflow": Plain(a_workflow),
     "screens.runs_show": Plain(of_nobody),
     "screens.run_cancel": Plain(of_nobody),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from hanok.engine.automation import exporting
+from hanok.engine.automation import exporting, rehearsing
 from hanok.engine.automation.run import Run
 from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
@@ -283,6 +284,26 @@ def test_a_dry_run_over_records_passes_waits(admin: Browser, house: Site) -> Non
     assert "<b>1</b>Would have run" in page and "Not waited for" in page
     assert "It would not have begun" in admin.send("/workflow/won/dry", over="past").text
     assert 'action="/workflow/later/dry"' in admin.page("/workflow/later/dry")
+
+
+def test_a_long_dry_run_goes_on_in_the_background_slice_by_slice(
+    admin: Browser, enter: Enter, house: Site, won: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsing, "SLICE", 2)
+    monkeypatch.setattr(rehearsing, "SHORTEST", timedelta(milliseconds=30))
+    for number in range(3):
+        again = house.make("company", name=f"한빛 {number}", stage="open", size=5 + number)
+        house.change(again, stage="won")
+    before = len(house.runs())
+    there = admin.send("/workflow/won/dry", over="past", long="1").location
+    assert "It is tried in the background" in admin.part(there)
+    assert enter("rep").get(there).status_code == 403
+    live = Live(house.store, TYPES, house.catalog)
+    Worker(Surroundings(live, house.folder), kinds_of(rehearsing.KINDS)).run_until_idle()
+    assert admin.get(there, headers={"HX-Request": "true"}).headers["HX-Redirect"] == there
+    page = admin.page(there)
+    assert "<b>4</b>Would have run" in page and "<del>7</del>" in page
+    assert len(house.runs()) == before
 
 
 # -- what it costs -------------------------------------------------------------------------------------------------

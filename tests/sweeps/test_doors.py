@@ -141,6 +141,7 @@ OF_WHO_ASKED: Mapping[str, str] = {
     "records.export": "engine.records.export",
     "audit.export": "engine.audit.export",
     "runs.export": "tests/screens/test_workflows.py",
+    "workflow.dry": "tests/screens/test_workflows.py",
     "groups.apply": "tests/jobs/test_following.py",
     "records.handover": "tests/jobs/test_handover.py",
     "records.handover.undo": "tests/jobs/test_handover.py",

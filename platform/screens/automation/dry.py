@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from hanok.engine.automation.listing import Trace
 from hanok.engine.automation.run import DONE, FAILED, SKIPPED, STOPPED, WAITING
 from hanok.engine.automation.trying import Outcome, Tried
 from hanok.engine.errors import Message, say
+from hanok.engine.jobs.job import Job
 from hanok.screens.admin.words import State
 from hanok.screens.automation.eyes import Eyes
 from hanok.screens.automation.pages import WorkflowRow
@@ -55,7 +56,7 @@ class DryPage:
     tallies: tuple[tuple[Message, int, str], ...] = ()
     cut: bool = False
     seconds: str = ""
-    problem: Message | None = None
+    lives: Job | None = None
 
     @property
     def choices(self) -> Sequence[int]:
@@ -67,9 +68,12 @@ def rows_of_outcome(outcome: Outcome, module: str, eyes: Eyes) -> tuple[DryRow, 
     return tuple(_row(number, one, module, eyes) for number, one in enumerate(outcome.runs))
 
 
-def tallies_of(outcome: Outcome) -> tuple[tuple[Message, int, str], ...]:
-    counts = Counter(one.state for one in outcome.runs)
-    found = ((label, sum(counts[key] for key in keys), color) for keys, label, color in TALLIES)
+def tallies_of(
+    outcome: Outcome, counts: Mapping[str, int] | None = None
+) -> tuple[tuple[Message, int, str], ...]:
+    """How many of each there would be; `counts` by state, where more was tried than is told."""
+    counts = Counter(one.state for one in outcome.runs) if counts is None else counts
+    found = ((label, sum(counts.get(key, 0) for key in keys), color) for keys, label, color in TALLIES)
     return tuple(row for row in found if row[1] or row[0] is not TALLIES[2][1])
 
 

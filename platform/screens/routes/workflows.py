@@ -5,25 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from time import monotonic
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import Blueprint, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
-from hanok.engine.automation import listing, switching
+from hanok.engine.automation import listing, rehearsing, switching
 from hanok.engine.automation.trying import Period, dry_run
 from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.errors import NotFound, say
 from hanok.engine.fields import Linked, in_language
-from hanok.engine.jobs.listing import people
+from hanok.engine.jobs.job import DONE
+from hanok.engine.jobs.listing import own_job, people
 from hanok.engine.store.moments import now
-from hanok.screens.admin.asking import guarded
+from hanok.screens.admin.asking import guarded, is_part
 from hanok.screens.audit.asking import begin_of, day_of
 from hanok.screens.automation import dry, pages
 from hanok.screens.automation.eyes import Eyes
 from hanok.screens.automation.rows import rows_of
 from hanok.screens.reading import write
+from hanok.web import own_work
 from hanok.web.doors import ADMINISTRATOR, door
 from hanok.web.notices import notify
 from hanok.web.visit import connection, end
@@ -41,6 +44,7 @@ def add(to: Blueprint) -> None:
     guarded(to, "POST", "/workflow/<key>/active", "workflow_active", switch)
     guarded(to, "GET", "/workflow/<key>/dry", "workflow_dry", dry_form)
     guarded(to, "POST", "/workflow/<key>/dry", "workflow_try", dry_try)
+    guarded(to, "GET", "/workflow/<key>/dry/<uuid:id>", "workflow_tried", dry_tried)
     guarded(to, "GET", "/admin/workflows", "admin_workflows", moved)
     guarded(to, "GET", "/admin/workflows/<key>", "admin_workflow", moved)
 
@@ -116,10 +120,15 @@ def dry_form(key: str) -> str:
 
 
 @door("admin", who=ADMINISTRATOR)
-def dry_try(key: str) -> str:
-    """Tries it: the real steps, taken back again."""
+def dry_try(key: str) -> AnyResponse | str:
+    """Tries it: the real steps, taken back again; what is long in the background."""
     workflow = workflow_of(key)
     view = _dry(workflow)
+    if request.form.get("long") and view.over == dry.PAST:
+        period = _period(view)
+        job = write(lambda conn, catalog: rehearsing.ask(conn, catalog, g.actor, workflow, period))
+        own_work.began()
+        return redirect(f"{pages.url_of(key)}/dry/{job}", 303)
     over = _period(view) if view.over == dry.PAST else _newest(workflow, view.newest)
     end()
     began = monotonic()
@@ -131,6 +140,28 @@ def dry_try(key: str) -> str:
         cut=outcome.cut, seconds=f"{took:.1f}",
     )  # fmt: skip
     return render_template("screens/workflow_dry.html", view=view)
+
+
+@door("admin", who=ADMINISTRATOR)
+def dry_tried(key: str, id: UUID) -> AnyResponse:
+    """What came of a dry run in the background, or how far it is. Raises NotFound for somebody else's."""
+    workflow = workflow_of(key)
+    found = own_job(connection(), g.actor.id, [rehearsing.KEY], id)
+    since, until = (datetime.fromisoformat(found.payload[name]) for name in ("since", "until"))
+    days = (g.formats.local(since).date(), g.formats.local(until - timedelta(seconds=1)).date())
+    view = replace(_dry(workflow), first=days[0], last=days[1])
+    if found.state != DONE:
+        template = "screens/workflow_dry_live.html" if is_part() else "screens/workflow_dry.html"
+        return make_response(render_template(template, view=replace(view, lives=found)))
+    if is_part():  # it came to its end: the page is another one now
+        return make_response("", 204, {"HX-Redirect": request.path})
+    outcome = rehearsing.restored(found.result)
+    eyes = Eyes.of(connection(), g.catalog, g.actor, g.formats, dry.told_in(outcome))
+    view = replace(
+        view, rows=dry.rows_of_outcome(outcome, workflow.module, eyes), cut=outcome.cut,
+        tallies=dry.tallies_of(outcome, found.result["counts"]),
+    )  # fmt: skip
+    return make_response(render_template("screens/workflow_dry.html", view=view))
 
 
 def _dry(workflow: Workflow) -> dry.DryPage:
