@@ -60,9 +60,16 @@ def way(module: Module, key: str) -> str:
     return FORM if found.type.apart or found.type.holds_files else CELL
 
 
+def way_on_page(module: Module, key: str) -> str:
+    """The same on a record's own page, where links to many that say nothing more (tags) have their box, too."""
+    found = module.fields.get(key)
+    plain = found is not None and found.members and not found.own and found.type.embedded(found.settings) is None
+    return CELL if plain and way(module, key) == FORM else way(module, key)
+
+
 def way_here(here: Present, key: str, record: Record) -> str:
     """The same for one record, as it stands."""
-    return way(here.module, key) if record.may_edit and why_not(here, key) is None else NOWHERE
+    return way_on_page(here.module, key) if record.may_edit and why_not(here, key) is None else NOWHERE
 
 
 def why_not(here: Present, key: str) -> Message | None:

@@ -27,11 +27,20 @@ label: {en: Clerk, ko: 사원}
 default: {list: all, view: all, create: all, edit: owner, delete: none}
 fields: {company.rate: {edit: none}, company.size: {view: none}}
 """
+MARK = "{label: {en: Mark, ko: 표}, fields: {name: {type: text, required: true}}}"
+CRATE = """
+label: {en: Crate, ko: 상자}
+fields:
+  name: {type: text, required: true}
+  marks: {type: links, to: mark, reverse: crates}
+  notes: {type: links, to: mark, reverse: noted, fields: {why: {type: text}}}
+"""
 
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
-    return a_catalog({**MODEL, **FILES, "roles/clerk.yaml": CLERK})
+    more = {"roles/clerk.yaml": CLERK, "modules/mark.yaml": MARK, "modules/crate.yaml": CRATE}
+    return a_catalog({**MODEL, **FILES, **more})
 
 
 @pytest.fixture
@@ -47,7 +56,7 @@ def box(who: Browser, made: Record, key: str) -> TestResponse:
 
 
 def put(
-    who: Browser, made: Record, key: str, value: str, *, version: int = 1, query: str = "", **more: str
+    who: Browser, made: Record, key: str, value: str | list[str], *, version: int = 1, query: str = "", **more: str
 ) -> TestResponse:
     data = {"csrf_token": who.token(), "version": str(version), key: value, **more}
     return who.client.post(f"/{made.module}/{made.id}/_cell/{key}{query}", data=data, headers=HTMX)
@@ -199,6 +208,20 @@ def test_records_like_it_are_asked_about(admin: Browser, site: Store, catalog: C
     assert stored(site, catalog, made).title == "한별"
     assert put(admin, made, "name", "한빛", despite="1").status_code == 200
     assert stored(site, catalog, made).title == "한빛"
+
+
+def test_what_is_tied_is_edited_on_the_page_unless_the_ties_say_more(
+    admin: Browser, site: Store, catalog: Catalog, make: Make
+) -> None:
+    red, blue, made = make("mark", name="빨강"), make("mark", name="파랑"), make("crate", name="상자")
+    assert 'name="marks"' in box(admin, made, "marks").text
+    answer = put(admin, made, "marks", [str(red.id), str(blue.id)])
+    assert answer.status_code == 200
+    assert "was saved" in unescape(answer.text)
+    with site.read() as conn:
+        found = records.related(conn, catalog, SYSTEM, made, keys=("marks",))["marks"]
+    assert [one.title for one in found] == ["빨강", "파랑"]
+    assert box(admin, made, "notes").headers["HX-Redirect"] == f"/crate/{made.id}/edit#f-notes"
 
 
 def test_what_has_no_box_of_its_own_and_browsers_without_scripts_get_the_form(admin: Browser, make: Make) -> None:

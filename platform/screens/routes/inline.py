@@ -20,7 +20,7 @@ from hanok.engine.records.fielding import FIXED
 from hanok.screens import actions, cells, clash, inline, lists
 from hanok.screens.conditional import Present, present
 from hanok.screens.deadlines import columns_to_ask
-from hanok.screens.reading import is_fragment, module_of, record_of, write
+from hanok.screens.reading import is_fragment, module_of, record_of, whole_record, write
 from hanok.screens.routes import records as pages
 from hanok.screens.routes.forms import edit_form, errors_of
 from hanok.screens.routes.lists import asked_of
@@ -48,12 +48,13 @@ def ask(module: str, id: UUID, key: str) -> AnyResponse:
     """The box of the field: a fragment. Without scripts it is the record's form."""
     try:
         found = module_of(module, "view")
-        record = record_of(module, id)
-        field, here = _field(found, key), _here(found, record)
+        field = _field(found, key)
+        record = _read(field, id)
+        here = _here(found, record)
         _check(here, record, key)
     except HanokError as refused:
         return _refused(refused)
-    if not is_fragment() or inline.way(found, key) == inline.FORM:
+    if not is_fragment() or inline.way_on_page(found, key) == inline.FORM:
         return _leads(f"/{module}/{id}/edit#{field_id(key)}")
     return _box(inline.build(here, field, record, language=g.language))
 
@@ -71,7 +72,7 @@ def save(module: str, id: UUID, key: str) -> AnyResponse:
 def _saved(module: Module, id: UUID, field: Field) -> AnyResponse:
     raw, version = read_form([field], request.form, g.formats), _number("version")
     for _ in range(ATTEMPTS):
-        before = record_of(module.key, id)
+        before = _read(field, id)
         here = _here(module, before)
         _check(here, before, field.key)
         try:
@@ -104,6 +105,8 @@ def _write(module: Module, before: Record, raw: Mapping[str, Any], version: int)
 def _tell(module: Module, field: Field, before: Record, after: Record) -> None:
     """Says that it was saved, with a way back where that can be sent."""
     if after.version == before.version:
+        if field.members:  # ties are not the record's own: they count no version, and are taken back by hand
+            notify(say("“{title}”: {field} was saved.", title=shortened(after.title), field=field.label))
         return
     raw = raw_before(module, before, after)
     was = json.dumps(raw, ensure_ascii=False, separators=(",", ":")) if raw else ""
@@ -122,6 +125,11 @@ def _field(module: Module, key: str) -> Field:
     if found is None or found.hidden:
         raise NotFound(say("There is no field {field}.", field=key))
     return found
+
+
+def _read(field: Field, id: UUID) -> Record:
+    """The record, with its ties where the field is that."""
+    return whole_record(field.module, id) if field.members else record_of(field.module, id)
 
 
 def _here(module: Module, record: Record) -> Present:
