@@ -14,6 +14,7 @@ from hanok.engine.errors import Message, message_of, say
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records.titles import is_link
 from hanok.screens.admin.words import State, as_json, lasting
+from hanok.screens.approving import STATES
 from hanok.screens.automation.conditions import Said
 from hanok.screens.automation.eyes import Eyes
 from hanok.screens.automation.flow import kind_of
@@ -29,10 +30,11 @@ FACTS: Mapping[str, Message] = {
     "template": say("Template"), "created": say("Made"), "runs": say("Runs"), "team": say("Team"),
     "people": say("People"), "reached": say("Told"), "headers": say("Headers"), "seconds": say("Seconds"),
     "fields": say("Fields"), "until": say("Until"), "due": say("Until"), "request": say("Request"),
+    "need": say("Needed"), "state": say("State"), "escalated": say("Asked later"),
 }  # fmt: skip
 #: What is told in other ways, or is of no use to a reader.
 APART = frozenset({"trigger", "error", "code", "record", "changes", "way", "held", "seconds", "deleted", "fields",
-                   "of", "records"})  # fmt: skip
+                   "of", "records", "approval"})  # fmt: skip
 #: Kinds of steps that reach people or other systems.
 SENDING = frozenset({"email", "notify", "message", "sms", "webhook"})
 TURN = re.compile(r"\beach\.\d+\.")
@@ -184,8 +186,16 @@ def _facts(told: Mapping[str, Any], eyes: Eyes) -> Iterator[Fact]:
             continue
         if links:
             yield Fact(label, links=links)
+        elif key == "voices" and eyes.whole:
+            yield from (_voice(one) for one in value)
         elif eyes.whole and not _has_conditions(value):
             yield _plain(label, value, eyes)
+
+
+def _voice(one: Mapping[str, Any]) -> Fact:
+    """What somebody said who was asked for an approval."""
+    said = STATES.get(str(one["state"]), str(one["state"]))
+    return Fact(one["name"], say("{what}: {comment}", what=said, comment=one["comment"]) if one["comment"] else said)
 
 
 def _has_conditions(value: Any) -> bool:
