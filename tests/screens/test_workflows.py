@@ -68,7 +68,7 @@ def catalog() -> Catalog:
 
 @pytest.fixture
 def app(site: Store, catalog: Catalog) -> Flask:
-    return an_app(site, catalog)
+    return an_app(site, catalog, kinds_of(exporting.KINDS, rehearsing.KINDS))
 
 
 @pytest.fixture
@@ -301,6 +301,7 @@ def test_a_long_dry_run_goes_on_in_the_background_slice_by_slice(
     live = Live(house.store, TYPES, house.catalog)
     Worker(Surroundings(live, house.folder), kinds_of(rehearsing.KINDS)).run_until_idle()
     assert admin.get(there, headers={"HX-Request": "true"}).headers["HX-Redirect"] == there
+    assert f'href="{there}"' in admin.page("/mine/jobs")
     page = admin.page(there)
     assert "<b>4</b>Would have run" in page and "<del>7</del>" in page
     assert len(house.runs()) == before

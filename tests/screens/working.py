@@ -15,6 +15,7 @@ from hanok.engine.deploy import Live
 from hanok.engine.errors import say, written
 from hanok.engine.jobs import Kind, enqueue, kinds_of
 from hanok.engine.jobs.job import ENDED
+from hanok.engine.jobs.kinds import Kinds
 from hanok.engine.jobs.running import BROKEN
 from hanok.engine.store import Store, new_id
 from hanok.engine.store.job_tables import job, worker
@@ -30,10 +31,10 @@ KINDS = kinds_of((
 ))  # fmt: skip
 
 
-def an_app(store: Store, catalog: Catalog) -> Flask:
+def an_app(store: Store, catalog: Catalog, kinds: Kinds = KINDS) -> Flask:
     made = Flask("trial", static_folder=None)
     install(made, Live(store, TYPES, catalog), {"secret_key": "for tests only"})
-    made.register_blueprint(blueprint(KINDS))
+    made.register_blueprint(blueprint(kinds))
     return made
 
 

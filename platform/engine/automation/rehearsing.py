@@ -28,7 +28,7 @@ from hanok.engine.jobs.work import Work
 
 KEY = "workflow.dry"
 #: Runs that one slice tries at most, the shortest slice, and how many runs are told step by step.
-SLICE, SHORTEST, TOLD = 100, timedelta(minutes=1), 200
+SLICE, SHORTEST, TOLD = 100, timedelta(minutes=1), 100
 GONE = say("There is no workflow {workflow}.")
 
 

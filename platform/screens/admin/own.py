@@ -23,7 +23,8 @@ AT_REST = frozenset({WAITING, ANEW.key, LATER.key})
 
 @dataclass(frozen=True, slots=True)
 class OwnJob:
-    """One piece of work; `said` is what is announced when it ends, `file` the address of what it made."""
+    """One piece of work; `said` is what is announced when it ends, `file` the address of the file that it made, `page`
+    that of the page about what came of it."""
 
     id: UUID
     title: Message | str
@@ -39,6 +40,7 @@ class OwnJob:
     file: str
     name: str
     when: datetime
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,14 @@ def _told(job: Job, kinds: Kinds, now: datetime) -> OwnJob:
         file=f"/mine/jobs/{job.id}/file" if name else "",
         name=name,
         when=job.ended_at or job.created_at,
+        page=page_of(job),
     )
+
+
+def page_of(job: Job) -> str:
+    """The address of the page about what came of it, "" where there is none."""
+    found = job.result.get("href") if job.state == DONE and isinstance(job.result, Mapping) else None
+    return found if isinstance(found, str) and found.startswith("/") and not found.startswith("//") else ""
 
 
 def file_of(job: Job) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as also
 from typing import Any
 
+from hanok.engine.automation.steps import STEPS
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.behaviour import Step
 from hanok.engine.errors import Message, say
@@ -64,7 +65,10 @@ class Card:
 
 def kind_of(kind: str) -> tuple[Words, str]:
     """What a kind of step is called, and its icon."""
-    return KINDS.get(kind, (kind, "bolt"))
+    if kind in KINDS:
+        return KINDS[kind]
+    known = STEPS.get(kind)
+    return (known.label, known.icon) if known else (kind, "bolt")
 
 
 @dataclass(frozen=True, slots=True)
