@@ -15,7 +15,7 @@ from hanok.engine.catalog.outside import Webform
 from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.errors import Denied, HanokError, Invalid, Message, Refused, say
 from hanok.portal import guarding
-from hanok.portal.pages import page_of, thanks_of
+from hanok.portal.pages import page_of, thanks_of, told
 from hanok.web.doors import ANYBODY, door
 from hanok.web.faults import wants_json
 from hanok.web.i18n import translate
@@ -71,6 +71,8 @@ def send(key: str) -> AnyResponse:
     except (Denied, Refused, guarding.TooMany) as refused:
         return _refused(workflow, module, form, refused.status, {"": [refused.message]}, refused)
     except Invalid as wrong:
+        if told(wrong.errors, form) != wrong.errors:
+            log.warning("a form cannot be saved as it is", form=key, fields=sorted(wrong.errors))
         return _refused(workflow, module, form, 422, wrong.errors, wrong)
 
 
@@ -122,7 +124,7 @@ def _refused(
         answer = _page(workflow, module, form, errors)
         answer.status_code = status
         return answer
-    said = {key: [translate(each, g.language) for each in found] for key, found in errors.items()}
+    said = {key: [translate(each, g.language) for each in found] for key, found in told(errors, form).items()}
     answer = make_response(jsonify(errors=said), status)
     if isinstance(failure, guarding.TooMany):
         answer.headers["Retry-After"] = str(failure.seconds)

@@ -11,6 +11,7 @@ from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language
 from hanok.web.i18n import translate
 
+Errors = Mapping[str, Sequence[Message]]
 SEND, THANKS = say("Send"), say("Thank you. We have what you wrote.")
 INCOMPLETE = say("This form cannot be saved as it is. Please tell us by another way.")
 
@@ -44,18 +45,16 @@ class FormPage:
 
 def page_of(
     module: Module, form: Webform, language: str, *, url: str, shown: str,
-    errors: Mapping[str, Sequence[Message]] | None = None, problem: Message | None = None,
+    errors: Errors | None = None, problem: Message | None = None,
 ) -> FormPage:  # fmt: skip
-    wrong = errors or {}
-    asked = {one.key for one in form.asked}
-    beside = [*wrong.get("", ()), *(INCOMPLETE for key in wrong if key and key not in asked)]
+    wrong = told(errors or {}, form)
     questions = tuple(
         Question(_asked(module.field(one.key), one), one.required, tuple(wrong.get(one.key, ()))) for one in form.asked
     )
     return FormPage(
         url, in_language(form.title or module.label, language), _said(form.text, language),
         _said(form.button, language) or translate(SEND, language), thanks_of(form, language), questions, shown,
-        problem or next(iter(beside), None),
+        problem or next(iter(wrong.get("", ())), None),
     )  # fmt: skip
 
 
@@ -63,6 +62,13 @@ def _asked(field: Field, one: Asked) -> Field:
     """The field as a form asks for it: like one of an embedded module, which offers no colleagues to name."""
     settings = {**field.settings, "help": one.help}
     return replace(field, module=f"{field.module}.form", label=one.label, settings=settings)
+
+
+def told(errors: Errors, form: Webform) -> Errors:
+    """What is wrong as a stranger is told it: of fields that the form does not ask for, that it is not complete."""
+    asked = {"", *(one.key for one in form.asked)}
+    mine = {key: found for key, found in errors.items() if key in asked}
+    return mine if len(mine) == len(errors) else {**mine, "": (*mine.get("", ()), INCOMPLETE)}
 
 
 def thanks_of(form: Webform, language: str) -> str:

@@ -143,6 +143,11 @@ def test_what_is_wrong_is_said_and_leaves_nothing(site: Surroundings, secret: st
     assert send(site, secret).made, "and may be sent again once it is right"
 
 
+def test_a_number_fills_a_text(site: Surroundings, secret: str) -> None:
+    send(site, secret, {"order": {"no": 4711, "total": 12.5}})
+    assert [(one["number"], str(one["amount"])) for one in orders(site)] == [("4711", "12.50")]
+
+
 def test_a_key_that_several_records_have_is_refused(site: Surroundings, secret: str) -> None:
     for _ in range(2):
         a_record(site.store, site.live.catalog, "order", number="A-1")

@@ -17,8 +17,8 @@ from hanok.engine.jobs.queue import enqueue
 from hanok.engine.jobs.schedules import following
 from hanok.engine.store.job_tables import job, mail, schedule
 from hanok.engine.store.job_tables import worker as worker_table
-from hanok.engine.store.trigger_tables import sweep
 from hanok.engine.store.moments import now as now_of
+from hanok.engine.store.trigger_tables import sweep
 
 #: What is more is not counted exactly.
 CAP = 1000

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hanok.engine.errors import Message, written
+from hanok.engine.errors import Message, message_of, written
 from hanok.engine.jobs.job import WHENEVER
 from hanok.engine.jobs.queue import enqueue
 from hanok.engine.jobs.ticks import last_tick, next_tick, ticks
@@ -121,7 +121,9 @@ def _until(found: Iterable[datetime], now: datetime) -> Iterator[datetime]:
 def _enqueue(conn: sa.Connection, row: Mapping[str, Any], tick: datetime) -> None:
     """Ticks that fold do not pile up behind a job that takes long, either."""
     only = f"schedule:{row['key']}" if row["missed"] == "last" else ""
-    enqueue(conn, row["kind"], {**row["payload"], "tick": tick.isoformat()}, unique=only, priority=WHENEVER)
+    title = message_of(row["label"]) if ":" in row["key"] else None
+    payload = {**row["payload"], "tick": tick.isoformat()}
+    enqueue(conn, row["kind"], payload, unique=only, priority=WHENEVER, title=title)
 
 
 def _row(one: Schedule, zone: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import marshmallow as ma
 import orjson
 import sqlalchemy as sa
 
@@ -24,6 +25,7 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.outside import webhook_of
 from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.errors import Denied, HanokError, NotFound, say
+from hanok.engine.fields import Field
 from hanok.engine.fields.keys import Keys
 from hanok.engine.records.deeds import tell
 from hanok.engine.store.moments import now
@@ -91,8 +93,10 @@ def take(conn: sa.Connection, catalog: Catalog, keys: Keys, key: str, request: R
     calls = _calls(request)
     _check_new(conn, key, calls)
     payload = _payload(request.body)
-    paths = webhook_of(workflow.trigger).paths
-    raw = {field: found for field, path in paths.items() if (found := _at(payload, path)) is not None}
+    module, paths = catalog.whole.module(workflow.module), webhook_of(workflow.trigger).paths
+    found = {key: _at(payload, path) for key, path in paths.items()}
+    sent = {key: value for key, value in found.items() if value is not None}
+    raw = {key: _fitting(module.field(key), value, catalog.app.zone) for key, value in sent.items()}
     facts = {"address": request.address, **({"key": request.key} if request.key else {})}
     taken = take_request(conn, catalog, workflow, payload, raw, facts=facts)
     conn.execute(hook_call.delete().where(hook_call.c.at < moment - REMEMBERED))
@@ -135,6 +139,17 @@ def _at(payload: Mapping[str, Any], path: str) -> Any:
         else:
             return None
     return found
+
+
+def _fitting(field: Field, value: Any, zone: str) -> Any:
+    """The value; a number as text where the field takes no number (numbers of orders, say)."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    try:
+        field.type.value(field).deserialize(value, zone=zone)
+    except ma.ValidationError:
+        return str(value)
+    return value
 
 
 # -- secrets -------------------------------------------------------------------------------------------------------

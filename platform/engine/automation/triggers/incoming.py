@@ -64,9 +64,8 @@ def take_form(
     """
     form, actor = form_of(catalog, workflow), actor_of(catalog, workflow)
     asked = {one.key for one in form.asked}
-    errors: dict[str, list[Message]] = {
-        key: [say("There is no field {field}.", field=key)] for key in raw if key not in asked
-    }
+    beside = [say("There is no field {field}.", field=key) for key in raw if key not in asked]
+    errors: dict[str, list[Message]] = {"": beside} if beside else {}
     errors |= {one.key: [NEEDED] for one in form.asked if one.required and _empty(raw.get(one.key))}
     if errors:
         raise Invalid(errors)
