@@ -27,7 +27,7 @@ BASELINE = {
     "/account/_pick?words=상사": 1,
     "/account/{account}/_sub/contacts": 2,
     "/account/{account}": 3,  # its tags, whether it has a star
-    "/account/{account}/_timeline": 10,  # the record; what is next of three kinds, what happened of five, its changes
+    "/account/{account}/_timeline": 11,  # the record; what is next of three kinds, what happened of six, its changes
     "/account/{account}/_timeline/new/notes": 1,
     "/account/{account}/edit": 2,  # the record, its tags
     "/account/new": 0,

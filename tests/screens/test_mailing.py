@@ -12,7 +12,7 @@ from hanok.engine.access import SYSTEM
 from hanok.engine.accounts import create_administrator, create_user
 from hanok.engine.catalog import Catalog, compile_catalog
 from hanok.engine.jobs import mail
-from hanok.engine.language import read_folder
+from hanok.engine.language import Layer, read_folder
 from hanok.engine.records import Query, Record
 from hanok.engine.store import Store
 from tests.builders import CORE, TYPES, a_record, with_tables
@@ -21,11 +21,18 @@ from tests.screens.conftest import Browser, Enter
 
 BODY = "<p>{{ josa(company, '와/과') }} 함께할 {{ title }} 님께</p>"
 SHIPPED = Path(__file__).parents[2] / "metadata"
+GREET = """
+actions:
+  greet:
+    label: {en: Greet, ko: 인사}
+    do: [{email: {to: email, review: true, subject: {en: "Hi {{ title }}"}, text: {en: Hello}}}]
+"""
 
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return compile_catalog([CORE, read_folder(SHIPPED, name="shipped", root="metadata")], TYPES)
+    shipped = read_folder(SHIPPED, name="shipped", root="metadata")
+    return compile_catalog([CORE, shipped, Layer("site", {"modules/lead.yaml": GREET}, root="site")], TYPES)
 
 
 def fill(store: Store, catalog: Catalog, hashed: str) -> None:
@@ -99,6 +106,16 @@ def test_whoever_may_write_no_mails_has_no_button_and_is_sent_away(enter: Enter,
     assert "/_mail" not in looker.page(f"/lead/{lead.id}")
     assert looker.get(f"/lead/{lead.id}/_mail").status_code == 403
     assert enter("rep").get(f"/lead/{lead.id}/_mail").status_code == 404  # somebody else's lead
+
+
+def test_an_action_whose_mail_is_looked_at_first_opens_the_form(
+    admin: Browser, site: Store, catalog: Catalog, lead: Record
+) -> None:
+    there = f"/lead/{lead.id}/_mail?action=greet"
+    assert f'href="{there}"' in admin.page(f"/lead/{lead.id}")
+    form = admin.page(there)
+    assert 'value="Hi 김하늘"' in form and 'value="김하늘 &lt;kim@example.com&gt;"' in form
+    assert "&lt;p&gt;Hello&lt;/p&gt;" in form and not mails(site, catalog)
 
 
 def test_mails_are_answered_with_what_they_are_about(

@@ -24,6 +24,7 @@ from hanok.screens import actions, once, picking
 from hanok.screens.access.buttons import with_access
 from hanok.screens.by_hand import with_workflows
 from hanok.screens.reading import is_fragment, module_of, record_of, write
+from hanok.screens.routes.mailing import composers
 from hanok.screens.tools import with_tools
 from hanok.screens.words import shortened
 from hanok.web.doors import door
@@ -54,6 +55,8 @@ def buttons_of(
     )
     if place != "record":
         return made
+    beside = (*made.beside, *composers(module, record))
+    made = actions.Buttons(beside[:actions.BESIDE], (*beside[actions.BESIDE:], *made.more))
     made = with_workflows(connection(), g.catalog, g.actor, made, record, g.language)
     return with_access(with_tools(made, record, g.catalog, g.actor, g.language), record, g.actor, g.language)
 

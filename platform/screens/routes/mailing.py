@@ -15,15 +15,22 @@ from werkzeug.wrappers import Response as AnyResponse
 from hanok.engine import records
 from hanok.engine.access import may
 from hanok.engine.catalog import Catalog, Module
+from hanok.engine.catalog.behaviour import Action, Step
 from hanok.engine.errors import Denied, Invalid, Message, NotFound, say
-from hanok.engine.fields import Field, Linked
+from hanok.engine.expressions.passages import Passages
+from hanok.engine.fields import Field, Linked, in_language
 from hanok.engine.fields.link import Link
+from hanok.engine.fields.rich_text import paragraphs
 from hanok.engine.jobs.mail.about import MODULE, addresses, takes_mail
 from hanok.engine.jobs.mail.writing import Written, named, send, usable
 from hanok.engine.records import Query, Record
+from hanok.engine.records.acting.looking import Words
+from hanok.engine.records.acting.permitted import is_so
 from hanok.engine.records.lettering.filling import Filled, filled
+from hanok.engine.records.lettering.recipients import people_of
 from hanok.engine.records.lettering.variables import variables
 from hanok.screens import mailing, once
+from hanok.screens.actions import Button
 from hanok.screens.mailing import BODY, FILES, SUBJECT, MailForm, TemplateTrial
 from hanok.screens.reading import is_fragment, linked, module_of, record_of, write
 from hanok.web.doors import door
@@ -48,8 +55,10 @@ def add(to: Blueprint) -> None:
 def ask(module: str, id: UUID) -> str:
     """The form, with the first address that is at hand; `?template=` fills it."""
     found, record = _about(module, id)
-    typed = _begun(found, record)
-    wanted = request.args.get("template", "")
+    typed, wanted = _begun(found, record), request.args.get("template", "")
+    step = reviewed(found.actions.get(request.args.get("action", "")))
+    if step is not None:
+        typed, wanted = _asked_by(step, record)
     errors = _fill(record, typed, wanted) if wanted else {}
     return _page(found, record, typed, token=once.new_token(), errors=errors)
 
@@ -68,6 +77,45 @@ def run(module: str, id: UUID) -> AnyResponse:
         return make_response(_page(found, record, typed, token=token, errors=wrong.errors), 422)
     notify(mailing.SENT)
     return _leads(f"/{module}/{id}")
+
+
+def reviewed(action: Action | None) -> Step | None:
+    """The mail that an action sends and does nothing else, where somebody looks at it first."""
+    if action is None or len(action.do) != 1 or action.do[0].kind != "email":
+        return None
+    (step,) = action.do
+    template = step.data.get("template")
+    asks = isinstance(template, Mapping)
+    return step if (step.data.get("review") or asks) and "pdf" not in step.data else None
+
+
+def composers(module: Module, record: Record) -> tuple[Button, ...]:
+    """The buttons of actions that open the form of a mail."""
+    if not (may(g.catalog, g.actor, MODULE, "create") if MODULE in g.catalog.modules else False):
+        return ()
+    found = (one for one in module.actions.values() if "record" in one.at and reviewed(one) is not None)
+    return tuple(
+        Button(one.key, in_language(one.label, g.language), one.icon or "mail", f"/{module.key}/{record.id}/_mail",
+               asks=True, hidden=(("action", one.key),))
+        for one in found if one.when is None or is_so(connection(), g.catalog, g.actor, one.when, record)
+    )  # fmt: skip
+
+
+def _asked_by(step: Step, record: Record) -> tuple[MultiDict[str, str], str]:
+    """What an action says of its mail: to whom, by its writer's rights; subject and text; the id of its template."""
+    words = Words(connection(), g.catalog, g.actor, record)
+    typed = MultiDict({part: named(people_of(words, step, part, record)) for part in ("to", "cc", "bcc")})
+    template = step.data.get("template")
+    if isinstance(template, str):
+        query = Query(module=TEMPLATES, where={"key": template}, columns=("name",), size=1, action="view")
+        rows = records.page(connection(), g.catalog, g.actor, query).rows if TEMPLATES in g.catalog.modules else ()
+        return typed, str(rows[0].id) if rows else ""
+    if "text" in step.data:
+        line = Passages(in_language(step.data.get("subject", {}), g.language))
+        text = Passages(paragraphs(in_language(step.data["text"], g.language)), html=True)
+        place = words.place(line.reads | text.reads)
+        typed[SUBJECT], typed[BODY] = " ".join(line.fill(place).split()), text.fill(place)
+    return typed, ""
 
 
 def _about(module: str, id: UUID) -> tuple[Module, Record]:
