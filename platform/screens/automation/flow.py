@@ -32,6 +32,7 @@ ORDERS: Mapping[str, Message] = {
 AMONG: Mapping[str, Message] = {
     "team": say("team {key}"), "role": say("role {key}"), "security_group": say("security group {key}"),
 }  # fmt: skip
+DECIDED: Mapping[str, Message] = {"approved": say("When it is approved"), "rejected": say("When it is rejected")}
 #: A field or the record itself within a text.
 WITHIN = re.compile(r"\{\{\s*([a-z_][\w.]*)\s*\}\}")
 LONGEST = 160
@@ -40,11 +41,13 @@ Words = Message | str
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One way of a branch: when it is taken (None: in all other cases), and its cards. `number` is its place."""
+    """One way of a branch: when it is taken (None: in all other cases), and its cards. `number` is its place; `label`
+    says in words when it is taken, where no condition does."""
 
     number: str
     when: Said | None
     cards: tuple[Card, ...]
+    label: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +169,8 @@ class Flow:
     def approval(self, step: Step, card: Card) -> Card:
         data = step.data if isinstance(step.data, Mapping) else {}
         whom = self._value(data.get("by") or data.get("of") or data.get("to") or "")
-        lanes = tuple(Lane(name, None, self.cards(steps, f"{card.path}.approval.{name}"))
-                      for name, steps in step.steps.items())  # fmt: skip
+        lanes = tuple(Lane(name, None, self.cards(steps, f"{card.path}.approval.{name}.do"), DECIDED.get(name, ""))
+                      for name, steps in step.steps.items() if steps)  # fmt: skip
         return replace(card, title=say("Asks {whom}", whom=whom), lanes=lanes)
 
     # -- values ------------------------------------------------------------------------------------------------

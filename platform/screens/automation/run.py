@@ -62,7 +62,8 @@ class RunPage:
     @property
     def ways(self) -> frozenset[str]:
         """The lanes that were taken: the places of their branches with the numbers of the ways."""
-        return frozenset(path.rpartition(".do.")[0] for path in self.taken if ".branch." in path)
+        within = (path for path in self.taken if ".branch." in path or ".approval." in path)
+        return frozenset(path.rpartition(".do.")[0] for path in within)
 
 
 def page_of(

@@ -30,7 +30,7 @@ FACTS: Mapping[str, Message] = {
     "template": say("Template"), "created": say("Made"), "runs": say("Runs"), "team": say("Team"),
     "people": say("People"), "reached": say("Told"), "headers": say("Headers"), "seconds": say("Seconds"),
     "fields": say("Fields"), "until": say("Until"), "due": say("Until"), "request": say("Request"),
-    "need": say("Needed"), "state": say("State"), "escalated": say("Asked later"),
+    "need": say("Needed"), "state": say("Decision"), "escalated": say("Asked later"),
 }  # fmt: skip
 #: What is told in other ways, or is of no use to a reader.
 APART = frozenset({"trigger", "error", "code", "record", "changes", "way", "held", "seconds", "deleted", "fields",
