@@ -27,7 +27,7 @@ from hanok.engine.store import Store, new_id
 from hanok.engine.store.blobs import open_blobs
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.tables import audit, file, grant
-from tests.builders import TYPES, a_record, a_user, with_tables
+from tests.builders import TYPES, Statements, a_record, a_user, with_tables
 from tests.jobs.conftest import Hiring
 from tests.jobs.handing import Dying, Killed
 
@@ -251,3 +251,20 @@ def test_what_is_no_table_is_refused_and_nothing_is_kept(desk: Desk) -> None:
         desk.take("")
     with desk.store.read() as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(file)) == 0
+
+
+def test_what_is_taken_back_is_found_no_more_and_told_once(desk: Desk) -> None:
+    plan = desk.run(desk.check(f"{HEAD}\n" + "".join(f"가람 {at},{at},\n" for at in range(7))))
+    before = len(logged(desk, "deleted"))
+    statements = Statements(desk.store)
+    desk.undo(plan)
+    assert len(logged(desk, "deleted")) == before + 7
+    with desk.store.read() as conn:
+        assert records.search(conn, desk.catalog, desk.actor, "가람") == ()
+    written = [text for text in statements.texts if "UPDATE" in text and "m_company" in text and "deleted_at=" in text]
+    assert len(written) == 3  # one for each batch
+
+
+def logged(desk: Desk, action: str) -> list[UUID]:
+    with desk.store.read() as conn:
+        return list(conn.scalars(sa.select(audit.c.record).where(audit.c.action == action)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
+from hanok.engine.access.assigning import USER
 from hanok.engine.catalog import Catalog, Module
 from hanok.engine.catalog.ends import PARENT
 from hanok.engine.errors import Conflict, Denied, NotFound, Refused, say
@@ -21,9 +23,12 @@ from hanok.engine.records.lines import check_parent, touch_parent
 from hanok.engine.records.query import Record
 from hanok.engine.records.read import get
 from hanok.engine.records.ties import end_of
-from hanok.engine.records.trail import leave
+from hanok.engine.records.trail import leave, trace
+from hanok.engine.store import search
+from hanok.engine.store.tables import audit, outbox
 
 DEEPEST = 20
+NOT_DELETED = say("You may see this record but not delete it.")
 
 
 def delete(
@@ -38,13 +43,35 @@ def delete(
     """
     current = get(conn, catalog, judge or actor, module, id)
     if not current.may_delete:
-        raise Denied(say("You may see this record but not delete it."))
+        raise Denied(NOT_DELETED)
     if version is not None and version != current.version:
         raise Conflict(current.version)
     hold_above(conn, catalog, catalog.module(module), [current.id])
     at = datetime.now(UTC)
     _of_record(conn, catalog, actor, current, at)
     _delete(conn, catalog, actor, current, at, 0)
+
+
+def delete_many(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, versions: Mapping[UUID, int], at: datetime
+) -> None:
+    """Puts records into the bin that are held, that the actor may delete and that nothing goes along with
+    (`goes_alone`), by a few statements for all of them. Raises Conflict when one was changed since."""
+    table, ids = module.table, list(versions)
+    gone = {"deleted_at": at, "deleted_by": actor.id, "version": table.c.version + 1}
+    if conn.execute(sa.update(table).where(table.c.id.in_(ids)).values(**gone)).rowcount != len(ids):
+        raise Conflict(0)
+    traces = [trace(catalog, actor, module, id, "deleted", {}, at=at, version=versions[id] + 1) for id in ids]
+    conn.execute(audit.insert(), [kept for kept, _ in traces])
+    conn.execute(outbox.insert(), [event for _, event in traces])
+    search.drop_many(conn, module=module.key, records=ids)
+    settle_gone(conn, catalog, actor, module, ids)
+
+
+def goes_alone(catalog: Catalog, module: Module) -> bool:
+    """Whether a record of the module is deleted without asking what points at it, or what it stands in."""
+    asks = any(link.settings.get("on_delete", "unlink") != "unlink" for _, link in _pointing(catalog, module))
+    return not (asks or module.parent is not None or module.key == USER)
 
 
 def _delete(conn: sa.Connection, catalog: Catalog, actor: Actor, record: Record, at: datetime, depth: int) -> None:

@@ -74,6 +74,13 @@ def drop(conn: sa.Connection, *, module: str, record: UUID) -> None:
     conn.execute(search.delete().where(search.c.module == module, search.c.record == record))
 
 
+def drop_many(conn: sa.Connection, *, module: str, records: Sequence[UUID]) -> None:
+    """Forgets several records."""
+    those = sa.and_(search.c.module == module, search.c.record.in_(list(records)))
+    conn.execute(search_grams.delete().where(search_grams.c.rowid.in_(sa.select(search.c.number).where(those))))
+    conn.execute(search.delete().where(those))
+
+
 def drop_module(conn: sa.Connection, module: str) -> None:
     """Forgets all records of a module."""
     numbers = sa.select(search.c.number).where(search.c.module == module)

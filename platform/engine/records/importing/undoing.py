@@ -7,6 +7,7 @@ after it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from hanok.engine.catalog.derived import is_derived
 from hanok.engine.errors import Conflict, Denied, Invalid, Message, NotFound, Refused, say, written
 from hanok.engine.records.bulk import SINCE, raw_of
 from hanok.engine.records.changing import change_many, hold
-from hanok.engine.records.delete import delete
+from hanok.engine.records.delete import NOT_DELETED, delete, delete_many, goes_alone
 from hanok.engine.records.importing.keeping import BACK, CHANGED, FAILED, KEPT, NEW, SAME, WRITTEN, Import, kept
 from hanok.engine.records.importing.keeping import Kept as Row
 from hanok.engine.records.save import update
@@ -54,8 +55,11 @@ def take_back(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Import,
     module = catalog.module(plan.module)
     stay: Reasons = {}
     made = [row for row in rows if row.action == NEW]
-    for row in made:
-        _remove(conn, catalog, actor, module, row, stay)
+    if goes_alone(catalog.whole, catalog.whole.every[module.key]):
+        _remove_many(conn, catalog, actor, module, made, stay)
+    else:
+        for row in made:
+            _remove(conn, catalog, actor, module, row, stay)
     changed = [row for row in rows if row.action == CHANGED]
     _give_back(conn, catalog, actor, module, [row for row in changed if not row.tied], stay)
     for row in changed:
@@ -68,13 +72,29 @@ def take_back(conn: sa.Connection, catalog: Catalog, actor: Actor, plan: Import,
         conn.execute(import_row.update().where(here).values(**values))
 
 
+def _remove_many(
+    conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, rows: Sequence[Row], stay: Reasons
+) -> None:
+    present = hold(conn, catalog, actor, module, [row.record for row in rows if row.record])
+    for row in rows:
+        record = present.get(row.record) if row.record else None
+        if record is not None and not record.may_delete:
+            stay[row.number] = NOT_DELETED
+        elif record is None or record.version != row.version:
+            stay[row.number] = SINCE
+    versions = {row.record: row.version for row in rows if row.record and row.number not in stay}
+    if versions:
+        whole = catalog.whole
+        delete_many(conn, whole, actor, whole.every[module.key], versions, datetime.now(UTC))
+
+
 def _remove(
     conn: sa.Connection, catalog: Catalog, actor: Actor, module: Module, row: Row, stay: Reasons
 ) -> None:
     assert row.record is not None
     try:
         with conn.begin_nested():
-            delete(conn, catalog, actor, module.key, row.record, version=row.version)
+            delete(conn, catalog.whole, actor, module.key, row.record, version=row.version)
     except (Conflict, NotFound):
         stay[row.number] = SINCE
     except (Denied, Refused) as no:
