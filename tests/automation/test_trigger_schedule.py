@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import tracemalloc
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -26,16 +28,20 @@ from hanok.engine.store import Store, new_id
 from hanok.engine.store.automation_tables import once, run
 from hanok.engine.store.job_tables import job
 from hanok.engine.store.moments import now
-from tests.automation.triggering import a_site_of, runs_of, surroundings_of, sweeper, swept, titles
+from tests.automation.triggering import (
+    WEEKLY,
+    a_site_of,
+    runs_of,
+    surroundings_of,
+    sweep_and_die,
+    sweeper,
+    swept,
+    titles,
+)
 from tests.builders import Statements, a_record, an_administrator
-from tests.evidence import Evidence
+from tests.evidence import Evidence, sizes
+from tests.sweeps.jobs import PROCESSES
 
-WEEKLY = """
-label: {en: Look at what is open, ko: 진행 중 살펴보기}
-module: company
-trigger: {schedule: "0 9 * * 1", over: {stage: [new, open]}}
-do: [{set: {active: false}}]
-"""
 DAILY = WEEKLY.replace("0 9 * * 1", "30 7 * * *")
 
 
@@ -145,6 +151,31 @@ def test_a_worker_that_dies_within_a_batch_begins_none_twice_and_leaves_none_out
     sweeper(site, batch=7).run_until_idle()
     found = titles(site.store, "weekly")
     assert len(found) == len(set(found)) == 54
+
+
+@sizes(sample=2, full=60)
+def test_killed_workers_begin_each_run_once(
+    site: Surroundings, catalog: Catalog, database: str, evidence: Evidence, size: int, dialect: str
+) -> None:
+    fill(site.store, catalog, 100)
+    kills = ticks = 0
+    while kills < size:
+        with site.store.write() as conn:
+            run_now(conn, "workflow:weekly", SYSTEM)
+        ticks += 1
+        while True:
+            number = evidence.random.randint(1, 150) if kills < size else 10**6
+            worker = PROCESSES.Process(target=sweep_and_die, args=(database, str(site.folder), number))
+            worker.start()
+            worker.join()
+            assert worker.exitcode in (0, -signal.SIGKILL)
+            kills += worker.exitcode != 0
+            if worker.exitcode == 0:
+                break
+    found = Counter(row["record"] for row in runs_of(site.store, "weekly"))
+    assert len(found) == 90 and set(found.values()) == {ticks}
+    evidence.count(f"{dialect}: SIGKILL while sweeping", kills)
+    evidence.count(f"{dialect}: ticks, each with one run for each of 90 records", ticks)
 
 
 def test_what_came_later_and_what_was_deleted_is_left_out(site: Surroundings, catalog: Catalog) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from hanok.engine.catalog import Catalog
 from hanok.engine.deploy import Live
 from hanok.engine.jobs import Surroundings, Worker, kinds_of
 from hanok.engine.jobs.overview import run_now
-from hanok.engine.store import Store
+from hanok.engine.store import Store, open_store
 from hanok.engine.store.automation_tables import run
+from hanok.engine.store.job_tables import job
 from hanok.engine.store.moments import now
 from hanok.engine.store.trigger_tables import sweep
 from tests.builders import SMALL, a_catalog, with_tables
 from tests.fields.fields import TYPES
+from tests.sweeps.processes import Cut, die
 
 
 def a_site_of(workflows: Mapping[str, str], files: Mapping[str, str] = SMALL) -> Catalog:
@@ -67,3 +69,24 @@ def runs_of(store: Store, workflow: str) -> list[Mapping[str, Any]]:
 
 def titles(store: Store, workflow: str) -> list[str]:
     return sorted(row["title"] for row in runs_of(store, workflow))
+
+
+# -- power cuts ------------------------------------------------------------------------------------------------------
+WEEKLY = """
+label: {en: Look at what is open, ko: 진행 중 살펴보기}
+module: company
+trigger: {schedule: "0 9 * * 1", over: {stage: [new, open]}}
+do: [{set: {active: false}}]
+"""
+
+
+def sweep_and_die(address: str, folder: str, number: int) -> None:
+    """A worker that sweeps in small batches and is killed at the n-th statement or commit of its own, if it gets there;
+    it takes back what one before it left."""
+    store = open_store(address)
+    surroundings = Surroundings(Live(store, TYPES, a_site_of({"weekly": WEEKLY})), Path(folder))
+    with store.write() as conn:
+        conn.execute(job.update().where(job.c.state == "running").values(lease_until=now(conn) - timedelta(1)))
+    Cut(store, number, die)
+    sweeper(surroundings, batch=7).run_until_idle()
+    store.dispose()
