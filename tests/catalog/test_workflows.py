@@ -87,6 +87,8 @@ EVENT = "trigger: {event: changed, fields: {stage: {to: won}}, import: false}"
     (EVENT, "trigger: {event: saved, inside: true}", "A workflow that runs inside a save has no step “wait”."),
     (EVENT, "trigger: {event: deleted, inside: true}", "“inside” says nothing beside “deleted”."),
     ("run: once", "run: twice", "twice"),
+    ("- set: {rate: 1.25}", "- workflow: wn", 'do[0].workflow: unknown workflow "wn", did you mean "win"?'),
+    ("wait: {for: 2d}", "workflow: other", 'do[1].branch[0].do[0].workflow: unknown workflow "other"'),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_with_its_place(old: str, new: str, said: str) -> None:
     with pytest.raises(MetadataError) as wrong:

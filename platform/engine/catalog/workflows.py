@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -33,6 +33,9 @@ __all__ = ["Trigger", "Workflow", "former_workflow", "of_action", "plain", "read
 WITHIN = ("set", "stop", "branch")
 DECIMAL = "$decimal"
 KIND = "workflow"
+WORKFLOW = say("workflow")
+#: Keys under which other steps stand.
+WITH_STEPS = ("branch", "each", "do", "approval", "approved", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,19 @@ def workflows_of(
         elif home.key not in pieces.report.faulty:
             how = partial(_made, document, home, types)
             found[key] = pieces.make("workflow", key, (document, home), how, sights=("modules", "options"))
+            _check_calls(document, document.data["do"], ("do",), documents.known("workflow"), pieces.report)
     return MappingProxyType({key: each for key, each in found.items() if each is not None})
+
+
+def _check_calls(
+    document: Document, steps: Any, path: tuple[str | int, ...], known: Collection[str], report: Report
+) -> None:
+    """Reports steps that call a workflow that is not there; `steps` is a list or a map with such lists within it."""
+    for key, said in steps.items() if isinstance(steps, Mapping) else enumerate(steps):
+        if key == "workflow" and isinstance(said, str) and said not in known:
+            report.missing(document.place((*path, key)), WORKFLOW, said, known)
+        elif key in WITH_STEPS or (isinstance(key, int) and isinstance(said, Mapping)):
+            _check_calls(document, said, (*path, key), known, report)
 
 
 def _made(
