@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from hanok.engine import records
+from hanok.engine.errors import say, written
 from hanok.engine.jobs import exporting
 from hanok.engine.jobs.handing import begin
 from hanok.engine.records import history, sharing
@@ -86,13 +87,14 @@ def automated(world: World, target: Target, person: str) -> Target:
     when = [{"kind": "test", "held": True, "field": key, "module": module, "operator": "eq", "wanted": value,
              "actual": value} for key, (_, value) in pairs.items()]  # fmt: skip
     told = {"record": about, "changes": pairs, "text": target.margin}
-    told |= {"when": {"kind": "all", "held": True, "nodes": when}}
+    error = written(say("It is {margin}.", margin=target.margin))
+    told |= {"error": error, "when": {"kind": "all", "held": True, "nodes": when}}
     cause = {"changes": pairs, "new": False, "by": "", "values": {"margin": target.margin}}
     with world.store.write() as conn:
         moment = now(conn)
         conn.execute(run.insert().values(
-            id=id, workflow="trial", hash="", module=module, record=target.id, title=target.record.title, state="done",
-            trigger="changed", cause=cause, depth=0, watches=False, created_at=moment,
+            id=id, workflow="trial", hash="", module=module, record=target.id, title=target.record.title, state="failed",
+            error=error, trigger="changed", cause=cause, depth=0, watches=False, created_at=moment,
         ))  # fmt: skip
         conn.execute(run_step.insert().values(run=id, number=0, path="do.0", kind="set", state="done", at=moment,
                                               seconds=0, tries=0, key=new_id(), told=told))  # fmt: skip

@@ -244,6 +244,16 @@ def test_whoever_may_view_a_record_reads_its_runs_without_fields_that_she_may_no
     assert 'id="repeat"' not in page and "What came along" not in page and 'class="fl head"' not in page
 
 
+def test_why_a_step_failed_is_told_to_administrators_alone(enter: Enter, house: Site) -> None:
+    made = house.make("company", name="Broken")
+    house.work()
+    run = only(house, "broken")
+    for path in (f"/run/{run.id}", f"/company/{made.id}/runs"):
+        assert str(run.error) in enter("admin").page(path), path
+        assert str(run.error) not in enter("rep").page(path), path
+    assert "This step failed. Administrators see why." in enter("rep").page(f"/run/{run.id}")
+
+
 def test_a_run_for_a_record_that_she_may_not_view_is_not_there(enter: Enter, house: Site, won: Record) -> None:
     run = only(house)
     assert enter("guest").get(f"/run/{run.id}").status_code == 404

@@ -39,8 +39,11 @@ class RunRow:
     error: Message | None
 
 
-def row_of(run: Run, catalog: Catalog, language: str, *, now: datetime, base: str = "/admin/runs") -> RunRow:
-    """A run as a row; `base` is the address that its own begins with."""
+def row_of(
+    run: Run, catalog: Catalog, language: str, *, now: datetime, base: str = "/admin/runs", whole: bool = True
+) -> RunRow:
+    """A run as a row; `base` is the address that its own begins with. Only `whole` it tells the reason of an error,
+    whose facts may be values that not everybody reads."""
     workflow, module = catalog.workflows.get(run.workflow), catalog.every.get(run.module)
     began, ended = run.started_at or run.created_at, run.ended_at
     lives = run.state in LIVING
@@ -61,13 +64,14 @@ def row_of(run: Run, catalog: Catalog, language: str, *, now: datetime, base: st
         when=run.created_at,
         due=run.due if lives else None,
         took=lasting((ended or now) - began) if run.started_at and run.due is None else None,
-        error=run.error,
+        error=run.error if whole else None,
     )
 
 
 def rows_of(
-    runs: Iterable[Run], catalog: Catalog, language: str, *, now: datetime, base: str = "/admin/runs"
-) -> tuple[RunRow, ...]:
-    return tuple(row_of(one, catalog, language, now=now, base=base) for one in runs)
+    runs: Iterable[Run], catalog: Catalog, language: str, *, now: datetime, base: str = "/admin/runs",
+    whole: bool = True,
+) -> tuple[RunRow, ...]:  # fmt: skip
+    return tuple(row_of(one, catalog, language, now=now, base=base, whole=whole) for one in runs)
 
 

@@ -232,7 +232,7 @@ def of_record(module: str, id: UUID) -> str:
     found, record = module_of(module, "view"), record_of(module, id)
     conn = connection()
     page = listing.of_record(conn, g.catalog, module, record.id)
-    rows = rows_of(page.runs, g.catalog, g.language, now=now(conn), base="/run")
+    rows = rows_of(page.runs, g.catalog, g.language, now=now(conn), base="/run", whole=g.actor.governs)
     more = f"/admin/runs?module={module}&record={id}" if page.next and g.actor.governs else ""
     return render_template(
         "screens/record_runs.html", rows=rows, more=more, record=record, module=found,
