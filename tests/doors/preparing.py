@@ -93,8 +93,8 @@ def automated(world: World, target: Target, person: str) -> Target:
     with world.store.write() as conn:
         moment = now(conn)
         conn.execute(run.insert().values(
-            id=id, workflow="trial", hash="", module=module, record=target.id, title=target.record.title, state="failed",
-            error=error, trigger="changed", cause=cause, depth=0, watches=False, created_at=moment,
+            id=id, workflow="trial", hash="", module=module, record=target.id, title=target.record.title,
+            state="failed", error=error, trigger="changed", cause=cause, depth=0, watches=False, created_at=moment,
         ))  # fmt: skip
         conn.execute(run_step.insert().values(run=id, number=0, path="do.0", kind="set", state="done", at=moment,
                                               seconds=0, tries=0, key=new_id(), told=told))  # fmt: skip
