@@ -97,9 +97,10 @@ def _makes_an_account(page: Page, name: str) -> str:
 def _adds_a_contact(page: Page) -> None:
     panel = page.locator("#sub-contacts")
     panel.get_by_role("link", name="연락처").click()
-    page.get_by_label(re.compile("^성")).fill("한")
-    page.get_by_label(NAME).fill("바람")
-    page.get_by_role("button", name="저장").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(re.compile("^성")).fill("한")
+    dialog.get_by_label(NAME).fill("바람")
+    dialog.get_by_role("button", name="저장").click()
     expect(page.locator("#sub-contacts").get_by_role("link", name="한바람")).to_be_visible()
 
 
