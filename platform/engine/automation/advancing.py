@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +13,9 @@ import sqlalchemy as sa
 from hanok.engine.access import Actor
 from hanok.engine.automation import guard
 from hanok.engine.automation.acting import answers_of, who_acts
+from hanok.engine.automation.coming import Came, Sending
 from hanok.engine.automation.course import Course
+from hanok.engine.automation.ending import BEGINNING, unfit
 from hanok.engine.automation.run import (
     DONE,
     FAILED,
@@ -50,34 +51,8 @@ MOST_STEPS, LONGEST = 50, 0.5
 #: What another try may help with.
 PASSING = (Conflict, StaleCatalog)
 NOTHING: Any = object()
-#: The row of the trace that tells of the trigger and its conditions.
-BEGINNING = "when"
 GONE = say("The record is not there any more.")
 UNKNOWN = say("There are no steps of the kind “{kind}” here.")
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """A request that is to leave the house now."""
-
-    kind: StepKind
-    request: Mapping[str, Any]
-    key: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """How far a transaction came: `state` of the run; where it goes on at once, later, or after something was sent."""
-
-    state: str
-    again: bool = False
-    due: datetime | None = None
-    sending: Sending | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the job of the run has nothing to do until somebody wakes it."""
-        return not self.again and self.due is None and self.sending is None
 
 
 class Advance:
@@ -320,30 +295,13 @@ def advance(
     try:
         one = Advance(conn, catalog, found, version_of(conn, catalog, found), surroundings=surroundings)
     except HanokError as error:
-        return _unfit(conn, found, error)
+        return unfit(conn, found, error)
     if unanswered is not None:
         return one.unanswered(*unanswered)
     if answer is not NOTHING:
         return one.answered(answer)
     came = one.begin() if found.checkpoint is None else None
     return came or one.go()
-
-
-def end(conn: sa.Connection, id: UUID, state: str, why: Message | None = None) -> bool:
-    """Ends a run for a reason that no step tells; whether it had not ended yet."""
-    ended = {"state": state, "error": written(why), "ended_at": here(conn), "due": None, "watches": False}
-    living = run_table.c.state.in_(LIVING)
-    return bool(conn.execute(run_table.update().where(run_table.c.id == id, living).values(ended)).rowcount)
-
-
-def _unfit(conn: sa.Connection, found: Run, error: HanokError) -> Came:
-    """The version that it began with cannot be read any more."""
-    number = found.checkpoint["number"] if found.checkpoint else 0
-    trace = Trace(found.id, number)
-    trace.add(BEGINNING, "trigger", FAILED, error_told(error), time.monotonic())
-    trace.write(conn)
-    end(conn, found.id, FAILED, error.message)
-    return Came(FAILED)
 
 
 def _nothing(module: str) -> Record:

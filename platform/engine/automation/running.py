@@ -8,8 +8,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.automation.advancing import PASSING, Came, Sending, advance, end
+from hanok.engine.automation.advancing import PASSING, advance
 from hanok.engine.automation.beginning import RUN
+from hanok.engine.automation.coming import Came, Sending
+from hanok.engine.automation.ending import end
 from hanok.engine.automation.run import CANCELLED, FAILED
 from hanok.engine.automation.steps.base import Retry
 from hanok.engine.catalog import Catalog

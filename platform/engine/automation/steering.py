@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor
 from hanok.engine.automation import guard
-from hanok.engine.automation.advancing import end
 from hanok.engine.automation.beginning import begin, wake
 from hanok.engine.automation.cause import Cause
+from hanok.engine.automation.ending import end
 from hanok.engine.automation.run import CANCELLED, FAILED, LIVING, WAITING, Run, run_of
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, Refused, say
