@@ -347,7 +347,7 @@ def test_of_many_some_are_refused_and_the_others_done(filled: Store, catalog: Ca
 
 def test_actions_that_wait_for_later_parts_refuse_whole(filled: Store, catalog: Catalog) -> None:
     job = a_job(filled, catalog)
-    with pytest.raises(Refused, match="“Tell” cannot be run yet: its step “notify” comes with automation."):
+    with pytest.raises(Refused, match="“Tell” cannot be run yet: its step “notify” comes with automation"):
         run(filled, catalog, "tell", job.id)
     assert whole(filled, catalog, "job", job.id)["stage"] == "new"
 
