@@ -13,6 +13,8 @@ from hanok.engine.access import Actor
 from hanok.engine.access.actor import Behind
 from hanok.engine.automation.approving import Approval, decide, delegate, open_approvals
 from hanok.engine.automation.steering import cancel
+from hanok.engine.automation.steps import approval as asking
+from hanok.engine.automation.steps.base import Into
 from hanok.engine.errors import Denied, Invalid, NotFound, Refused
 from hanok.engine.records import Record
 from hanok.engine.records.telling.reading import notices
@@ -20,6 +22,7 @@ from hanok.engine.store.approval_tables import approval
 from hanok.engine.store.automation_tables import run
 from hanok.engine.store.job_tables import job
 from tests.automation.conftest import Opening
+from tests.automation.doing import a_doing
 from tests.automation.site import Site
 from tests.builders import a_user, an_administrator
 
@@ -201,6 +204,19 @@ def test_where_nobody_else_is_asked_time_rejects(open_site: Opening) -> None:
     assert board.became == ("open", None, "done")
     with pytest.raises(Refused):
         board.says("ga", True)
+
+
+def test_a_dry_run_tells_whom_it_would_ask_and_goes_on_as_if_they_approved(open_site: Opening) -> None:
+    board = Board(open_site)
+    step, company = board.site.catalog.workflows["ask"].do[0], board.site.read(board.company)
+    (run_now,) = board.site.runs()
+    with board.site.store.write() as conn, conn.begin_nested() as tried:
+        doing = replace(a_doing(conn, board.site.catalog, company, dry=True), key=uuid4(), run=run_now)
+        done = asking.approval(doing, step)
+        tried.rollback()
+    assert isinstance(done, Into) and done.steps == "approved"
+    assert [voice["name"] for voice in done.told["voices"]] == ["da", "ga", "na"]
+    assert len(board.waiting(board.people["ga"])) == 1, "what really waits, and no more"
 
 
 def test_a_run_that_was_cancelled_asks_nobody_any_more(open_site: Opening) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hanok.engine.automation import approving
 from hanok.engine.automation.approving import Approval
-from hanok.engine.automation.approving.waiting import OPEN, of_step
+from hanok.engine.automation.approving.waiting import APPROVED, OPEN, of_step
 from hanok.engine.automation.steps.base import Doing, Done, Into, Pause, StepKind
 from hanok.engine.automation.steps.waiting import after
 from hanok.engine.automation.whom import people
@@ -36,14 +36,16 @@ def approval(doing: Doing, step: Step) -> Done:
     return Pause({**told(one), "escalated": [str(id) for id in others]})
 
 
-def _asked(doing: Doing, data: Mapping[str, Any]) -> Pause:
+def _asked(doing: Doing, data: Mapping[str, Any]) -> Done:
+    """Asks; a dry run goes on as if it was approved."""
     found = people(doing, data["by"])
     need = len(found) if data.get("need") == ALL else int(data.get("need", 1))
     due = after(data["within"], doing.actor.zone or doing.catalog.app.zone) if "within" in data else None
     subject = linked(doing.running.subject) if doing.running.subject is not None else None
     said = texts(doing, data["text"]) if "text" in data else _plain(doing)
     id = approving.ask(doing.conn, doing.run, doing.key, subject, said, found, need=max(need, 1), due=due)
-    return Pause(told(approving.approval_of(doing.conn, doing.catalog, id)), due=due)
+    one = approving.approval_of(doing.conn, doing.catalog, id)
+    return Into(told(one), APPROVED) if doing.dry else Pause(told(one), due=due)
 
 
 def _plain(doing: Doing) -> dict[str, str]:
