@@ -6,7 +6,9 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.quick", "tests.order", "tests.databases", "tests.served", "tests.browser", "tests.evidence"]
+pytest_plugins = [
+    "tests.quick", "tests.order", "tests.faces", "tests.databases", "tests.served", "tests.browser", "tests.evidence",
+]  # fmt: skip
 
 #: On CI a commit that was green stays green: Hypothesis draws the same examples; at a desk it draws new ones.
 settings.register_profile("ci", derandomize=True, print_blob=True)
