@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
+from weakref import ref
 
 import sqlalchemy as sa
 
@@ -36,6 +37,8 @@ class Events:
         self.house = house
         self._catalog: Catalog | None = None
         self._index: Index = {}
+        self._within: Callable[[], Any] = lambda: None
+        self._watched = True
 
     @property
     def subscriber(self) -> Subscriber:
@@ -45,8 +48,9 @@ class Events:
         """Begins the runs of one event, in the transaction that takes it from the outbox."""
         if event.record is None:
             return
-        wake_watching(conn, event.module, event.record)
         catalog = self._current(conn)
+        if self._watched:
+            wake_watching(conn, event.module, event.record)
         action = event.topic.removeprefix(TOPIC)
         found = [each for kind in KINDS.get(action, ()) for each in self._index.get((event.module, kind), ())]
         for workflow in found:
@@ -55,7 +59,12 @@ class Events:
                 begin(conn, catalog, workflow, Linked(event.module, event.record, title), cause_of(workflow, event))
 
     def _current(self, conn: sa.Connection) -> Catalog:
-        """The catalog of the live revision: another process may have deployed."""
+        """The catalog of the live revision: another process may have deployed. Asked once a transaction."""
+        within = conn.get_transaction()
+        if self._catalog is not None and within is not None and self._within() is within:
+            return self._catalog
+        self._within = ref(within) if within is not None else lambda: None
+        self._watched = is_watching(conn)
         if live_revision(conn) != self.house.catalog.revision:
             self.house.refresh()
         catalog = self.house.catalog
@@ -113,6 +122,11 @@ def wake_watching(conn: sa.Connection, module: str, record: UUID) -> None:
     """Has the runs look again that wait for something of this record."""
     for id in _watching(conn, module, record):
         wake(conn, id)
+
+
+def is_watching(conn: sa.Connection) -> bool:
+    """Whether any run waits for something of its record."""
+    return conn.execute(sa.select(run.c.id).where(run.c.state == WAITING, run.c.watches).limit(1)).first() is not None
 
 
 def _watching(conn: sa.Connection, module: str, record: UUID) -> Iterator[UUID]:

@@ -22,7 +22,8 @@ from hanok.engine.store.moments import here
 from hanok.engine.store.tables import outbox
 
 log = structlog.get_logger(__name__)
-BATCH = 500
+#: Events of one transaction: few enough that a worker that is killed often still gets through some.
+BATCH = 100
 EVENT = "outbox.event"
 NOT_TAKEN = say("What follows from this event could not be put into the queue.")
 
