@@ -137,7 +137,7 @@ def company(store: Store, tmp_path: Path) -> Company:
 
 def test_a_web_form_becomes_a_call_to_make_today_on_the_desk_of_whose_turn_it_is(company: Company) -> None:
     for name in ("김하늘", "이바다", "박구름"):
-        company.sends(last_name=name, company=f"{name} 상사", mobile="010-1234-5678", interest="ERP")
+        company.sends(last_name=name, company=f"{name} 상사", mobile="010-1234-5678")
     company.work()
     leads, tasks = company.rows("lead"), company.rows("task")
     assert [(one["source"], one["status"]) for one in leads] == [("website", "assigned")] * 3
