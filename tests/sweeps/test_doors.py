@@ -135,7 +135,7 @@ OF_THE_SITE = frozenset({
     "mail.deliver", "mail.forget", "mail.wake", "mail.follow", "mail.fetch", "mail.look", "reminders.tell",
     "deploy.finish", "accounts.reset", "accounts.invite",
     "accounts.changed", "accounts.factor", "accounts.address", "outbox.event",
-    "workflow.sweep", "workflow.due", "workflow.mail",
+    "workflow.run", "runs.forget", "workflow.sweep", "workflow.due", "workflow.mail",
 })  # fmt: skip
 OF_WHO_ASKED: Mapping[str, str] = {
     "records.export": "engine.records.export",
