@@ -15,7 +15,10 @@ from hanok.engine.fields import BUILT_IN, Field, FieldType
 from tests.fields.fields import TYPES, every_field, loaded, name_of, read, stored
 
 FIELDS = list(every_field())
-WIDTHS = {"text", "long", "link", "choice", "number", "money", "percent", "date", "datetime", "user", "phone", "flag"}
+WIDTHS = {
+    "text", "long", "link", "choice", "number", "money", "percent", "date", "datetime", "user", "phone", "flag", "email",
+    "period",
+}  # fmt: skip
 ROLES = {"title", "figure", "sub", "when", "state", "owner", ""}
 WIDGETS = {
     "text", "textarea", "number", "checkbox", "select", "date", "datetime", "link", "money", "email", "tel", "url",
