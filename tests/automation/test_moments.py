@@ -91,4 +91,4 @@ def test_what_comes_due_is_within_reach(offset: str, at: str, zone: str, value: 
 
 
 def test_what_is_read_is_kept() -> None:
-    assert coming(SEOUL, "3d", "07:05") == Coming(SEOUL, "+3d", coming(SEOUL, at="07:05").at, True)
+    assert coming(SEOUL, "3d", "07:05") == Coming(SEOUL, "+3d", coming(SEOUL, at="07:05").at)
