@@ -16,8 +16,8 @@ from tests.fields.fields import TYPES, every_field, loaded, name_of, read, store
 
 FIELDS = list(every_field())
 WIDTHS = {
-    "text", "long", "link", "choice", "number", "money", "percent", "date", "datetime", "user", "phone", "flag", "email",
-    "period",
+    "text", "long", "link", "choice", "number", "money", "percent", "date", "datetime", "user", "phone", "flag",
+    "email", "period",
 }  # fmt: skip
 ROLES = {"title", "figure", "sub", "when", "state", "owner", ""}
 WIDGETS = {
