@@ -116,6 +116,25 @@ def test_a_letter_that_says_nothing_is_kept(store: Store, crm: Catalog) -> None:
     assert came(store, crm, b"\r\n\r\n").what == "kept"
 
 
+@pytest.mark.parametrize("sign", ["\u0958", "\U0001d160", "e\u0301"])
+def test_a_letter_of_signs_that_grow_when_kept_fits(store: Store, crm: Catalog, sign: str) -> None:
+    raw = (f"From: {sign * 200} <a@example.com>\r\nMessage-ID: {sign * 300}\r\nSubject: {sign * 600}\r\n"
+           f"Content-Type: text/html\r\n\r\n{sign * 40_000}{'&#x958;' * 9_000}").encode()  # fmt: skip
+    assert came(store, crm, raw).what == "kept"
+
+
+def test_who_borrows_the_id_of_a_mail_does_not_get_its_answers(store: Store, crm: Catalog) -> None:
+    case = a_record(store, crm, "case", name="안 켜집니다")
+    with store.write() as conn:
+        ours = send(conn, crm, an_administrator(), Written(
+            to=[("", "park@example.com")], subject="답", html="<p>답</p>"), about=case)  # fmt: skip
+    id = str(ours["message_id"])
+    a_record(store, crm, "contact", last_name="Evil", email="evil@example.com")
+    came(store, crm, f"From: evil@example.com\r\nMessage-ID: {id}\r\nSubject: mine\r\n\r\n-".encode())
+    found = came(store, crm, letter("cp949-html").replace(b"<ours-1@example.org>", id.encode())).record
+    assert found is not None and found["case"].id == case.id
+
+
 @pytest.mark.parametrize("size", [300_000])
 def test_a_long_letter_fits(store: Store, crm: Catalog, size: int) -> None:
     raw = b"From: a@example.com\r\nSubject: " + b"s" * 2000 + b"\r\n\r\n" + "가".encode() * size

@@ -13,7 +13,7 @@ import structlog
 
 from hanok.engine.access import SYSTEM
 from hanok.engine.catalog import Catalog
-from hanok.engine.errors import Invalid, Message, say
+from hanok.engine.errors import Invalid, Message, Refused, say
 from hanok.engine.jobs.kinds import Kind
 from hanok.engine.jobs.mail.about import MODULE
 from hanok.engine.jobs.mail.inbound.accounts import Inbox, Place, inboxes, keep_place, place_of
@@ -122,7 +122,12 @@ def take(work: Work, inbox: Inbox, letter: tuple[bytes, Message | None], place: 
         keep_place(conn, inbox, replace(place, at=now_of(conn)))
         return found
 
-    found = work.write(effect)
+    try:
+        found = work.write(effect)
+    except (Invalid, Refused) as error:  # a rule, or a workflow inside the save: it must not hold up all others
+        log.error("mail cannot be kept", account=inbox.name, uid=place.uid, error=str(error))
+        work.write(lambda conn, _: keep_place(conn, inbox, replace(place, at=now_of(conn))))
+        return "refused"
     log.info("mail came", account=inbox.name, what=found.what, files=len(files) if found.what == KEPT else 0)
     return found.what
 

@@ -16,6 +16,9 @@ from hanok.engine.jobs.mail.about import MODULE, end_of, links_of, takes_mail
 from hanok.engine.jobs.mail.inbound.parsing import Incoming
 from hanok.engine.records import Query, Record, page
 
+#: Mails that are looked at for those that a letter answers.
+LOOKED = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -49,12 +52,14 @@ def match(conn: sa.Connection, catalog: Catalog, one: Incoming) -> Match:
 
 
 def _answered(conn: sa.Connection, catalog: Catalog, one: Incoming) -> Record | None:
-    """The mail that this one answers: of several the nearest."""
+    """The mail that this one answers: of several the nearest. Whoever borrows the id of a mail that was there before
+    does not get its answers."""
     if not one.answers:
         return None
-    query = Query(module=MODULE, where={"message_id": {"in": list(one.answers)}}, size=len(one.answers))
-    rows = {row["message_id"]: row for row in page(conn, catalog, SYSTEM, query).rows}
-    return next((rows[id] for id in one.answers if id in rows), None)
+    where = {"message_id": {"in": list(one.answers)}}
+    rows = page(conn, catalog, SYSTEM, Query(module=MODULE, where=where, sort=("created_at",), size=LOOKED)).rows
+    oldest = {row["message_id"]: row for row in reversed(rows)}
+    return next((oldest[id] for id in one.answers if id in oldest), None)
 
 
 def _known(conn: sa.Connection, catalog: Catalog, sender: str) -> list[Record]:

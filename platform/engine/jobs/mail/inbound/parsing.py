@@ -66,7 +66,7 @@ def parse(raw: bytes) -> Incoming:
     texts = [one for one in parts if _is_text(one)]
     html = _first(texts, "text/html")
     plain = _first(texts, "text/plain")
-    text = plain or as_text(html)
+    text = plain or shown(as_text(html))
     return Incoming(
         part=whole, message_id=_id(header(whole, "Message-ID")), answers=_answers(whole),
         sender=next(iter(_people(whole, "From")), ("", "")), to=_people(whole, "To"), cc=_people(whole, "Cc"),

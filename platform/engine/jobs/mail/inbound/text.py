@@ -8,7 +8,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message as Part
 
-from hanok.engine.fields.text import UNSEEN
+from hanok.engine.fields.text import UNSEEN, normalized
 
 #: What mailers of Korea say, and what they mean: all of it is a part of cp949.
 CHARSETS = {
@@ -72,9 +72,10 @@ def words(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """The text without what cannot be stored or seen; lines and tabs stay."""
+    """The text without what cannot be stored or seen, as fields write it (NFC); lines and tabs stay."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in UNSEEN)
+    plain = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in UNSEEN)
+    return normalized("NFC", plain)
 
 
 def _guessed(text: str) -> str:
