@@ -300,7 +300,7 @@ def test_a_long_dry_run_goes_on_in_the_background_slice_by_slice(
     admin: Browser, enter: Enter, house: Site, won: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rehearsing, "SLICE", 2)
-    monkeypatch.setattr(rehearsing, "SHORTEST", timedelta(milliseconds=30))
+    monkeypatch.setattr(rehearsing, "SHORTEST", timedelta(milliseconds=1))
     for number in range(3):
         again = house.make("company", name=f"한빛 {number}", stage="open", size=5 + number)
         house.change(again, stage="won")

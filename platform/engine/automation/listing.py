@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from hanok.engine.automation.run import SKIPPED, Run
+from hanok.engine.automation.tracing import Traced
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import NotFound, say
 from hanok.engine.records.former import called
@@ -42,21 +42,6 @@ class Found:
     runs: tuple[Run, ...]
     next: UUID | None
     previous: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What one step of a run did. `told` is plain JSON: the conditions with what they saw, what was done, answers."""
-
-    number: int
-    path: str
-    kind: str
-    state: str
-    at: datetime
-    seconds: float
-    tries: int
-    key: UUID
-    told: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +95,11 @@ def of_record(conn: sa.Connection, catalog: Catalog, module: str, record: UUID, 
     return page(conn, Search(modules=tuple(called(catalog, module)), record=record), size=size)
 
 
-def trace(conn: sa.Connection, id: UUID, *, after: int = -1, size: int = STEPS) -> tuple[tuple[Trace, ...], bool]:
+def trace(conn: sa.Connection, id: UUID, *, after: int = -1, size: int = STEPS) -> tuple[tuple[Traced, ...], bool]:
     """The steps of a run in the order in which they were done, and whether more follow."""
     asked = sa.select(run_step).where(run_step.c.run == id, run_step.c.number > after)
     rows = conn.execute(asked.order_by(run_step.c.number).limit(size + 1)).mappings().all()
-    steps = tuple(Trace(**{key: value for key, value in row.items() if key != "run"}) for row in rows[:size])
+    steps = tuple(Traced(**{key: value for key, value in row.items() if key != "run"}) for row in rows[:size])
     return steps, len(rows) > size
 
 

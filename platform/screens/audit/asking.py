@@ -28,19 +28,12 @@ PERIODS: Mapping[str, tuple[Message, int]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The address of a log, understood. `when` is a period, `custom` (from `first` to `last`) or "" for all time."""
+class Narrowed:
+    """An address that narrows rows by time and leads through them by pages. `when` is a period, `custom` (from `first`
+    to `last`) or "" for all time."""
 
-    log: str
     zone: str
     today: date
-    module: str = ""
-    actor: UUID | None = None
-    person: UUID | None = None
-    action: str = ""
-    field: str = ""
-    words: str = ""
-    record: UUID | None = None
     when: str = ""
     first: date | None = None
     last: date | None = None
@@ -49,35 +42,26 @@ class Asked:
 
     @property
     def here(self) -> str:
-        return f"/audit/{self.log}"
+        """The path of the page."""
+        raise NotImplementedError
 
-    @property
-    def narrowed(self) -> bool:
-        texts = self.module or self.action or self.field or self.words or self.when
-        return bool(texts or self.actor or self.person or self.record)
+    def said(self) -> Mapping[str, Any]:
+        """What else the address says, by its parts."""
+        raise NotImplementedError
 
     def pairs(self) -> dict[str, str]:
         """The parts of the address that say something."""
-        said: Mapping[str, Any] = {
-            "module": self.module, "actor": self.actor, "person": self.person, "action": self.action,
-            "field": self.field, "q": self.words, "record": self.record, "when": self.when,
-            "from": self.first if self.when == CUSTOM else None, "to": self.last if self.when == CUSTOM else None,
-            "after": self.after, "before": self.before,
+        custom = self.when == CUSTOM
+        said = {
+            **self.said(), "when": self.when, "from": self.first if custom else None,
+            "to": self.last if custom else None, "after": self.after, "before": self.before,
         }  # fmt: skip
         return {key: str(value) for key, value in said.items() if value}
 
     def url(self, path: str = "", **changes: Any) -> str:
         """The address with some of it changed; from its first page, where nothing else is said."""
-        changed = replace(self, **{"after": None, "before": None, **changes})
-        query = urlencode(changed.pairs())
+        query = urlencode(replace(self, **{"after": None, "before": None, **changes}).pairs())
         return f"{self.here}{path}{'?' + query if query else ''}"
-
-    def other(self, log: str) -> str:
-        """The address of another log, for the same module, person and time."""
-        kept = replace(self, log=log, action="", field="", person=None, after=None, before=None)
-        if log == ADMINISTRATION or self.log == ADMINISTRATION:
-            kept = replace(kept, module="", words="", record=None)
-        return kept.url()
 
     @property
     def span(self) -> tuple[datetime | None, datetime | None]:
@@ -88,6 +72,42 @@ class Asked:
         elif self.when != CUSTOM:
             return None, None
         return begin_of(first, self.zone), begin_of(last and last + timedelta(days=1), self.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Narrowed):
+    """The address of a log, understood."""
+
+    log: str
+    module: str = ""
+    actor: UUID | None = None
+    person: UUID | None = None
+    action: str = ""
+    field: str = ""
+    words: str = ""
+    record: UUID | None = None
+
+    @property
+    def here(self) -> str:
+        return f"/audit/{self.log}"
+
+    @property
+    def narrowed(self) -> bool:
+        texts = self.module or self.action or self.field or self.words or self.when
+        return bool(texts or self.actor or self.person or self.record)
+
+    def said(self) -> Mapping[str, Any]:
+        return {
+            "module": self.module, "actor": self.actor, "person": self.person, "action": self.action,
+            "field": self.field, "q": self.words, "record": self.record,
+        }  # fmt: skip
+
+    def other(self, log: str) -> str:
+        """The address of another log, for the same module, person and time."""
+        kept = replace(self, log=log, action="", field="", person=None, after=None, before=None)
+        if log == ADMINISTRATION or self.log == ADMINISTRATION:
+            kept = replace(kept, module="", words="", record=None)
+        return kept.url()
 
     def search(self) -> Search:
         """The question to the engine."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from hanok.engine.automation.listing import Search
 from hanok.engine.automation.run import CANCELLED, DONE, FAILED, RUNNING, SKIPPED, STOPPED, WAITING
 from hanok.engine.catalog import Catalog
 from hanok.engine.records.former import called
-from hanok.screens.audit.asking import CUSTOM, PERIODS, begin_of, day_of, id_of, period_of
+from hanok.screens.audit.asking import Narrowed, day_of, id_of, period_of
 from hanok.screens.automation.triggers import KINDS
 from hanok.web.controls import Form
 
@@ -21,50 +21,26 @@ STATES = (RUNNING, WAITING, FAILED, DONE, STOPPED, SKIPPED, CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The address of the list of runs, understood. `when` is a period, `custom` (`first` to `last`) or "" for all."""
+class Asked(Narrowed):
+    """The address of the list of runs, understood."""
 
-    zone: str
-    today: date
     workflow: str = ""
     module: str = ""
     state: str = ""
     trigger: str = ""
     record: UUID | None = None
-    when: str = ""
-    first: date | None = None
-    last: date | None = None
-    after: UUID | None = None
-    before: UUID | None = None
+
+    @property
+    def here(self) -> str:
+        return ADDRESS
 
     @property
     def narrowed(self) -> bool:
         return bool(self.workflow or self.module or self.state or self.trigger or self.record or self.when)
 
-    def pairs(self) -> dict[str, str]:
-        """The parts of the address that say something."""
-        custom = self.when == CUSTOM
-        said: dict[str, Any] = {
-            "workflow": self.workflow, "module": self.module, "state": self.state, "trigger": self.trigger,
-            "record": self.record, "when": self.when, "from": self.first if custom else None,
-            "to": self.last if custom else None, "after": self.after, "before": self.before,
-        }  # fmt: skip
-        return {key: str(value) for key, value in said.items() if value}
-
-    def url(self, path: str = "", **changes: Any) -> str:
-        """The address with some of it changed; from its first page, where nothing else is said."""
-        query = urlencode(replace(self, **{"after": None, "before": None, **changes}).pairs())
-        return f"{ADDRESS}{path}{'?' + query if query else ''}"
-
-    @property
-    def span(self) -> tuple[datetime | None, datetime | None]:
-        """The first moment that is meant, and the first that is not any more, in the reader's zone."""
-        first, last = self.first, self.last
-        if self.when in PERIODS:
-            first, last = self.today - timedelta(days=PERIODS[self.when][1] - 1), self.today
-        elif self.when != CUSTOM:
-            return None, None
-        return begin_of(first, self.zone), begin_of(last and last + timedelta(days=1), self.zone)
+    def said(self) -> Mapping[str, Any]:
+        return {"workflow": self.workflow, "module": self.module, "state": self.state, "trigger": self.trigger,
+                "record": self.record}  # fmt: skip
 
     def search(self, catalog: Catalog) -> Search:
         """The question to the engine."""

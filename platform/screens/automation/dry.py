@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from hanok.engine.automation.listing import Trace
 from hanok.engine.automation.run import DONE, FAILED, SKIPPED, STOPPED, WAITING
+from hanok.engine.automation.tracing import Traced
 from hanok.engine.automation.trying import Outcome, Tried
 from hanok.engine.errors import Message, say
 from hanok.engine.jobs.job import Job
@@ -83,7 +83,7 @@ def told_in(outcome: Outcome) -> list[Any]:
 
 
 def _row(number: int, one: Tried, module: str, eyes: Eyes) -> DryRow:
-    steps = [Trace(step.number, step.path, step.kind, step.state, step.at, 0, 0, step.key, step.told)
+    steps = [Traced(step.number, step.path, step.kind, step.state, step.at, 0, 0, step.key, step.told)
              for step in one.steps]  # fmt: skip
     record = str(one.record.id) if one.record else ""
     link = {"module": one.record.module, "id": record, "title": one.record.title} if one.record else None

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hanok.engine.automation.listing import Trace
 from hanok.engine.automation.run import CANCELLED, FAILED, LIVING, STOPPED, Run
+from hanok.engine.automation.tracing import Traced
 from hanok.engine.errors import Message, say
 from hanok.screens.admin.words import as_json
 from hanok.screens.automation.eyes import Eyes
@@ -67,7 +67,7 @@ class RunPage:
 
 
 def page_of(
-    run: Run, row: RunRow, steps: Sequence[Trace], eyes: Eyes, *, more: str, children: tuple[RunRow, ...],
+    run: Run, row: RunRow, steps: Sequence[Traced], eyes: Eyes, *, more: str, children: tuple[RunRow, ...],
     parent: RunRow | None, flow: FlowShown | None, every: int,
 ) -> RunPage:  # fmt: skip
     """The page of a run for whoever has these eyes; only administrators do anything about it."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hanok.engine.automation.listing import Trace
 from hanok.engine.automation.run import DONE, WAITING
+from hanok.engine.automation.tracing import Traced
 from hanok.engine.errors import Message, message_of, say
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records.titles import is_link
@@ -96,7 +96,7 @@ class TraceRow:
 
 
 def rows_of(
-    steps: Sequence[Trace], module: str, record: str, eyes: Eyes, *, dry: bool = False
+    steps: Sequence[Traced], module: str, record: str, eyes: Eyes, *, dry: bool = False
 ) -> tuple[TraceRow, ...]:
     """The steps in the reader's words. `record` is the id of the record that the run is about; of a `dry` run nothing
     was sent, and nothing waited for."""
@@ -115,7 +115,7 @@ def where(path: str) -> str:
     return TURN.sub("each.", path)
 
 
-def _row(step: Trace, module: str, record: str, eyes: Eyes) -> TraceRow:
+def _row(step: Traced, module: str, record: str, eyes: Eyes) -> TraceRow:
     told = step.told
     label, icon = kind_of(step.kind)
     begins = step.kind not in KNOWN and "." not in step.path
@@ -226,7 +226,7 @@ def _moment(text: str, eyes: Eyes) -> str:
         return text
 
 
-def _note(step: Trace, eyes: Eyes) -> Words:
+def _note(step: Traced, eyes: Eyes) -> Words:
     if step.kind == "branch":
         way = step.told.get("way")
         return say("None of its ways fitted") if way is None else say("Way {number}", number=int(way) + 1)

@@ -23,6 +23,7 @@ from hanok.engine.records.acting.asking import defaults
 from hanok.screens import actions, once, picking
 from hanok.screens.access.buttons import with_access
 from hanok.screens.by_hand import with_workflows
+from hanok.screens.leading import is_id, leads
 from hanok.screens.reading import is_fragment, module_of, record_of, write
 from hanok.screens.routes.mailing import composers
 from hanok.screens.tools import with_tools
@@ -155,9 +156,9 @@ def run(module: str, key: str) -> AnyResponse:
         return make_response(_page(found, action, token=token, errors=wrong.errors), 422)
     except Refused as refused:
         notify(refused.message, kind="failed")
-        return _leads(_back(module))
+        return leads(_back(module))
     if isinstance(outcome, UUID):
-        return _leads(_again(action, module, outcome))
+        return leads(_again(action, module, outcome))
     (first, *more) = outcome.records
     asks = action.ask or action.confirm or first.code == "duplicates"
     if not more and first.refused is not None and asks and first.code in ("invalid", "refused", "duplicates"):
@@ -192,9 +193,9 @@ def _done(action: Action, module: str, outcome: Outcome) -> AnyResponse:
         notify(message, kind=kind, **(way if kind == "done" else {}))
     made = outcome.opened
     if made is not None:
-        return _leads(f"/{made.module}/{made.id}")
+        return leads(f"/{made.module}/{made.id}")
     gone = not more and first.refused is None and first.version == 0
-    return _leads(f"/{module}" if gone and _back(module).startswith(f"/{module}/{first.id}") else _back(module))
+    return leads(f"/{module}" if gone and _back(module).startswith(f"/{module}/{first.id}") else _back(module))
 
 
 def undo_of(module: str, acted: acting.Acted, back: str) -> dict[str, Any]:
@@ -271,21 +272,4 @@ def _back(module: str) -> str:
     if there:
         return own_path(there)
     ids = request.values.getlist("id")
-    return f"/{module}/{UUID(ids[0])}" if len(ids) == 1 and _is_id(ids[0]) else f"/{module}"
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _leads(there: str) -> AnyResponse:
-    """Leads on; a dialog is told where, for it would follow by itself and show it nowhere."""
-    if not is_fragment():
-        return redirect(there, 303)
-    answer = make_response("", 200)
-    answer.headers["HX-Redirect"] = there
-    return answer
+    return f"/{module}/{UUID(ids[0])}" if len(ids) == 1 and is_id(ids[0]) else f"/{module}"

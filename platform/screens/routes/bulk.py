@@ -20,7 +20,8 @@ from hanok.engine.records.bulk_ties import ADD, REMOVE, tied_by
 from hanok.engine.records.exporting import Listed
 from hanok.engine.records.values import Loading
 from hanok.screens import bulk, filters, lists
-from hanok.screens.reading import is_fragment, module_of, record_of, write
+from hanok.screens.leading import leads
+from hanok.screens.reading import module_of, record_of, write
 from hanok.screens.routes.lists import asked_of
 from hanok.web import own_work
 from hanok.web.doors import door
@@ -72,9 +73,9 @@ def run(module: str) -> AnyResponse:
     except Refused as refused:
         if action == DELETE:
             notify(refused.message, kind="failed")
-            return _leads(_back(found))
+            return leads(_back(found))
         return make_response(_form(found, action, fields, {"": [refused.message]}), 422)
-    return _leads(_told(found, plan))
+    return leads(_told(found, plan))
 
 
 @door("mass", asks="massupdate")
@@ -206,11 +207,3 @@ def _errors(
 
 def _back(module: Module) -> str:
     return asked_of(module).url()
-
-
-def _leads(there: str) -> AnyResponse:
-    if not is_fragment():
-        return redirect(there, 303)
-    answer = make_response("", 204)
-    answer.headers["HX-Redirect"] = there
-    return answer

@@ -20,6 +20,7 @@ from hanok.engine.records.fielding import FIXED
 from hanok.screens import actions, cells, clash, inline, lists
 from hanok.screens.conditional import Present, present
 from hanok.screens.deadlines import columns_to_ask
+from hanok.screens.leading import leads
 from hanok.screens.reading import is_fragment, module_of, record_of, whole_record, write
 from hanok.screens.routes import records as pages
 from hanok.screens.routes.forms import edit_form, errors_of
@@ -55,7 +56,7 @@ def ask(module: str, id: UUID, key: str) -> AnyResponse:
     except HanokError as refused:
         return _refused(refused)
     if not is_fragment() or inline.way_on_page(found, key) == inline.FORM:
-        return _leads(f"/{module}/{id}/edit#{field_id(key)}")
+        return leads(f"/{module}/{id}/edit#{field_id(key)}")
     return _box(inline.build(here, field, record, language=g.language))
 
 
@@ -206,14 +207,6 @@ def _row(module: Module, id: UUID) -> AnyResponse:
 
 def _in_list() -> bool:
     return request.form.get("place") == "list"
-
-
-def _leads(there: str) -> AnyResponse:
-    if not is_fragment():
-        return redirect(there, 303)
-    answer = make_response("", 200)
-    answer.headers["HX-Redirect"] = there
-    return answer
 
 
 def _number(name: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, make_response, redirect, render_template, request
+from flask import Blueprint, g, make_response, render_template, request
 from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -31,6 +31,7 @@ from hanok.engine.records.lettering.recipients import people_of
 from hanok.engine.records.lettering.variables import variables
 from hanok.screens import mailing, once
 from hanok.screens.actions import Button
+from hanok.screens.leading import is_id, leads
 from hanok.screens.mailing import BODY, FILES, SUBJECT, MailForm, TemplateTrial
 from hanok.screens.reading import is_fragment, linked, module_of, record_of, write
 from hanok.web.doors import door
@@ -76,7 +77,7 @@ def run(module: str, id: UUID) -> AnyResponse:
     except Invalid as wrong:
         return make_response(_page(found, record, typed, token=token, errors=wrong.errors), 422)
     notify(mailing.SENT)
-    return _leads(f"/{module}/{id}")
+    return leads(f"/{module}/{id}")
 
 
 def reviewed(action: Action | None) -> Step | None:
@@ -158,14 +159,14 @@ def _files(raw: Mapping[str, Any]) -> tuple[UUID, ...]:
     field = next((one for one in mailing.asked_fields(g.catalog) if one.key == FILES), None)
     value = field.type.former(field).deserialize(raw[FILES]) if field and raw.get(FILES) else ()
     kept = [one.id for one in value or ()]
-    ticked = [UUID(text) for text in request.form.getlist("attach") if _is_id(text)]
+    ticked = [UUID(text) for text in request.form.getlist("attach") if is_id(text)]
     return tuple(dict.fromkeys((*kept, *ticked)))[:MOST_FILES]
 
 
 # -- templates -----------------------------------------------------------------------------------------------------
 def _fill(record: Record, typed: MultiDict[str, str], wanted: str) -> dict[str, Sequence[Message]]:
     """Puts what a template says into the form; what is wrong with it."""
-    if not _is_id(wanted):
+    if not is_id(wanted):
         return {}
     try:
         template = record_of(TEMPLATES, UUID(wanted))
@@ -269,25 +270,9 @@ def _page(
 
 def _brought(template: str) -> tuple[Any, ...]:
     """The files of the chosen template."""
-    if not _is_id(template) or TEMPLATES not in g.catalog.modules:
+    if not is_id(template) or TEMPLATES not in g.catalog.modules:
         return ()
     try:
         return mailing.files_of(g.catalog.module(TEMPLATES), record_of(TEMPLATES, UUID(template)))
     except NotFound:
         return ()
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _leads(there: str) -> AnyResponse:
-    if not is_fragment():
-        return redirect(there, 303)
-    answer = make_response("", 200)
-    answer.headers["HX-Redirect"] = there
-    return answer

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, make_response, redirect, render_template, request
+from flask import Blueprint, g, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine.catalog import Module
 from hanok.engine.errors import Invalid, Message, Refused, say
 from hanok.engine.records import filters as engine
 from hanok.screens import filters, lists, saving
-from hanok.screens.reading import is_fragment, kept_of, module_of, write
+from hanok.screens.leading import leads
+from hanok.screens.reading import kept_of, module_of, write
 from hanok.screens.routes.lists import asked_of
 from hanok.web.doors import door
 from hanok.web.notices import notify
@@ -58,7 +59,7 @@ def keep(module: str) -> AnyResponse:
     except (Invalid, Refused) as wrong:
         return make_response(_form(found, asked.url("/_filters"), name, shared=shared, problem=_said(wrong)), 422)
     notify(say("The view was saved as “{name}”.", name=name.strip()))
-    return _leads(f"/{module}?filter={id}")
+    return leads(f"/{module}?filter={id}")
 
 
 @door("list", asks="list")
@@ -76,13 +77,13 @@ def change(module: str, id: UUID) -> AnyResponse:
     if request.form.get("do") == "delete":
         write(lambda conn, _: engine.remove(conn, g.actor, found, id))
         notify(say("The filter was deleted."))
-        return _leads(f"/{module}?filter=all")
+        return leads(f"/{module}?filter=all")
     try:
         write(lambda conn, _: engine.change(conn, g.actor, found, id, name, shared=shared))
     except Invalid as wrong:
         there = f"/{module}/_filters/{id}"
         return make_response(_form(found, there, name, shared=shared, problem=_said(wrong), known=True), 422)
-    return _leads(f"/{module}?filter={id}")
+    return leads(f"/{module}?filter={id}")
 
 
 def _said(wrong: Invalid | Refused) -> Message:
@@ -95,11 +96,3 @@ def _form(
 ) -> str:
     return render_template("screens/filter_form.html", url=url, name=name, shared=shared, problem=problem, known=known,
                            may_share=g.actor.governs, most=engine.LONGEST_NAME, module=module)  # fmt: skip
-
-
-def _leads(there: str) -> AnyResponse:
-    if not is_fragment():
-        return redirect(there, 303)
-    answer = make_response("", 204)
-    answer.headers["HX-Redirect"] = there
-    return answer
