@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from hanok.engine import records
-from hanok.engine.access import Actor
+from hanok.engine.access import Actor, seen
 from hanok.engine.accounts.grants import grant
 from hanok.engine.automation.acting import begin_action
 from hanok.engine.records import acting
+from hanok.engine.store.desk_tables import notice
 from tests.automation.conftest import Opening
 from tests.automation.site import Site
 from tests.builders import COMPANY, a_user
@@ -67,6 +70,49 @@ def test_whoever_lost_her_rights_meanwhile_does_nothing_any_more(open_site: Open
     [run] = site.runs()
     assert run.state in ("failed", "skipped")
     assert site.read(made)["story"] is None
+
+
+LIMITED = """
+actions:
+  tell:
+    label: {en: Tell, ko: 알리기}
+    do:
+      - set: {story: "{{ size }} and {{ name }}", rate: $record.size}
+      - notify: {to: $record.parent.owner, text: {en: "{{ size }}!", ko: "{{ size }}!"}}
+      - each: {of: people, do: [{set: {given: seen}}]}
+      - set: {active: false}
+"""
+NARROW = SELLER + """fields:
+  company.size: {view: none}
+  company.parent: {view: none}
+  company.active: {edit: none}
+  person.company: {view: none}
+"""
+
+
+def test_a_run_of_a_button_reads_and_changes_no_field_that_whoever_pressed_it_may_not(open_site: Opening) -> None:
+    site = open_site({}, {"modules/company.yaml": COMPANY + LIMITED, "roles/seller.yaml": NARROW})
+    kim, lee = a_user(site.store, site.catalog, "kim", "seller"), a_user(site.store, site.catalog, "lee")
+    with site.store.write() as conn:
+        grant(conn, kim.id, "seller")
+    above = site.make("company", name="Above", owner=str(lee.id))
+    made = site.make("company", name="Hanok", size=42, rate="1", parent=str(above.id))
+    him = site.make("person", family="Lee", company=str(made.id))
+
+    with site.store.write() as conn:
+        hers = seen(site.catalog, kim)
+        acting.act(conn, hers, kim, "company", [str(made.id)], "tell", begin=begin_action)
+    site.work()
+
+    [run] = site.runs()
+    steps = [(one["kind"], one["state"]) for one in site.trace(run.id)]
+    assert steps == [("trigger", "done"), ("set", "done"), ("notify", "done"), ("each", "done"), ("set", "failed")]
+    found = site.read(made)
+    assert (found["story"], found["rate"], found["active"]) == ("and Hanok", None, True)
+    assert site.read(him)["given"] is None
+    with site.store.read() as conn:  # whom it tells is for whoever wrote the step to say, what it tells is not
+        [told] = conn.execute(sa.select(notice.c.user_id, notice.c.text)).all()
+    assert told.user_id == lee.id and "42" not in str(told.text)
 
 
 def test_it_can_be_pressed_where_it_could_be_run_and_its_answers_are_checked_at_once(open_site: Opening) -> None:

@@ -30,7 +30,7 @@ def begin_action(
     conn: sa.Connection, catalog: Catalog, actor: Actor, action: Action, ask: Mapping[str, Any], record: Record
 ) -> None:
     """Begins a run of an action's steps for a record, with the raw answers to its questions."""
-    workflow = of_action(catalog, record.module, action.key)
+    workflow = of_action(catalog.whole, record.module, action.key)
     cause = Cause("manual", actor=actor.id, by=str(actor), facts={ACTION: action.key})
     begin(conn, catalog, workflow, Linked(record.module, record.id, record.title), cause, values=dict(ask))
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from hanok.engine.access import Actor
+from hanok.engine.access import Actor, seen
 from hanok.engine.automation import guard
 from hanok.engine.automation.acting import answers_of, who_acts
 from hanok.engine.automation.coming import Came, Sending
@@ -63,13 +63,13 @@ class Advance:
         surroundings: Surroundings | None = None, dry: bool = False, kinds: Mapping[str, StepKind] = STEPS,
     ) -> None:  # fmt: skip
         self.conn = conn
-        self.catalog = catalog
+        self.actor: Actor = who_acts(conn, catalog, workflow, run)
+        self.catalog = catalog = seen(catalog, self.actor)
         self.run = run
         self.workflow = workflow
         self.surroundings = surroundings
         self.dry = dry
         self.kinds = kinds
-        self.actor: Actor = who_acts(conn, catalog, workflow, run)
         self.course = Course.of(workflow.do, run.checkpoint) if run.checkpoint else Course(workflow.do)
         self.trace = Trace(run.id, self.course.number)
         self.seen = run.seen

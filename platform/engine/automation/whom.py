@@ -17,7 +17,7 @@ from hanok.engine.errors import Refused
 from hanok.engine.fields import Field, Linked
 from hanok.engine.records.acting.choosing import members
 from hanok.engine.records.acting.giving import named, worked_out
-from hanok.engine.records.acting.looking import NOBODY, Said
+from hanok.engine.records.acting.looking import NOBODY, Said, Words, linked
 from hanok.engine.records.acting.steps import owner_of
 
 
@@ -54,13 +54,23 @@ def said_of(doing: Doing, word: str, *, whole: bool = False) -> Said:
 
     Links are followed with the rights of who acts, or to wherever they lead (`whole`).
     """
-    words = replace(doing.words, actor=SYSTEM) if whole and not word.startswith("$me") else doing.words
+    words = _whole(doing.words) if whole and not word.startswith("$me") else doing.words
     if is_reference(word):
         return words.said(word)
     if word.startswith("="):
         return Said(worked_out(words, word))
-    record = doing.running.subject
+    subject = doing.running.subject
+    record = subject
+    if subject is not None and words.catalog is not doing.catalog:
+        record = words.there(linked(subject))
     return NOBODY if record is None else words.walk(record, word)
+
+
+def _whole(words: Words) -> Words:
+    """What the words of a step stand for, whoever acts."""
+    everything = replace(words, actor=SYSTEM, catalog=words.catalog.whole)
+    record = words.record if everything.catalog is words.catalog else everything.there(linked(words.record))
+    return replace(everything, record=record or words.record)
 
 
 def languages(doing: Doing, ids: Iterable[UUID]) -> Mapping[UUID, str]:

@@ -32,11 +32,12 @@ def each(doing: Doing, step: Step) -> Done:
     record = doing.running.subject
     if record is None:
         raise Refused(NONE_HERE)
-    end = doing.catalog.module(record.module).ends[step.data["of"]]
+    key, home = step.data["of"], doing.catalog.module(record.module)
     limit = {"limit": step.nodes["where"], "record": doing.words.record.values} if "where" in step.nodes else {}
-    found = doing.words.members(doing.catalog.module(record.module), record.id, end, **limit)
+    hidden = key not in home.ends  # by a link that whoever pressed the button does not see
+    found = () if hidden else doing.words.members(home, record.id, home.ends[key], **limit)
     most = min(int(step.data.get("most", MOST)), MOST)
-    told = {"of": end.key, "records": min(len(found), most), "capped": len(found) >= most}
+    told = {"of": key, "records": min(len(found), most), "capped": len(found) >= most}
     return Into(told, "do", tuple(linked(one) for one in found[:most]))
 
 

@@ -98,7 +98,8 @@ class Words:
         if found is not None and found.members and found.type.embedded(found.settings) is None:
             return Said(self._tied(record, found))
         if found is None:
-            return Said(tuple(linked(one) for one in self.members(module, record.id, module.ends[key])))
+            end = module.ends.get(key)
+            return NOBODY if end is None else Said(tuple(linked(one) for one in self.members(module, record.id, end)))
         value = record.values.get(key)
         if not onward:
             return Said(value, found)
