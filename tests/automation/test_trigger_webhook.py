@@ -125,6 +125,18 @@ def test_a_request_is_taken_once(site: Surroundings, secret: str) -> None:
     assert runs[0] == runs[1] is not None and len(runs_of(site.store, "shop")) == 1
 
 
+@pytest.mark.parametrize("anew", ["{made}, {at}", "{at},{made},x=1", "v1=0,{at},{made}", "t=1,{at} ,{made}"])
+def test_a_request_whose_header_is_written_otherwise_is_the_same(site: Surroundings, secret: str, anew: str) -> None:
+    body = orjson.dumps(SENT)
+    header = signature(secret, body, int(time.time()))
+    at, made = header.split(",")
+    with site.store.write() as conn:
+        take(conn, site.live.catalog, KEYS, "shop", Request(body, header))
+    with pytest.raises((Again, Unsigned)), site.store.write() as conn:
+        take(conn, site.live.catalog, KEYS, "shop", Request(body, anew.format(at=at, made=made)))
+    assert len(runs_of(site.store, "shop")) == 1
+
+
 def test_a_sender_s_own_key_is_taken_once_however_it_is_signed(site: Surroundings, secret: str) -> None:
     first = send(site, secret, key="order-1")
     with pytest.raises(Again) as again:
@@ -134,7 +146,8 @@ def test_a_sender_s_own_key_is_taken_once_however_it_is_signed(site: Surrounding
 
 
 def test_what_is_wrong_is_said_and_leaves_nothing(site: Surroundings, secret: str) -> None:
-    for said, error in ((b"{", Unreadable), (b"[1]", Unreadable), ({"order": {}}, Invalid),
+    deep = b'{"a":' * 400 + b"1" + b"}" * 400
+    for said, error in ((b"{", Unreadable), (b"[1]", Unreadable), (deep, Unreadable), ({"order": {}}, Invalid),
                         ({"order": {"no": "A-1", "total": "much"}}, Invalid),
                         ({"order": {"no": {"a": 1}}}, Invalid)):  # fmt: skip
         with pytest.raises(error):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 
 HEADER = "Hanok-Signature"
 #: Seconds that a signature may be old.
@@ -21,11 +22,20 @@ def signature(secret: str, body: bytes, at: int) -> str:
 
 def is_signed(secret: str, body: bytes, header: str, *, now: int, fresh: int = FRESH) -> bool:
     """Whether the header was made by somebody who knows the secret, for this body, a moment ago."""
-    parts = dict(part.strip().partition("=")[::2] for part in header.split(","))
-    at, made = parts.get("t", ""), parts.get("v1", "")
+    parts = _parts(header)
+    at, made = parts.get("t", ""), made_of(header)
     if not secret or not at.isascii() or not at.isdecimal() or len(at) > 12 or abs(now - int(at)) > fresh:
         return False
     return hmac.compare_digest(_mac(secret, body, at).encode(), made.encode())
+
+
+def made_of(header: str) -> str:
+    """The signature itself: the same however else the header is written, which nobody signed."""
+    return _parts(header).get("v1", "")
+
+
+def _parts(header: str) -> Mapping[str, str]:
+    return dict(part.strip().partition("=")[::2] for part in header.split(","))
 
 
 def _mac(secret: str, body: bytes, at: str) -> str:

@@ -19,7 +19,7 @@ import orjson
 import sqlalchemy as sa
 
 from hanok.engine.access import Actor
-from hanok.engine.automation.signing import is_signed
+from hanok.engine.automation.signing import is_signed, made_of
 from hanok.engine.automation.triggers.incoming import Taken, take_request, workflow_at
 from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.outside import webhook_of
@@ -107,7 +107,7 @@ def take(conn: sa.Connection, catalog: Catalog, keys: Keys, key: str, request: R
 def _calls(request: Request) -> list[str]:
     """What it is known by: its signature, and its sender's key."""
     own = [f"key:{sha256(request.key[:LONGEST_KEY].encode()).hexdigest()}"] if request.key else []
-    return [f"sign:{sha256(request.signature.encode() + request.body).hexdigest()}", *own]
+    return [f"sign:{sha256(made_of(request.signature).encode()).hexdigest()}", *own]
 
 
 def _check_new(conn: sa.Connection, key: str, calls: list[str]) -> None:
@@ -121,7 +121,8 @@ def _check_new(conn: sa.Connection, key: str, calls: list[str]) -> None:
 def _payload(body: bytes) -> Mapping[str, Any]:
     try:
         found = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        orjson.dumps(found)  # what is too deep to be kept
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         raise Unreadable(say("This is no JSON.")) from None
     if not isinstance(found, dict):
         raise Unreadable(say("Send a JSON object."))
