@@ -96,7 +96,7 @@ def _sent(module: Module, form: Webform) -> Mapping[str, Any]:
         raise Invalid({"": [say("This form takes no files.")]})
     if not request.is_json:
         return read_form([module.field(one.key) for one in form.asked], request.form, g.formats)
-    found = request.get_json(silent=True)
+    found = guarding.sent_json()
     if not isinstance(found, dict):
         raise Invalid({"": [say("Send a JSON object.")]})
     return {key: value for key, value in found.items() if key not in BESIDE}

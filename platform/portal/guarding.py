@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, request
@@ -62,14 +63,26 @@ def hurried(key: str) -> Message | None:
 
 def is_trapped() -> bool:
     """Whether the field was filled in that nobody sees."""
-    sent = request.get_json(silent=True) if request.is_json else request.form
+    sent = sent_json() if request.is_json else request.form
     return bool(isinstance(sent, dict) and sent.get(POT))
+
+
+def sent_json() -> Any:
+    """What was sent as JSON; None for what is none, or so deep that nobody means it."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def origin() -> str:
     """The other site whose page sends this; "" for our own pages, and for what is no browser."""
     said = request.headers.get("Origin", "")
-    return "" if not said or urlsplit(said).netloc == request.host else said
+    try:
+        own = not said or urlsplit(said).netloc == request.host
+    except ValueError:  # no address at all
+        return said
+    return "" if own else said
 
 
 def check_origin(allowed: Sequence[str]) -> None:

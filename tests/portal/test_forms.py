@@ -106,6 +106,23 @@ def test_a_browser_with_our_cookies_sends_the_token_of_the_page(
     assert names(store, catalog) == []
 
 
+@pytest.mark.parametrize("sent", [b"[" * 60_000, b'{"name":' * 5_000, b'{"name": "\\ud800", "email": "a@example.com"}'])
+def test_json_that_nobody_means_is_refused(
+    stranger: FlaskClient, store: Store, catalog: Catalog, sent: bytes
+) -> None:
+    answer = stranger.post("/forms/contact", data=sent, content_type="application/json")
+    assert answer.status_code == 422 and names(store, catalog) == []
+
+
+@pytest.mark.parametrize("origin", ["http://[::1", "null", "//www.example.com", "https://www.example.com.evil.example"])
+def test_an_origin_that_is_none_of_the_listed_is_refused(
+    stranger: FlaskClient, store: Store, catalog: Catalog, origin: str
+) -> None:
+    answer = stranger.post("/forms/contact", json=GOOD, headers={"Origin": origin})
+    assert answer.status_code == 403 and "Access-Control-Allow-Origin" not in answer.headers
+    assert names(store, catalog) == []
+
+
 def test_files_are_not_taken(app: Flask, stranger: FlaskClient, store: Store, catalog: Catalog) -> None:
     from io import BytesIO
 
