@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from hanok.engine import records
@@ -72,3 +74,10 @@ def test_every_variable_that_can_be_picked_is_right(crm: Catalog) -> None:
 
 def test_lines_of_plain_text_stay() -> None:
     assert Passages("a {{ b }}\n\n  c").fill(Here({"b": "1\n2"})) == "a 1\n2\n\n  c"
+
+
+def test_a_row_of_braces_that_never_close_is_read_at_once() -> None:
+    began = process_time()
+    read = Passages("{{" * 200_000, html=True)
+    assert [fault.line for fault in read.faults] == [1]
+    assert process_time() - began < 2  # the square of it took minutes

@@ -17,7 +17,6 @@ from hanok.engine.expressions.grammar import ExpressionError
 from hanok.engine.expressions.kinds import Scope
 from hanok.engine.expressions.values import Here, text_of
 
-BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 STRAY = re.compile(r"\{\{|\}\}|\{%|\{#")
 TAG = re.compile(r"<[^<>]*>")
 BREAK = re.compile(r"<br\b|</(?:p|div|li|tr|h[1-6]|blockquote|pre)>", re.IGNORECASE)
@@ -63,18 +62,26 @@ class Passages:
 
 def _parts(source: str, scope: Scope, html: bool, faults: list[Fault]) -> Iterator[str | Expression]:
     end = 0
-    for number, found in enumerate(BRACES.finditer(source)):
-        yield _plain(source, end, found.start(), html, faults)
-        end = found.end()
-        written = unescape(TAG.sub("", found[1])).replace("\xa0", " ").strip() if html else found[1].strip()
+    for number, (begin, close) in enumerate(_braces(source)):
+        yield _plain(source, end, begin, html, faults)
+        inner, end = source[begin + 2 : close], close + 2
+        written = unescape(TAG.sub("", inner)).replace("\xa0", " ").strip() if html else inner.strip()
         if number >= MOST:
-            faults.append(Fault(_line(source, found.start(), html), written[:60], say("There are too many variables.")))
+            faults.append(Fault(_line(source, begin, html), written[:60], say("There are too many variables.")))
             return
         try:
             yield Expression(written, scope)
         except ExpressionError as error:
-            faults.append(Fault(_line(source, found.start(), html), written[:60], error.message))
+            faults.append(Fault(_line(source, begin, html), written[:60], error.message))
     yield _plain(source, end, len(source), html, faults)
+
+
+def _braces(source: str) -> Iterator[tuple[int, int]]:
+    """Where braces open and close. What never closes is looked for once, so that a row of braces takes no longer."""
+    end = 0
+    while (begin := source.find("{{", end)) >= 0 and (close := source.find("}}", begin + 2)) >= 0:
+        yield begin, close
+        end = close + 2
 
 
 def _plain(source: str, begin: int, end: int, html: bool, faults: list[Fault]) -> str:
