@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from hanok.engine.automation.steering import repeat
 from hanok.engine.automation.switching import switch
+from hanok.engine.errors import Refused
 from hanok.engine.store import Store
 from tests.automation.site import Site, catalog_with
 from tests.builders import an_administrator
@@ -45,6 +49,21 @@ def test_who_is_switched_off_hears_nothing(store: Store, tmp_path: Path) -> None
     site.make("company", name="A")
     site.work()
     assert site.runs("hears") == [] and [one.state for one in site.runs("gives")] == ["done"]
+
+
+def test_who_is_switched_off_is_not_called_and_not_begun_anew(store: Store, tmp_path: Path) -> None:
+    calls = GIVES.partition("do:")[0] + "do: [{workflow: hears}]\n"
+    site = Site(store, catalog_with({"gives": calls, "hears": HEARS}), tmp_path)
+    site.make("company", name="A")
+    site.work()
+    with store.write() as conn:
+        switch(conn, site.catalog, an_administrator(), "hears", active=False)
+    site.make("company", name="B")
+    site.work()
+    [called] = site.runs("hears")
+    assert [one.state for one in site.runs("gives")] == ["done", "done"]
+    with pytest.raises(Refused), store.write() as conn:
+        repeat(conn, site.catalog, an_administrator(), called.id)
 
 
 def test_a_signal_within_a_loop_is_about_each_record(store: Store, tmp_path: Path) -> None:

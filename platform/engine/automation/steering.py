@@ -13,12 +13,14 @@ from hanok.engine.automation.beginning import begin, wake
 from hanok.engine.automation.cause import Cause
 from hanok.engine.automation.ending import end
 from hanok.engine.automation.run import CANCELLED, FAILED, LIVING, WAITING, Run, run_of
+from hanok.engine.automation.switching import is_active
 from hanok.engine.catalog import Catalog
 from hanok.engine.errors import Denied, Refused, say
 from hanok.engine.fields import Linked
 from hanok.engine.records.deeds import tell
 from hanok.engine.store.automation_tables import run as table
 
+OFF = say("The workflow is switched off: switch it on first.")
 ENDED_ALREADY = say("This run has ended already.")
 
 
@@ -58,11 +60,13 @@ def repeat(conn: sa.Connection, catalog: Catalog, actor: Actor, id: UUID) -> UUI
     workflow = catalog.workflows.get(found.workflow)
     if workflow is None:
         raise Refused(say("There is no workflow “{key}” any more.", key=found.workflow))
+    if not is_active(conn, workflow):
+        raise Refused(OFF)
     guard.forget(conn, found.workflow, found.record)
     record = Linked(found.module, found.record, found.title) if found.record else None
     made = begin(conn, catalog, workflow, record, _cause(found), values=found.cause.get("values") or {})
     if made is None:
-        raise Refused(say("The workflow is switched off: switch it on first."))
+        raise Refused(OFF)
     _leave(conn, actor, found, "run")
     return made
 

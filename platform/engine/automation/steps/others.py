@@ -5,6 +5,7 @@ from __future__ import annotations
 from hanok.engine.automation.beginning import begin
 from hanok.engine.automation.cause import Cause
 from hanok.engine.automation.steps.base import Doing, Facts, StepKind
+from hanok.engine.automation.switching import is_active
 from hanok.engine.catalog.behaviour import Step
 from hanok.engine.catalog.workflows import Workflow
 from hanok.engine.errors import Refused, say
@@ -13,13 +14,15 @@ from hanok.engine.records.acting.looking import linked
 
 
 def call(doing: Doing, step: Step) -> Facts:
-    """Begins another workflow for the record, and goes on without waiting for it."""
+    """Begins another workflow for the record, unless that is switched off, and goes on without waiting for it."""
     found = doing.catalog.workflows.get(step.data)
     if found is None:
         raise Refused(say("There is no workflow “{key}”.", key=step.data))
     subject = _subject(doing)
     if subject is not None and subject.module != found.module:
         raise Refused(say("The workflow “{key}” is about other records.", key=found.key))
+    if not is_active(doing.conn, found):
+        return {"workflow": found.key, "runs": [], "off": True}
     return {"workflow": found.key, "runs": _begun(doing, [found], subject, "manual", found.key)}
 
 
