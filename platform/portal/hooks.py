@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, jsonify, make_response, request
 
+from hanok.engine.accounts.networks import network_of
 from hanok.engine.automation.signing import HEADER
 from hanok.engine.automation.triggers.hooks import Again, Request, take
 from hanok.engine.automation.triggers.incoming import Taken
@@ -18,7 +19,7 @@ from hanok.web.proving import site_keys
 from hanok.web.visit import write
 
 LARGEST = 256 * 1024
-#: Requests to one workflow within a minute.
+#: Requests to one workflow from one network within a minute: who floods it with unsigned ones stops nobody else.
 MOST, PACE = 600, "hanok.hooks"
 KEY = "Idempotency-Key"
 
@@ -41,7 +42,7 @@ def receive(key: str) -> Response:
 
     try:
         pace: Pace = current_app.extensions.setdefault(PACE, Pace(MOST))
-        seconds = pace.take(key)
+        seconds = pace.take(f"{key} {network_of(sent.address)}")
         if seconds:
             raise TooMany(seconds)
         taken = write(effect)

@@ -6,10 +6,13 @@ import time
 from typing import Any
 
 import orjson
+from flask import Flask
 from flask.testing import FlaskClient
 
 from hanok.engine.automation.signing import signature
 from hanok.engine.store import Store
+from hanok.portal.hooks import PACE
+from hanok.web.pace import Pace
 from tests.automation.triggering import runs_of
 
 SENT = {"customer": {"name": "김하나", "email": "hana@example.com"}}
@@ -46,3 +49,10 @@ def test_what_was_taken_is_answered_with_the_run_that_it_began(
     again = send(stranger, secret, **{"Idempotency-Key": "1"})
     assert (again.status_code, again.json["code"], again.json["run"]) == (409, "again", first.json["run"])
     assert len(runs_of(store, "shop")) == 1
+
+
+def test_who_floods_a_webhook_stops_nobody_else(app: Flask, stranger: FlaskClient, store: Store, secret: str) -> None:
+    app.extensions[PACE] = Pace(3)
+    flood = [stranger.post("/hooks/shop", json=SENT, environ_base={"REMOTE_ADDR": "198.51.100.7"}) for _ in range(5)]
+    assert [one.status_code for one in flood] == [401] * 3 + [429] * 2
+    assert send(stranger, secret).status_code == 202 and len(runs_of(store, "shop")) == 1
