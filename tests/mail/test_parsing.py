@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from hanok.engine.jobs.mail.inbound.automatic import is_automatic
 from hanok.engine.jobs.mail.inbound.parsing import Incoming, parse
+from hanok.engine.jobs.mail.plain import as_text
 
 LETTERS = Path(__file__).parent / "letters"
 
@@ -88,3 +90,11 @@ def test_machines_are_known_by_what_they_write(name: str, machine: bool) -> None
 
 def test_what_comes_from_us_is_a_loop() -> None:
     assert is_automatic(read("plain"), {"lee@example.com"})
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<p", "<!--", "</", "<?", "<a href='", "<a b=\"c ", "<a b='>", "<!["])
+def test_tags_that_never_end_are_read_at_once(piece: str) -> None:
+    began = process_time()
+    as_text(piece * (200_000 // len(piece)))
+    assert process_time() - began < 3  # the square of it took minutes
+    assert as_text("<p>1 < 2</p><!-- 3 --><p>4</p><!-- 5") == "1 < 2\n\n4"

@@ -9,6 +9,8 @@ LINES = frozenset({"br", "div", "tr", "table", "ul", "ol", "section", "header", 
 #: So much of it is read; what is written for mail is far shorter.
 LONGEST = 200_000
 BLOCKS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"})
+#: A tag that is whole, or a sign that begins none.
+SIGN = re.compile(r"<(?![a-zA-Z/!?][^<>]*>)")
 UNSEEN = frozenset({"script", "style", "head", "title", "template"})
 
 
@@ -60,7 +62,18 @@ class _Reader(HTMLParser):
 def as_text(html: str) -> str:
     """The text of HTML: its lines and paragraphs, links with their addresses."""
     reader = _Reader()
-    reader.feed(html[:LONGEST])
+    reader.feed(_whole(html[:LONGEST]))
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.found).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _whole(html: str) -> str:
+    """The same without comments, and with tags that end: what never does is looked for once. The library would look for
+    the end of each again, to the end of all."""
+    found, end = [], 0
+    while (begin := html.find("<!--", end)) >= 0:
+        found.append(html[end:begin])
+        close = html.find("-->", begin + 4)
+        end = len(html) if close < 0 else close + 3
+    return SIGN.sub("&lt;", "".join((*found, html[end:])))
