@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from hanok.engine.records import index
 from hanok.engine.records.attachments import settle
 from hanok.engine.records.conflict import conflict
 from hanok.engine.records.derived import hold_above, settled
+from hanok.engine.records.deriving.settling import hold
 from hanok.engine.records.drafts import (
     Draft,
     changed_draft,
@@ -53,6 +54,7 @@ def create(
     """
     found = catalog.module(module)
     check_creating(catalog, actor, found)
+    _hold_above(conn, catalog, found, (), raw)
     loading = loaded(conn, catalog, actor, found, raw)
     beside = load_related(conn, catalog, actor, loading)
     _check(loading.errors | beside.errors)
@@ -78,7 +80,7 @@ def update(
     Raises NotFound, Denied, Invalid, Duplicates, and Conflict (with the fields that differ) when somebody saved first.
     """
     found = catalog.module(module)
-    hold_above(conn, catalog, found, [identity(id)], _links_of(found, raw))
+    _hold_above(conn, catalog, found, [identity(id)], raw)
     current = get(conn, catalog, actor, module, id, lock=conn.dialect.name == "postgresql")
     check_changing(current)
     if not 1 <= version <= current.version:
@@ -116,6 +118,17 @@ def update(
     draft = settled(conn, catalog, actor, draft)
     _leave(conn, catalog, actor, draft, loading)
     return draft.record(conn, catalog, actor)
+
+
+def _hold_above(
+    conn: sa.Connection, catalog: Catalog, module: Module, ids: Sequence[UUID], raw: Mapping[str, Any]
+) -> None:
+    """Holds what the save will change above these records before anybody else holds it, too: the records of rollups,
+    and of a line the one that it comes to stand in."""
+    links = _links_of(module, raw)
+    hold_above(conn, catalog, module, ids, links)
+    if module.parent is not None and PARENT in links and conn.dialect.name == "postgresql":
+        hold(conn, catalog.every[module.parent.module], [links[PARENT].id])
 
 
 def _links_of(module: Module, raw: Mapping[str, Any]) -> dict[str, Linked]:
