@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email.header import Header
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from hanok.engine.store import Store, new_id
 from hanok.engine.store.desk_tables import notice
 from hanok.engine.store.job_tables import mail as letters
 from hanok.engine.store.tables import outbox
+from hanok.screens import mailing
 from tests.builders import a_record, a_user, an_administrator
 
 LETTERS = Path(__file__).parent / "letters"
@@ -133,6 +135,14 @@ def test_who_borrows_the_id_of_a_mail_does_not_get_its_answers(store: Store, crm
     came(store, crm, f"From: evil@example.com\r\nMessage-ID: {id}\r\nSubject: mine\r\n\r\n-".encode())
     found = came(store, crm, letter("cp949-html").replace(b"<ours-1@example.org>", id.encode())).record
     assert found is not None and found["case"].id == case.id
+
+
+@pytest.mark.parametrize("name", ["Kim <evil@example.net>", "evil@example.net;", '">evil@example.net<"'])
+def test_an_answer_goes_to_the_address_and_not_to_one_in_the_name(store: Store, crm: Catalog, name: str) -> None:
+    encoded = Header(name, "utf-8").encode()
+    found = came(store, crm, f"From: {encoded} <lee@example.com>\r\nSubject: x\r\n\r\nx".encode()).record
+    assert found is not None and found["sender"] == "lee@example.com"
+    assert [address for _, address in mailing.people_of(mailing.answer(found)[0])] == ["lee@example.com"]
 
 
 @pytest.mark.parametrize("size", [300_000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ from hanok.engine.store.tables import file
 
 #: How much of a text is kept to be searched.
 LONGEST_TEXT = 100_000
+#: Signs that end a name, or a quoted one, and those that mean something in a line of addresses (RFC 5322, 3.2.3).
+SPLITTING, SPECIAL = re.compile(r"[,;\"\\\x00-\x1f]"), re.compile(r"[@<>()\[\]:]")
 #: What a machine wrote says so (RFC 3834), so that no other machine answers it.
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -103,7 +106,13 @@ def _raw(written: Written, through: Account | None, id: str) -> dict[str, object
 
 def named(people: Sequence[Address]) -> str:
     """Names and addresses on one line, as people write them."""
-    return ", ".join(f"{name.replace(',', ' ')} <{address}>" if name else address for name, address in people)
+    return ", ".join(f"{_quoted(name)} <{address}>" if name else address for name, address in people)
+
+
+def _quoted(name: str) -> str:
+    """A name in which no address can be read: others choose their names."""
+    plain = " ".join(SPLITTING.sub(" ", name).split())
+    return f'"{plain}"' if SPECIAL.search(plain) else plain
 
 
 def _visible(catalog: Catalog, actor: Actor, about: Record | None) -> dict[str, object]:
