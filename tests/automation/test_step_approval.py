@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 from uuid import UUID, uuid4
 
 import pytest
@@ -233,3 +234,25 @@ def test_where_too_few_are_there_the_run_fails_and_says_so(open_site: Opening) -
     board = Board(open_site, need=4)
     (one,) = board.site.runs()
     assert (one.state, str(one.error)) == ("failed", "Of 4 who have to approve only 3 are there.")
+
+
+def test_two_who_decide_at_the_same_moment_are_both_heard_and_nobody_twice(open_site: Opening) -> None:
+    board = Board(open_site, need=2)
+    gate, told = Barrier(4), list[str]()
+
+    def decides(name: str) -> None:
+        gate.wait()
+        try:
+            board.says(name, True)
+            told.append(name)
+        except Refused:
+            told.append("refused")
+
+    others = [Thread(target=decides, args=(name,)) for name in ("ga", "na", "ga", "na")]
+    for one in others:
+        one.start()
+    for one in others:
+        one.join()
+    assert sorted(told) == ["ga", "na", "refused", "refused"]
+    board.site.work()
+    assert board.site.read(board.company)["size"] == 7 and [one.state for one in board.site.runs()] == ["done"]
