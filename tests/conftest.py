@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+import structlog
 from hypothesis import settings
 
 pytest_plugins = [
@@ -14,3 +16,9 @@ pytest_plugins = [
 settings.register_profile("ci", derandomize=True, print_blob=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def logs_begin_anew() -> None:
+    """Where logs go is said for a whole process: what the tests of one file said is nothing to those of the next."""
+    structlog.reset_defaults()

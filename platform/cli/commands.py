@@ -12,8 +12,8 @@ import click
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "address": ("tokens", "address", "Address rules: from where people may come; also the way back in."),
     "backup": ("backing", "backup_command", "Write the whole site into one FILE."),
-    "bench": ("bench", "bench", "Measure lists beside a bare handler, the compiler, jobs beside bare rows, and lists "
-              "by rights."),
+    "bench": ("bench", "bench", "Measure lists beside a bare handler, the compiler, jobs beside bare rows, lists by "
+              "rights, and workflows."),
     "check": ("deploying", "check", "Compile the metadata and say everything that is wrong with it; change nothing."),
     "deploy": ("deploying", "deploy_command", "Put the metadata of the site live."),
     "export": ("exporting", "export_command", "Write the records of a module into a file."),

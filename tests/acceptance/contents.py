@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 #: Who was seen when, and what a worker beside does meanwhile: changes without anybody's doing.
 FLEETING = frozenset({
-    "hanok_session", "hanok_login_attempt", "hanok_worker", "hanok_outbox", "hanok_job", "hanok_schedule"
+    "hanok_session", "hanok_login_attempt", "hanok_recent", "hanok_worker", "hanok_outbox", "hanok_job",
+    "hanok_schedule",
 })  # fmt: skip
 
 

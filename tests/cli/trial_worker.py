@@ -26,5 +26,5 @@ def job_kinds(ours: Kinds) -> Kinds:
 
 if __name__ == "__main__":
     found = job_kinds(app.job_kinds())
-    app.job_kinds = lambda: found
+    app.job_kinds = lambda *subscribers: found
     main()

@@ -41,6 +41,7 @@ def test_a_parent_is_made_while_its_child_is_written_by_keyboard(page: Page, add
     expect(parent).to_be_focused()
     expect(page.locator("[name=name]")).to_have_value("작은 회사")
     page.context.route("**/*", lambda route: route.abort())
+    page.wait_for_function("() => fetch('/health', { cache: 'no-store' }).then(() => false, () => true)")
     page.keyboard.press("Control+s")
     expect(page.locator("#notices")).to_contain_text("The server does not answer")
     expect(page.locator("[name=name]")).to_have_value("작은 회사")

@@ -48,7 +48,7 @@ def add(to: Blueprint) -> None:
     to.get("/<module>/<uuid:id>/_mail", endpoint="mailing_ask")(ask)
     to.post("/<module>/<uuid:id>/_mail", endpoint="mailing_send")(run)
     to.get("/<module>/_variables", endpoint="mailing_variables")(offer)
-    to.get("/email_template/<uuid:id>/_letter", endpoint="mailing_try")(trial)
+    to.get("/<module>/<uuid:id>/_letter", endpoint="mailing_try")(trial)
 
 
 # -- a mail --------------------------------------------------------------------------------------------------------
@@ -210,8 +210,10 @@ def offer(module: str) -> str:
 
 
 @door("record", asks="view")
-def trial(id: UUID) -> str:
-    """What a template says of a record (`?record=`)."""
+def trial(module: str, id: UUID) -> str:
+    """What a template says of a record (`?record=`). Raises NotFound for records that are no templates."""
+    if module != TEMPLATES:
+        raise NotFound(say("This is no template of mails."))
     module_of(TEMPLATES, "view")
     template = record_of(TEMPLATES, id)
     about, back = g.catalog.modules.get(str(template["about"] or "")), f"/{TEMPLATES}/{id}"
