@@ -16,10 +16,16 @@ from hanok.engine.automation import Cause, begin, running
 from hanok.engine.automation.triggers import mails as triggered
 from hanok.engine.catalog import Catalog, compile_catalog
 from hanok.engine.deploy import Live
+from hanok.engine.errors import say
 from hanok.engine.fields import Linked
 from hanok.engine.jobs import Surroundings, Worker, kinds_of, mail
+from hanok.engine.jobs.kinds import Kind
+from hanok.engine.jobs.mail.inbound.accounts import Place, place_of
+from hanok.engine.jobs.mail.inbound.fetching import take
 from hanok.engine.jobs.mail.inbound.keeping import keep
 from hanok.engine.jobs.mail.inbound.parsing import parse
+from hanok.engine.jobs.queue import enqueue
+from hanok.engine.jobs.work import Work
 from hanok.engine.language import Layer, read_folder
 from hanok.engine.store import Store
 from hanok.engine.store.blobs import open_blobs
@@ -49,8 +55,15 @@ trigger: {inbound_email: {account: support}}
 do:
   - email: {to: $record.sender, subject: {ko: "Re: {{ name }}"}, text: {ko: 접수했습니다.}}
 """
+SPAM = """
+label: {en: Spam, ko: 스팸}
+module: email
+trigger: {event: created, inside: true}
+when: {name: casino}
+do: [{stop: {message: {en: No spam, ko: 스팸입니다}}}]
+"""
 SITE = {"workflows/welcome.yaml": WELCOME, "workflows/text.yaml": TEXT, "workflows/answer.yaml": ANSWER,
-        "workflows/case_from_mail.yaml": "active: true"}  # fmt: skip
+        "workflows/spam.yaml": SPAM, "workflows/case_from_mail.yaml": "active: true"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +162,21 @@ def test_machines_and_other_accounts_begin_nothing(store: Store, flowing: Catalo
             keep(conn, flowing, inbox, parse(raw), raw)
     work(around)
     assert not sent(store)
+
+
+def test_a_mail_that_a_workflow_refuses_holds_up_no_others(around: Surroundings) -> None:
+    came: list[str] = []
+
+    def takes(work: Work) -> None:
+        for number, subject in enumerate(("casino", "hello"), 1):
+            raw = f"From: a@example.com\r\nMessage-ID: <{number}@example.com>\r\nSubject: {subject}\r\n\r\nx".encode()
+            came.append(take(work, INBOX, (raw, None), Place(1, number)))
+
+    with around.store.write() as conn:
+        enqueue(conn, "take")
+    Worker(around, kinds_of([Kind("take", say("Take"), takes)])).run_until_idle()
+    with around.store.read() as conn:
+        place = place_of(conn, INBOX)
+        kept = records.page(conn, around.live.catalog, SYSTEM, records.Query(module="email")).rows
+    assert came == ["refused", "kept"] and place is not None and place.uid == 2
+    assert [one["name"] for one in kept] == ["hello"]
