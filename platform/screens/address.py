@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 from werkzeug.datastructures import MultiDict
 
-from hanok.engine.catalog.model import ListView, Module
+from hanok.engine.catalog.model import Module
+from hanok.engine.catalog.views import ListView
 from hanok.screens import comparing
 
 SIZES = (25, 50, 100)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from hanok.engine.catalog.model import Catalog, FormView, Module, Panel, Subpanel, Tab
+from hanok.engine.catalog.model import Catalog, Module, Subpanel
+from hanok.engine.catalog.views import FormView, Panel, Tab
 from hanok.engine.fields import Linked, in_language
 from hanok.engine.records import Record
 from hanok.engine.records.timelines import Origin

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from hanok.engine.access import Actor, context_of
 from hanok.engine.catalog import Catalog
 from hanok.engine.catalog.behaviour import Dynamic, Pick
-from hanok.engine.catalog.model import FormView, Module, Panel, Tab
+from hanok.engine.catalog.model import Module
+from hanok.engine.catalog.views import FormView, Panel, Tab
 from hanok.engine.conditions import Context, Every, Node, holds
 from hanok.engine.conditions.tree import Test, named
 from hanok.engine.errors import Message, say

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from hanok.engine.catalog.model import CellSpec, Module, Panel, Subpanel, Tab
+from hanok.engine.catalog.model import Module, Subpanel
+from hanok.engine.catalog.views import CellSpec, Panel, Tab
 from hanok.engine.fields import Field, in_language
 from hanok.engine.records import Record
 from hanok.screens import inline

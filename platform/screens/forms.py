@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from dataclasses import field as also
 from typing import Any
 
-from hanok.engine.catalog.model import CellSpec, FormView, Module, Panel
+from hanok.engine.catalog.model import Module
+from hanok.engine.catalog.views import CellSpec, FormView, Panel
 from hanok.engine.conditions import Node
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, in_language

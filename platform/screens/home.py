@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hanok.engine.catalog.model import Catalog, Module, SavedFilter
+from hanok.engine.catalog.model import Catalog, Module
+from hanok.engine.catalog.views import SavedFilter
 from hanok.engine.fields import in_language
 from hanok.engine.records import Page, Query
 from hanok.engine.records.desk import AtHand

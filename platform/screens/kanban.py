@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from hanok.engine.access.levels import owners
-from hanok.engine.catalog.model import KanbanView, Module
+from hanok.engine.catalog.model import Module
+from hanok.engine.catalog.views import KanbanView
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field, Linked, in_language
 from hanok.engine.records import Page, Query, Record

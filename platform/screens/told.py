@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hanok.engine.catalog.behaviour import Pick
-from hanok.engine.catalog.model import FormView
+from hanok.engine.catalog.views import FormView
 from hanok.engine.conditions import Node, to_browser
 from hanok.engine.conditions.tree import named
 from hanok.engine.fields import Field

@@ -16,7 +16,8 @@ from typing import Any
 from hanok.engine.access.actor import Actor
 from hanok.engine.access.levels import EVERY, Grant, combined
 from hanok.engine.catalog import Catalog, Module, ModuleScope
-from hanok.engine.catalog.model import End, FormView, ListView, Panel, Role, Subpanel, Tab, Views
+from hanok.engine.catalog.model import End, Role, Subpanel, Views
+from hanok.engine.catalog.views import FormView, ListView, Panel, Tab
 from hanok.engine.conditions import ConditionError, named, parse
 from hanok.engine.fields import Field
 

@@ -9,25 +9,19 @@ from hanok.engine.catalog.model import (
     App,
     Area,
     Catalog,
-    CellSpec,
     End,
-    FormView,
-    ListView,
     MenuFilter,
     Module,
     OptionSet,
-    Panel,
     Role,
-    SavedFilter,
-    SearchView,
     Subpanel,
-    Tab,
     Views,
     Work,
 )
 from hanok.engine.catalog.names import Names
 from hanok.engine.catalog.schemas import ACTIONS, kinds
 from hanok.engine.catalog.scopes import ModuleScope
+from hanok.engine.catalog.views import CellSpec, FormView, ListView, Panel, SavedFilter, SearchView, Tab
 
 __all__ = [
     "ACTIONS", "App", "Area", "Catalog", "CellSpec", "End", "FormView", "ListView", "MenuFilter", "Module",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from hanok.engine.catalog.model import CellSpec, FormView, Panel
+from hanok.engine.catalog.views import CellSpec, FormView, Panel
 from hanok.engine.language.ordering import AFTER, Anchor
 
 Row = tuple[CellSpec, ...]

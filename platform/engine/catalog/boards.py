@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from hanok.engine.catalog.model import CalendarView, KanbanView, TimelineView
 from hanok.engine.catalog.report import Source
+from hanok.engine.catalog.views import CalendarView, KanbanView, TimelineView
 from hanok.engine.errors import Message, say
 from hanok.engine.fields import Field
 

@@ -16,7 +16,7 @@ from hanok.engine.catalog.embedded import embedded, patterns, with_lines
 from hanok.engine.catalog.ends import Ends, ends
 from hanok.engine.catalog.filters import saved_filters
 from hanok.engine.catalog.layouts import Layouts
-from hanok.engine.catalog.model import App, End, ListView, Module, OptionSet, Subpanel
+from hanok.engine.catalog.model import App, End, Module, OptionSet, Subpanel
 from hanok.engine.catalog.paths import Path
 from hanok.engine.catalog.pieces import Pieces
 from hanok.engine.catalog.relations import subpanels
@@ -24,6 +24,7 @@ from hanok.engine.catalog.report import AREA, Report, Source
 from hanok.engine.catalog.scopes import check_conditions
 from hanok.engine.catalog.standing import Laid, Paths, seen_by_others, standing
 from hanok.engine.catalog.tables import gathered, module_table
+from hanok.engine.catalog.views import ListView
 from hanok.engine.fields import Field, FieldType
 from hanok.engine.language import Documents
 

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from hanok.engine.catalog.behaviour import Dynamic, Pick
-from hanok.engine.catalog.model import FormView, Panel, Tab
 from hanok.engine.catalog.reading import Reader, depends
+from hanok.engine.catalog.views import FormView, Panel, Tab
 from hanok.engine.conditions import Every, Node, Scope
 from hanok.engine.errors import say
 from hanok.engine.fields import Field

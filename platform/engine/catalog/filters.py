@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hanok.engine.catalog.layouts import Layouts
-from hanok.engine.catalog.model import SavedFilter
 from hanok.engine.catalog.report import Source
+from hanok.engine.catalog.views import SavedFilter
 
 
 def saved_filters(source: Source, layout: Layouts) -> Mapping[str, SavedFilter]:

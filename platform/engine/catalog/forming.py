@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from hanok.engine.catalog.anchored import with_anchored
-from hanok.engine.catalog.model import CellSpec, FormView, Panel, Tab
 from hanok.engine.catalog.report import Report, Source
+from hanok.engine.catalog.views import CellSpec, FormView, Panel, Tab
 from hanok.engine.errors import say
 from hanok.engine.fields import Field
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from hanok.engine.catalog.boards import calendar_view, kanban_view, timeline_view
 from hanok.engine.catalog.forming import Forms
-from hanok.engine.catalog.model import CalendarView, KanbanView, ListView, SearchView, TimelineView, Views
+from hanok.engine.catalog.model import Views
 from hanok.engine.catalog.paths import Fields, Path, PathError, path_of
 from hanok.engine.catalog.report import Report, Source
+from hanok.engine.catalog.views import CalendarView, KanbanView, ListView, SearchView, TimelineView
 from hanok.engine.errors import say
 from hanok.engine.fields import Field
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hanok.engine.catalog.layouts import Layouts
-from hanok.engine.catalog.model import End, ListView, Subpanel
+from hanok.engine.catalog.model import End, Subpanel
 from hanok.engine.catalog.report import LINK, Report, Source
+from hanok.engine.catalog.views import ListView
 from hanok.engine.errors import say
 from hanok.engine.fields import Labels
 

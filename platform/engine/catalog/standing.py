@@ -8,18 +8,10 @@ from types import MappingProxyType
 
 import sqlalchemy as sa
 
-from hanok.engine.catalog.model import (
-    End,
-    FormView,
-    ListView,
-    Module,
-    SavedFilter,
-    SearchView,
-    Subpanel,
-    Views,
-)
+from hanok.engine.catalog.model import End, Module, Subpanel, Views
 from hanok.engine.catalog.paths import Path
 from hanok.engine.catalog.report import Report, Source
+from hanok.engine.catalog.views import FormView, ListView, SavedFilter, SearchView
 from hanok.engine.errors import say
 from hanok.engine.expressions import ExpressionError, Template
 from hanok.engine.fields import Field

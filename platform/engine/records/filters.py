@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor
 from hanok.engine.catalog import Catalog, Module, ModuleScope
-from hanok.engine.catalog.model import SavedFilter
+from hanok.engine.catalog.views import SavedFilter
 from hanok.engine.conditions import ConditionError, named, parse
 from hanok.engine.errors import Denied, Invalid, NotFound, Refused, say
 from hanok.engine.fields.text import clean

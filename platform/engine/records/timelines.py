@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from hanok.engine.access import Actor, may
 from hanok.engine.catalog import Catalog, End, Module
-from hanok.engine.catalog.model import TimelineView
+from hanok.engine.catalog.views import TimelineView
 from hanok.engine.errors import Invalid
 from hanok.engine.records import cursor
 from hanok.engine.records.history import Entry, history

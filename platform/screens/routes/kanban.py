@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hanok.engine import records
 from hanok.engine.access import level, may
-from hanok.engine.catalog.model import KanbanView, Module
+from hanok.engine.catalog.model import Module
+from hanok.engine.catalog.views import KanbanView
 from hanok.engine.errors import Conflict, HanokError, Invalid, Message, NotFound, say
 from hanok.engine.fields import in_language
 from hanok.engine.records import Page, Query, Record, boards
