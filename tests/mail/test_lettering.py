@@ -66,6 +66,16 @@ def test_a_template_with_a_wrong_variable_is_not_saved(store: Store, crm: Catalo
     assert set(wrong.value.errors) == {"body"}
 
 
+@pytest.mark.parametrize("role", ["sales_rep", "sales_manager", "support_agent"])
+def test_by_which_key_workflows_send_is_said_by_administrators(store: Store, crm: Catalog, role: str) -> None:
+    someone = Actor(new_id(), "kim", "Kim", roles=(role,))
+    said = {"name": "인사", "subject": "안녕하세요", "body": "<p>반갑습니다.</p>"}
+    with store.write() as conn:
+        assert records.create(conn, crm, someone, "email_template", said)["name"] == "인사"
+    with store.write() as conn, pytest.raises(Invalid, match="key: You may not change this"):
+        records.create(conn, crm, someone, "email_template", {**said, "key": "welcome"})
+
+
 def test_every_variable_that_can_be_picked_is_right(crm: Catalog) -> None:
     text = "\n".join(f"{{{{ {one.path} }}}}" for one in variables(crm, crm.module("lead")))
     assert "{{ owner.email }}" in text and "{{ sender.email }}" in text and "{{ last_name }}" in text
