@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import pytest
@@ -22,3 +23,16 @@ if os.environ.get("CI"):
 def logs_begin_anew() -> None:
     """Where logs go is said for a whole process: what the tests of one file said is nothing to those of the next."""
     structlog.reset_defaults()
+    root = logging.getLogger()
+    root.setLevel(logging.WARNING)
+    for handler in root.handlers[:]:
+        if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter):
+            root.removeHandler(handler)
+    logging.captureWarnings(False)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole sweeps take as long as they take; any other test that stands still for minutes is told where."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(0))
