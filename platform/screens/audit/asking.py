@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -28,7 +29,7 @@ PERIODS: Mapping[str, tuple[Message, int]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Narrowed:
+class Narrowed(ABC):
     """An address that narrows rows by time and leads through them by pages. `when` is a period, `custom` (from `first`
     to `last`) or "" for all time."""
 
@@ -41,13 +42,13 @@ class Narrowed:
     before: UUID | None = None
 
     @property
+    @abstractmethod
     def here(self) -> str:
         """The path of the page."""
-        raise NotImplementedError
 
+    @abstractmethod
     def said(self) -> Mapping[str, Any]:
         """What else the address says, by its parts."""
-        raise NotImplementedError
 
     def pairs(self) -> dict[str, str]:
         """The parts of the address that say something."""
