@@ -187,6 +187,8 @@ def test_options_follow_the_form_and_keep_what_is_chosen(page: Page, deals: Serv
 def test_a_link_offers_what_fits_what_is_chosen_above(page: Page, deals: Served, firms: None) -> None:
     opened(page, deals)
     pick(page, "f-firm", "한빛")
+    expect(page.locator("hk-link:has(#f-firm) .dropdown-menu")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
     page.click("#f-buyer")
     found = page.locator("hk-link:has(#f-buyer) .dropdown-menu")
     expect(found).to_contain_text("한빛식품의 구매자만 보입니다")
